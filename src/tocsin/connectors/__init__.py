@@ -1,0 +1,1 @@
+"""The windows: one module per system that evidence is read from. Each owns its configuration and its fake."""

@@ -1,0 +1,114 @@
+"""The tree of errors. Every error says what happened, what to do, and a stable code; the same three on every wire.
+
+TocsinError
+├── ConfigError         TCS-CONFIG-*    the configuration file; carries the YAML path
+├── IntakeError         TCS-INTAKE-*    a webhook body or its sender; the body is kept as a dead letter
+│   ├── Unauthentic     TCS-INTAKE-401  signature or secret missing or wrong
+│   ├── TooLarge        TCS-INTAKE-413  over the size limit
+│   └── Unreadable      TCS-INTAKE-422  malformed, hostile, or of no known source
+├── NotFound            TCS-NOTFOUND    no such incident, alert, delivery, runbook
+├── Denied              TCS-DENIED      not allowed to ask for that
+├── StoreError          TCS-STORE-*     the timeline could not be read or written
+│   └── ChainBroken     TCS-STORE-CHAIN an event does not fit its chain; names the event
+├── SourceError         TCS-SOURCE-*    a connector could not answer; the response goes on without it
+└── DataError           TCS-DATA-*      a file given by the user (snapshot, suite, runbook) is not as it should be
+"""
+
+
+class TocsinError(Exception):
+    """Base of all: `what` happened, what to `do`, and the stable `code`. `status` is the HTTP answer it becomes."""
+
+    code = "TCS-ERROR"
+    status = 500
+
+    def __init__(self, what: str, do: str = "", *, code: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.do = do
+        self.code = code or type(self).code
+
+    def as_dict(self) -> dict[str, str]:
+        """The one error shape of every wire."""
+        return {"code": self.code, "what": self.what, "do": self.do}
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.do} [{self.code}]" if self.do else f"{self.what} [{self.code}]"
+
+
+class ConfigError(TocsinError):
+    """The configuration is wrong at `path`, such as `catalogue.services[2].tier`."""
+
+    code = "TCS-CONFIG-INVALID"
+    status = 400
+
+    def __init__(self, path: str, what: str, do: str = "", *, code: str = "") -> None:
+        super().__init__(f"{path}: {what}" if path else what, do, code=code)
+        self.path = path
+
+
+class IntakeError(TocsinError):
+    """A delivery was refused; it is kept as a dead letter and can be replayed."""
+
+    code = "TCS-INTAKE"
+    status = 400
+
+
+class Unauthentic(IntakeError):
+    """The sender did not prove who it is."""
+
+    code = "TCS-INTAKE-401"
+    status = 401
+
+
+class TooLarge(IntakeError):
+    """The body is over the limit."""
+
+    code = "TCS-INTAKE-413"
+    status = 413
+
+
+class Unreadable(IntakeError):
+    """No source can make sense of the body."""
+
+    code = "TCS-INTAKE-422"
+    status = 422
+
+
+class NotFound(TocsinError):
+    """There is no such thing."""
+
+    code = "TCS-NOTFOUND"
+    status = 404
+
+
+class Denied(TocsinError):
+    """The caller may not do that."""
+
+    code = "TCS-DENIED"
+    status = 403
+
+
+class StoreError(TocsinError):
+    """The store could not do what it must."""
+
+    code = "TCS-STORE"
+
+
+class ChainBroken(StoreError):
+    """An event does not fit its chain."""
+
+    code = "TCS-STORE-CHAIN"
+
+
+class SourceError(TocsinError):
+    """A connector did not answer usefully."""
+
+    code = "TCS-SOURCE"
+    status = 502
+
+
+class DataError(TocsinError):
+    """A file the user gave is not as it should be."""
+
+    code = "TCS-DATA"
+    status = 422

@@ -1,0 +1,1 @@
+"""The doorkeeper: what may be stored, and what may be said to whom."""

@@ -1,0 +1,1 @@
+"""The memory: runbooks and the search over them."""

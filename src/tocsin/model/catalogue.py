@@ -1,0 +1,44 @@
+"""The service catalogue: what runs here, how much it matters, who owns it, what it needs. People write it; triage trusts it."""
+
+from functools import cached_property
+
+from pydantic import Field
+
+from tocsin.model.ground import Value
+
+
+class Service(Value):
+    """One service. `tier` 0 is the most important; `public_name` is the only name customers may read."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    tier: int = Field(default=2, ge=0, le=4)
+    revenue: bool = False
+    owner: str = ""
+    public_name: str = ""
+    depends_on: tuple[str, ...] = ()
+    runbooks: tuple[str, ...] = ()
+    workaround: str = ""
+    """How customers get by while it is broken; "" when they cannot."""
+
+
+class Catalogue(Value):
+    """All services known by name. An unknown service is not an error: it is simply not known to matter more."""
+
+    services: tuple[Service, ...] = ()
+
+    @cached_property
+    def _by_name(self) -> dict[str, Service]:
+        return {name.lower(): one for one in self.services for name in (*one.aliases, one.name)}
+
+    def find(self, name: str) -> Service | None:
+        """The service of that name or alias, whatever the case."""
+        return self._by_name.get(name.lower())
+
+    def neighbours(self, name: str) -> frozenset[str]:
+        """Names of the services it calls or that call it."""
+        one = self.find(name)
+        if one is None:
+            return frozenset()
+        callers = {other.name for other in self.services if one.name in other.depends_on}
+        return frozenset(callers | set(one.depends_on))

@@ -1,0 +1,91 @@
+"""Evidence and Findings: what a tool answered, and what an analyst claims, quoting it. An uncited claim does not exist."""
+
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from pydantic import Field
+
+from tocsin.model.ground import Share, Time, Value
+
+
+class EvidenceKind(StrEnum):
+    """Which window the answer came through."""
+
+    ALERT = "alert"
+    METRICS = "metrics"
+    LOGS = "logs"
+    TOPOLOGY = "topology"
+    CHANGES = "changes"
+    CLUSTER = "cluster"
+    CATALOGUE = "catalogue"
+
+
+class Evidence(Value):
+    """A stored tool answer: redacted and bounded text, with the digest of what is stored.
+
+    `omitted` counts the lines left out to stay within bounds; lines that a Finding quotes are always kept.
+    """
+
+    id: str
+    kind: EvidenceKind
+    source: str
+    query: str
+    content: str
+    sha256: str
+    collected_at: Time
+    omitted: int = 0
+    redactions: int = 0
+    link: str = ""
+
+
+class Quote(Value):
+    """A span of stored evidence, word for word."""
+
+    evidence_id: str
+    text: str
+
+
+class FindingKind(StrEnum):
+    """What sort of thing was seen; specialists reason over kinds, not over prose."""
+
+    METRIC_ANOMALY = "metric_anomaly"
+    LOG_NEW = "log_new"
+    LOG_EXPLODING = "log_exploding"
+    LOG_VANISHED = "log_vanished"
+    STACK_TRACE = "stack_trace"
+    ERROR_CODE = "error_code"
+    CHANGE = "change"
+    DEPENDENCY = "dependency"
+    BLAST_RADIUS = "blast_radius"
+    ALERT_FACT = "alert_fact"
+
+
+class Finding(Value):
+    """One claim of one investigator about one service, with the spans that prove it.
+
+    `confidence` is computed by the analyst from the data (effect size, count, closeness), never taken from a model.
+    `onset` is when the thing began, when it has a beginning. `data` carries the numbers behind the sentence
+    (metric name, before, after, ratio, template, version...), JSON types only.
+    """
+
+    id: str
+    role: str
+    kind: FindingKind
+    text: str
+    service: str = ""
+    confidence: Share
+    quotes: tuple[Quote, ...]
+    onset: Time | None = None
+    link: str = ""
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text, hexadecimal: how evidence is fingerprinted."""
+    return sha256(text.encode()).hexdigest()
+
+
+def resolves(quote: Quote, evidence: Evidence) -> bool:
+    """True when the quoted words really stand in that evidence."""
+    return quote.evidence_id == evidence.id and bool(quote.text) and quote.text in evidence.content

@@ -1,0 +1,170 @@
+"""The Incident: a fold of its events and nothing else. Screens, reports and the store's projection all read this one value."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from tocsin.model.action import Fix
+from tocsin.model.diagnosis import Diagnosis
+from tocsin.model.event import (
+    AlertJoined,
+    AlertResolved,
+    Body,
+    Closed,
+    Declared,
+    Diagnosed,
+    Event,
+    EvidenceCollected,
+    FindingsReported,
+    FixProposed,
+    InvestigationStarted,
+    QuestionsAnswered,
+    SeverityRaised,
+    TaskOpened,
+    Triaged,
+    UpdateDrafted,
+)
+from tocsin.model.evidence import Finding
+from tocsin.model.ground import IncidentType, Severity, Time, Value
+from tocsin.model.triage import Answer, Triage
+from tocsin.model.update import Update
+
+
+class State(StrEnum):
+    """Where the incident stands on its way down the corridor."""
+
+    DECLARED = "declared"
+    TRIAGED = "triaged"
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MITIGATING = "mitigating"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    REVIEWED = "reviewed"
+    CLOSED = "closed"
+
+
+OPEN = frozenset(State) - {State.RESOLVED, State.REVIEWED, State.CLOSED}
+
+
+class Incident(Value):
+    """Everything known about one incident, as the events so far tell it."""
+
+    id: str
+    state: State = State.DECLARED
+    title: str = ""
+    service: str = ""
+    environment: str = ""
+    services: tuple[str, ...] = ()
+    """Every service an alert of this incident named, the first one first."""
+    started_at: Time | None = None
+    declared_at: Time | None = None
+    triaged_at: Time | None = None
+    updated_at: Time | None = None
+    closed_at: Time | None = None
+    type: IncidentType | None = None
+    severity: Severity | None = None
+    triage: Triage | None = None
+    answers: tuple[Answer, ...] = ()
+    alert_ids: tuple[str, ...] = ()
+    resolved_alert_ids: tuple[str, ...] = ()
+    evidence_ids: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[str, ...] = ()
+    """What could not be looked at, and why."""
+    diagnosis: Diagnosis | None = None
+    fix: Fix | None = None
+    updates: tuple[Update, ...] = ()
+    """The latest draft of each template."""
+    tasks: tuple[str, ...] = ()
+    close_reason: str = ""
+    last_seq: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Still somebody's work."""
+        return self.state in OPEN
+
+    def apply(self, event: Event) -> "Incident":
+        """The incident after one more event. Pure: the same events always give the same incident."""
+        changes = _changes(self, event.body, event) if event.body is not None else {}
+        return self.model_copy(update={"last_seq": event.seq, "updated_at": event.at, **changes})
+
+
+def fold(incident_id: str, events: Iterable[Event]) -> Incident:
+    """The incident that these events, in order, amount to."""
+    incident = Incident(id=incident_id)
+    for event in events:
+        incident = incident.apply(event)
+    return incident
+
+
+def _changes(  # noqa: C901 - one case per kind of event is the whole point of a fold
+    incident: Incident, body: Body, event: Event
+) -> dict[str, object]:
+    """Which fields one event changes."""
+    match body:
+        case Declared():
+            return _declared(body, event)
+        case AlertJoined():
+            return {
+                "alert_ids": _with(incident.alert_ids, body.alert_id),
+                "services": _with(incident.services, body.service),
+            }
+        case AlertResolved():
+            return {"resolved_alert_ids": _with(incident.resolved_alert_ids, body.alert_id)}
+        case Triaged(triage=triage):
+            return {
+                "state": State.TRIAGED,
+                "triage": triage,
+                "type": triage.type,
+                "severity": triage.severity,
+                "answers": triage.answers,
+                "triaged_at": event.at,
+            }
+        case SeverityRaised():
+            return {"severity": min(body.severity, incident.severity or body.severity)}
+        case InvestigationStarted():
+            return {"state": State.INVESTIGATING}
+        case EvidenceCollected():
+            return {"evidence_ids": _with(incident.evidence_ids, body.evidence_id)}
+        case FindingsReported():
+            return _reported(incident, body)
+        case Diagnosed(diagnosis=diagnosis):
+            known = {"state": State.IDENTIFIED} if diagnosis.root_cause else {}
+            return {"diagnosis": diagnosis, **known}
+        case QuestionsAnswered():
+            return {"answers": body.answers}
+        case FixProposed():
+            return {"fix": body.fix}
+        case UpdateDrafted(update=update):
+            kept = tuple(other for other in incident.updates if other.template != update.template)
+            return {"updates": (*kept, update)}
+        case TaskOpened():
+            return {"tasks": (*incident.tasks, body.text)}
+        case Closed():
+            return {"state": State.CLOSED, "close_reason": body.reason, "closed_at": event.at}
+        case _:
+            return {}
+
+
+def _declared(body: Declared, event: Event) -> dict[str, object]:
+    return {
+        "state": State.DECLARED,
+        "title": body.title,
+        "service": body.service,
+        "services": _with((), body.service),
+        "environment": body.environment,
+        "alert_ids": _with((), body.alert_id),
+        "started_at": body.started_at,
+        "declared_at": event.at,
+    }
+
+
+def _reported(incident: Incident, body: FindingsReported) -> dict[str, object]:
+    gap = (f"{body.role}: {body.failure}",) if body.failure else ()
+    return {"findings": (*incident.findings, *body.findings), "gaps": (*incident.gaps, *gap)}
+
+
+def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:
+    """The items with one more, once, and never an empty one."""
+    return items if not item or item in items else (*items, item)

@@ -1,0 +1,60 @@
+"""What triage decides: type, severity and the impact facts that justify it, each with its quoted span. Made by the router."""
+
+from enum import StrEnum
+
+from tocsin.model.evidence import Quote
+from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
+
+
+class FactKind(StrEnum):
+    """The impact facts that the severity matrix may ask about."""
+
+    USERS_AFFECTED = "users_affected"  # share 0-1 of users
+    REQUESTS_FAILING = "requests_failing"  # share 0-1 of requests
+    OUTAGE = "outage"  # complete loss of the service: yes/no
+    DATA_LOSS = "data_loss"
+    COMPROMISE = "compromise"  # confirmed intrusion
+    MAJOR_FEATURE = "major_feature"  # a major feature is broken
+    WORKAROUND = "workaround"  # one exists
+    DEGRADED = "degraded"
+    TIER = "tier"  # 0 is the most important
+    REVENUE = "revenue"  # the service earns money: yes/no
+    ENVIRONMENT = "environment"
+    COSMETIC = "cosmetic"
+    FALSE_POSITIVE = "false_positive"
+
+
+class ImpactFact(Value):
+    """One fact about impact: what, how much, where it stands (quote), and who said it (alert, label, catalogue, default)."""
+
+    kind: FactKind
+    value: float | bool | str
+    origin: str
+    quote: Quote | None = None
+
+
+class Answer(Value):
+    """One of the four triage questions, answered on the record."""
+
+    question: str
+    answer: str
+
+
+class Triage(Value):
+    """Type, severity, why, and who hears of it. `unsure` says that the higher of two levels was taken."""
+
+    type: IncidentType
+    type_confidence: Share
+    type_quotes: tuple[Quote, ...] = ()
+    severity: Severity
+    rule: str
+    """The matrix row that decided, in words."""
+    unsure: bool = False
+    facts: tuple[ImpactFact, ...] = ()
+    specialist: str
+    notify: tuple[str, ...] = ()
+    """Who is to be told, as the routing names them (`oncall:primary`, `#incidents`, `role:vp-engineering`)."""
+    auto_close: str = ""
+    """The deterministic rule that lets a SEV4 close by itself, or ""."""
+    answers: tuple[Answer, ...] = ()
+    decided_at: Time | None = None

@@ -1,0 +1,282 @@
+"""Every door in the outer wall. Adapters live in `connectors`, `sources` and `store`; only `app` knows which stands behind a door.
+
+Connectors are async because they wait for other systems. The ledger is plain and synchronous because a transaction
+must be short and whole: the store runs it on its own thread and answers after COMMIT.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from tocsin.model.alert import Alert, Delivery
+from tocsin.model.change import Change, Silence
+from tocsin.model.event import Body, Event
+from tocsin.model.evidence import Evidence
+from tocsin.model.incident import Incident
+from tocsin.model.signals import LogLine, Series, Topology
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Where time comes from. Nobody else may ask the operating system."""
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        ...
+
+
+class Names(Protocol):
+    """Where new identifiers come from, so that tests can foresee them."""
+
+    def new(self, prefix: str) -> str:
+        """A fresh identifier, such as `INC-20261121-7F3K2A`."""
+        ...
+
+
+# Alerts in -----------------------------------------------------------------------------------------------------------
+
+
+class Source(Protocol):
+    """One vendor's webhook. Pure: bytes in, alerts out; the entry-point group is `tocsin.sources`."""
+
+    name: str
+
+    def recognises(self, delivery: Delivery) -> bool:
+        """True when this body can only be this vendor's; `/hooks/auto` asks every source in turn."""
+        ...
+
+    def parse(self, delivery: Delivery) -> Sequence[Alert]:
+        """The alerts in the body, times in UTC, `delivery_id` and `received_at` taken from the delivery.
+
+        Raises errors.Unreadable with what is wrong. An empty sequence means: understood, and nothing to alert on.
+        """
+        ...
+
+
+# Evidence in ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What an investigator wants to see: which services ((): all), from when to when, and the alert's own name if it helps."""
+
+    start: datetime
+    end: datetime
+    services: tuple[str, ...] = ()
+    alert_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[T]):
+    """A connector's answer as text, and how to read it. The text is redacted before anything parses or stores it."""
+
+    source: str
+    query: str
+    text: str
+    parse: Callable[[str], T]
+    link: str = ""
+
+
+class MetricSource(Protocol):
+    """A window on metrics. Raises errors.SourceError when it cannot answer."""
+
+    name: str
+
+    async def metrics(self, ask: Ask) -> Reply[tuple[Series, ...]]: ...
+
+
+class LogSource(Protocol):
+    """A window on logs, oldest line first. Raises errors.SourceError when it cannot answer."""
+
+    name: str
+
+    async def logs(self, ask: Ask) -> Reply[tuple[LogLine, ...]]: ...
+
+
+class TopologySource(Protocol):
+    """A window on who calls whom. Raises errors.SourceError when it cannot answer."""
+
+    name: str
+
+    async def topology(self, ask: Ask) -> Reply[Topology]: ...
+
+
+class ChangeSource(Protocol):
+    """A window on what was changed. Raises errors.SourceError when it cannot answer."""
+
+    name: str
+
+    async def changes(self, ask: Ask) -> Reply[tuple[Change, ...]]: ...
+
+
+# The cellar ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest link of one incident's chain: what an anchor outside remembers."""
+
+    incident_id: str
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAlert:
+    """An alert with what intake decided.
+
+    `disposition`: opened, joined, repeated, resolved, held, silenced, damped or watched.
+    """
+
+    alert: Alert
+    disposition: str
+    reason: str
+    incident_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDelivery:
+    """A delivery and what became of it. `status`: accepted, dead or replayed; `error` is the error's dict when dead."""
+
+    delivery: Delivery
+    status: str
+    error: dict[str, str] | None = None
+
+
+class TimelineStore(Protocol):
+    """Events of incidents, appended and hash-chained with their projection in the same transaction."""
+
+    def append(self, incident_id: str, body: Body, *, actor: str, at: datetime) -> Event:
+        """Chains one more event and updates the incident's projection."""
+        ...
+
+    def events(self, incident_id: str, after: int = 0) -> list[Event]:
+        """The incident's events with seq above `after`, in order."""
+        ...
+
+    def erase_body(self, incident_id: str, seq: int, *, reason: str, actor: str, at: datetime) -> Event:
+        """Erases one body for good and chains a BodyErased event that names it."""
+        ...
+
+    def heads(self) -> list[Head]:
+        """The newest link of every chain."""
+        ...
+
+
+class IncidentStore(Protocol):
+    """The projection: incidents as their events tell them, searchable."""
+
+    def get(self, incident_id: str) -> Incident | None: ...
+
+    def recent(
+        self, *, open_only: bool = False, since: datetime | None = None, limit: int = 100, offset: int = 0
+    ) -> list[Incident]:
+        """Newest declared first; `since` is about `updated_at`."""
+        ...
+
+
+class AlertStore(Protocol):
+    """Alerts as received, and what was decided about each."""
+
+    def put(self, kept: KeptAlert) -> bool:
+        """Keeps it; False when this very occurrence (`Alert.occurrence`) is already kept, and then nothing changes."""
+        ...
+
+    def redecide(self, alert_id: str, disposition: str, reason: str, incident_id: str = "") -> None:
+        """Changes the decision on a kept alert (a silence ended, a held group opened)."""
+        ...
+
+    def by_fingerprint(self, source: str, fingerprint: str, *, since: datetime) -> list[KeptAlert]:
+        """That condition's notifications since then, newest first."""
+        ...
+
+    def recent(
+        self,
+        *,
+        since: datetime | None = None,
+        disposition: str = "",
+        incident_id: str = "",
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[KeptAlert]:
+        """Newest received first."""
+        ...
+
+
+class DeliveryStore(Protocol):
+    """Raw bodies as they arrived, dead letters among them."""
+
+    def put(self, kept: KeptDelivery) -> None:
+        """Keeps or replaces by delivery id."""
+        ...
+
+    def get(self, delivery_id: str) -> KeptDelivery | None: ...
+
+    def dead(self, limit: int = 100) -> list[KeptDelivery]:
+        """Newest first."""
+        ...
+
+
+class EvidenceStore(Protocol):
+    """Tool answers of an incident."""
+
+    def put(self, incident_id: str, evidence: Evidence) -> None: ...
+
+    def get(self, evidence_id: str) -> Evidence | None: ...
+
+    def of(self, incident_id: str) -> list[Evidence]:
+        """In order of collection."""
+        ...
+
+
+class ChangeStore(Protocol):
+    """Changes reported to us."""
+
+    def put(self, change: Change) -> bool:
+        """False when that id is already kept."""
+        ...
+
+    def between(self, start: datetime, end: datetime, services: Sequence[str] = ()) -> list[Change]:
+        """Newest first; no services means all."""
+        ...
+
+
+class SilenceStore(Protocol):
+    """Quiet times."""
+
+    def put(self, silence: Silence) -> None:
+        """Keeps or replaces by id."""
+        ...
+
+    def all(self) -> list[Silence]: ...
+
+    def remove(self, silence_id: str) -> bool: ...
+
+
+class Ledger(Protocol):
+    """Everything one transaction can read and write."""
+
+    timeline: TimelineStore
+    incidents: IncidentStore
+    alerts: AlertStore
+    deliveries: DeliveryStore
+    evidence: EvidenceStore
+    changes: ChangeStore
+    silences: SilenceStore
+
+
+class Store(Protocol):
+    """The cellar's door: hand in a short function, get its result when it is durable."""
+
+    async def write(self, work: Callable[[Ledger], T]) -> T:
+        """Runs `work` in a transaction and returns after COMMIT; nothing of a failed `work` remains.
+
+        Concurrent calls share one commit. `work` must not wait for anything.
+        """
+        ...
+
+    async def read(self, work: Callable[[Ledger], T]) -> T:
+        """Runs `work` on a consistent view."""
+        ...

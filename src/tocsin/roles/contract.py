@@ -1,0 +1,105 @@
+"""What each role is given and must return. Stages call roles only through these; analysts and models implement them.
+
+Powers: investigators read through `Windows`; specialists hold no tool at all; nobody here writes to the world.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from tocsin.model.alert import Alert
+from tocsin.model.catalogue import Catalogue
+from tocsin.model.change import Change
+from tocsin.model.diagnosis import Diagnosis
+from tocsin.model.evidence import Evidence, Finding
+from tocsin.model.signals import LogLine, Series, Topology
+from tocsin.model.triage import Triage
+from tocsin.ports import Ask
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The shared context of an incident: what alerted, how it was triaged, where and when to look."""
+
+    incident_id: str
+    alerts: tuple[Alert, ...]
+    alert_evidence: tuple[Evidence, ...]
+    """Each alert's text as stored evidence, in the order of `alerts`, so that findings can quote it."""
+    triage: Triage
+    service: str
+    catalogue: Catalogue
+    start: datetime
+    end: datetime
+    """The investigation window; `end` is the time of asking."""
+    onset: datetime
+    """When the first alert says it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[T]):
+    """A recorded answer: the evidence it became, and its content parsed. Quotes must be spans of `text`."""
+
+    evidence_id: str
+    text: str
+    data: T
+    link: str = ""
+
+
+class Windows(Protocol):
+    """The read doors, wrapped with redaction and recording. None means: no such source is configured.
+
+    Raises errors.SourceError when a source is there but does not answer.
+    """
+
+    async def metrics(self, ask: Ask) -> Seen[tuple[Series, ...]] | None: ...
+
+    async def logs(self, ask: Ask) -> Seen[tuple[LogLine, ...]] | None: ...
+
+    async def topology(self, ask: Ask) -> Seen[Topology] | None: ...
+
+    async def changes(self, ask: Ask) -> Seen[tuple[Change, ...]] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one investigator returns. `failure` says in words what it could not look at ("" when nothing is missing)."""
+
+    role: str
+    findings: tuple[Finding, ...] = ()
+    failure: str = ""
+
+
+class Router(Protocol):
+    """Decides type and severity. Holds no tool."""
+
+    def triage(self, alerts: tuple[Alert, ...], evidence: tuple[Evidence, ...], now: datetime) -> Triage:
+        """`evidence[i]` holds the text of `alerts[i]`."""
+        ...
+
+
+class Investigator(Protocol):
+    """Reads the world through windows and reports findings with quotes. Never writes, never decides."""
+
+    role: str
+
+    async def investigate(self, brief: Brief, windows: Windows) -> Report: ...
+
+
+class Specialist(Protocol):
+    """Reasons over findings only. Holds no tool."""
+
+    role: str
+
+    def diagnose(self, brief: Brief, reports: tuple[Report, ...]) -> Diagnosis: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Investigation:
+    """All reports of one incident, checked: every finding cites evidence that is here."""
+
+    reports: tuple[Report, ...]
+    evidence: tuple[Evidence, ...] = field(default=())
+    dropped: int = 0
+    partial: bool = False

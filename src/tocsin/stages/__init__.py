@@ -1,0 +1,1 @@
+"""The corridor: one stage of the response each. None knows another, none knows the engine."""
