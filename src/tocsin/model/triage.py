@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from tocsin.model.evidence import Quote
 from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
 
@@ -45,6 +47,8 @@ class Triage(Value):
 
     type: IncidentType
     type_confidence: Share
+    type_scores: dict[IncidentType, float] = Field(default_factory=dict)
+    """How strongly each type was considered; the second best matters when only four types are wanted."""
     type_quotes: tuple[Quote, ...] = ()
     severity: Severity
     rule: str
@@ -58,3 +62,11 @@ class Triage(Value):
     """The deterministic rule that lets a SEV4 close by itself, or ""."""
     answers: tuple[Answer, ...] = ()
     decided_at: Time | None = None
+
+    @property
+    def nearest_of_four(self) -> IncidentType:
+        """The type for readers who know no `infrastructure`: the best of the other four."""
+        if self.type is not IncidentType.INFRASTRUCTURE:
+            return self.type
+        others = {kind: score for kind, score in self.type_scores.items() if kind is not IncidentType.INFRASTRUCTURE}
+        return max(others, key=lambda kind: others[kind]) if others else IncidentType.APPLICATION

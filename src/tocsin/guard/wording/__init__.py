@@ -1,0 +1,17 @@
+"""What may be said to whom: the eleven wording rules, over the text *and* the incident's state. Pure.
+
+Called by communicate before a draft is kept, and by whoever publishes. It never rewrites a text: it says what is wrong,
+which words, and what to write instead. `check` is the only door.
+"""
+
+from tocsin.guard.wording.rules import RULES
+from tocsin.guard.wording.situation import Situation
+from tocsin.model.update import WordingViolation
+
+__all__ = ["Situation", "check"]
+
+
+def check(text: str, situation: Situation) -> tuple[WordingViolation, ...]:
+    """Every broken rule, in the fixed order of the rules, at most one violation for each code."""
+    found = (rule(text, situation) for rule in RULES)
+    return tuple(violation for violation in found if violation is not None)

@@ -1,0 +1,81 @@
+"""Events told in one plain sentence each: the wording that the report, the terminal, the API and the messages share. Pure."""
+
+from tocsin.model.event import (
+    AlertJoined,
+    AlertRepeated,
+    AlertResolved,
+    BodyErased,
+    Closed,
+    Declared,
+    Diagnosed,
+    Event,
+    EvidenceCollected,
+    FindingsReported,
+    FixProposed,
+    InvestigationStarted,
+    Noted,
+    QuestionsAnswered,
+    SeverityRaised,
+    TaskOpened,
+    Triaged,
+    UpdateDrafted,
+)
+
+
+def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of event
+    """What happened, in one sentence without its time."""
+    match event.body:
+        case None:
+            return "the content of this event was erased"
+        case Declared(title=title, reason=reason):
+            return f"incident declared: {title} ({reason})"
+        case AlertJoined(title=title, reason=reason):
+            return f"alert joined: {title} ({reason})"
+        case AlertRepeated(count=count, reason=reason):
+            return f"alert repeated, {count} times so far ({reason})"
+        case AlertResolved(title=title, open_alerts=still):
+            return f"alert resolved: {title} ({still} still firing)"
+        case Triaged(triage=triage):
+            return f"triaged as {triage.type} {triage.severity}, routed to {triage.specialist} ({triage.rule})"
+        case SeverityRaised(severity=severity, reason=reason):
+            return f"severity raised to {severity} ({reason})"
+        case InvestigationStarted(roles=roles):
+            return f"investigation started: {', '.join(roles)}"
+        case EvidenceCollected(evidence_id=name, source=source, summary=summary):
+            return f"evidence {name} from {source}: {summary}"
+        case FindingsReported():
+            return _reported(event.body)
+        case Diagnosed():
+            return _diagnosed(event.body)
+        case QuestionsAnswered():
+            return "the four triage questions are answered on the record"
+        case FixProposed(fix=fix):
+            return f"fix proposed: {fix.title} ({fix.why})" if fix.steps else f"no fix proposed: {fix.why}"
+        case UpdateDrafted(update=update):
+            return f"{update.audience} message drafted ({update.template}), waiting for review"
+        case Closed(reason=reason):
+            return f"incident closed: {reason}"
+        case TaskOpened(text=text, owner=owner):
+            return f"task for {owner or 'nobody yet'}: {text}"
+        case Noted(text=text):
+            return text
+        case BodyErased(seq=seq, reason=reason):
+            return f"the content of event {seq} was erased ({reason})"
+
+
+def _reported(body: FindingsReported) -> str:
+    count = len(body.findings)
+    said = f"{body.role}: {count} finding{'' if count == 1 else 's'}"
+    if body.findings:
+        said += f", first: {body.findings[0].text}"
+    if body.dropped:
+        said += f" ({body.dropped} without a citation dropped)"
+    return f"{said}; {body.failure}" if body.failure else said
+
+
+def _diagnosed(body: Diagnosed) -> str:
+    diagnosis = body.diagnosis
+    partial = ", partial" if diagnosis.partial else ""
+    if diagnosis.root_cause:
+        return f"diagnosis by {diagnosis.specialist}: {diagnosis.root_cause} (confidence {diagnosis.confidence:.0%}{partial})"
+    return f"cause unknown so far{partial}; next question: {diagnosis.next_question or 'what changed?'}"

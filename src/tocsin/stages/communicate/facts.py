@@ -1,0 +1,180 @@
+"""The one ledger of facts that every message is written from: drafts differ in words, never in facts. Pure."""
+
+import re
+from datetime import datetime, timedelta
+
+from tocsin.model.alert import Alert
+from tocsin.model.catalogue import Catalogue
+from tocsin.model.event import Event
+from tocsin.model.ground import Severity, Value, rfc3339
+from tocsin.model.incident import Incident, State
+from tocsin.model.telling import tell
+from tocsin.model.vocabulary import WORDS, Words
+from tocsin.stages.communicate.public import impact, impact_brief, public_name
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
+
+
+class Facts(Value):
+    """What is known at `now`, in plain strings ready for a template. Times are `HH:MM UTC` or with the date."""
+
+    incident_id: str
+    severity: str
+    type: str
+    title: str
+    service: str
+    affected: tuple[str, ...]
+    public_service: str
+    public_impact: str
+    public_impact_brief: str
+    impact: str
+    words: Words
+    commander: str
+    specialist: str
+    source: str
+    started: str
+    now: str
+    duration: str
+    interval_minutes: int
+    next_update: str
+    hypothesis: str
+    confidence: str
+    root_cause: str
+    fix_title: str
+    fix_steps: tuple[str, ...]
+    fix_time: str
+    next_step: str
+    notify: tuple[str, ...]
+    timeline: tuple[str, ...]
+    is_security: bool
+    is_resolved: bool
+    action_items: tuple[str, ...]
+
+
+CADENCE_MINUTES = {Severity.SEV1: 30, Severity.SEV2: 30, Severity.SEV3: 60, Severity.SEV4: 60}
+"""How often the public page is promised an update, by severity (minutes)."""
+
+
+def gather(
+    incident: Incident, events: list[Event], alerts: tuple[Alert, ...], catalogue: Catalogue, now: datetime
+) -> Facts:
+    """The facts of a triaged incident. Raises ValueError when it has not been triaged: nothing true can be said yet."""
+    triage = incident.triage
+    if triage is None or incident.severity is None:
+        raise ValueError(f"incident {incident.id} is not triaged")
+    text = " ".join(f"{alert.title} {alert.description}" for alert in alerts)
+    heading, spoken = public_name(incident.service, text, catalogue)
+    started = incident.started_at or incident.declared_at or now
+    interval = CADENCE_MINUTES[incident.severity]
+    diagnosis, fix = incident.diagnosis, incident.fix
+    return Facts(
+        incident_id=incident.id,
+        severity=str(incident.severity),
+        type=str(triage.type),
+        title=one_line(incident.title),
+        service=one_line(incident.service) or "unknown service",
+        affected=tuple(one_line(name) for name in affected_services(incident)),
+        public_service=heading,
+        public_impact=impact(triage, spoken),
+        public_impact_brief=impact_brief(triage, spoken),
+        impact=_internal_impact(incident),
+        words=WORDS[incident.state],
+        commander="not assigned yet",
+        specialist=triage.specialist,
+        source=_sources(alerts),
+        started=minute(started),
+        now=clock(now),
+        duration=spell(now - started),
+        interval_minutes=interval,
+        next_update=minute(now + timedelta(minutes=interval)),
+        hypothesis=_hypothesis(incident),
+        confidence=f"{diagnosis.confidence:.0%}" if diagnosis else "",
+        root_cause=one_line(diagnosis.root_cause) if diagnosis else "",
+        fix_title=fix.title if fix else "",
+        fix_steps=tuple(step.text for step in fix.steps) if fix else (),
+        fix_time=fix.estimated_time if fix else "",
+        next_step=_next_step(incident),
+        notify=triage.notify,
+        timeline=tuple(_milestones(events)),
+        is_security=triage.type == "security",
+        is_resolved=incident.state in (State.RESOLVED, State.REVIEWED),
+        action_items=_action_items(incident),
+    )
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """Outside text made harmless for a message: one line, no control or direction characters, bounded."""
+    flat = " ".join(CONTROL.sub(" ", text).split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def minute(moment: datetime) -> str:
+    """`2026-11-21 03:04 UTC`."""
+    return f"{rfc3339(moment)[:16].replace('T', ' ')} UTC"
+
+
+def clock(moment: datetime) -> str:
+    """`03:04 UTC`."""
+    return f"{rfc3339(moment)[11:16]} UTC"
+
+
+def spell(duration: timedelta) -> str:
+    """`2 hours 5 minutes`."""
+    minutes = max(0, int(duration.total_seconds() // 60))
+    hours, rest = divmod(minutes, 60)
+    said = [
+        f"{count} {word}{'' if count == 1 else 's'}" for count, word in ((hours, "hour"), (rest, "minute")) if count
+    ]
+    return " ".join(said) or "under a minute"
+
+
+def affected_services(incident: Incident) -> list[str]:
+    """Every service that an alert named or the blast radius reaches, the alerting ones first."""
+    reached = [name for finding in incident.findings for name in _reached(finding.data.get("affected"))]
+    return list(dict.fromkeys([*incident.services, *reached]))
+
+
+def _reached(affected: object) -> list[str]:
+    """Service names out of a blast-radius list, whose rows are names or {service, depth}."""
+    if isinstance(affected, dict):
+        return [str(name) for name in affected]
+    if not isinstance(affected, list):
+        return []
+    return [str(row.get("service", "")) if isinstance(row, dict) else str(row) for row in affected if row]
+
+
+def _internal_impact(incident: Incident) -> str:
+    facts = incident.triage.facts if incident.triage else ()
+    said = [one_line(fact.quote.text, 120) for fact in facts if fact.quote]
+    return "; ".join(dict.fromkeys(said)) or "not measured yet"
+
+
+def _hypothesis(incident: Incident) -> str:
+    if incident.diagnosis and incident.diagnosis.hypotheses:
+        return one_line(incident.diagnosis.hypotheses[0].text)
+    return "none yet"
+
+
+def _next_step(incident: Incident) -> str:
+    if incident.fix and incident.fix.steps:
+        return f"decide on the proposed fix: {incident.fix.title}"
+    if incident.diagnosis and incident.diagnosis.next_question:
+        return one_line(incident.diagnosis.next_question)
+    return f"{incident.triage.specialist if incident.triage else 'the specialist'} investigates"
+
+
+def _sources(alerts: tuple[Alert, ...]) -> str:
+    return ", ".join(dict.fromkeys(alert.source for alert in alerts)) or "declared by hand"
+
+
+def _milestones(events: list[Event]) -> list[str]:
+    """`HH:MM UTC - what happened`, for the turning points only."""
+    turning = ("declared", "triaged", "diagnosed", "fix_proposed", "severity_raised", "closed", "alert_resolved")
+    told = [(event, tell(event)) for event in events if event.body is not None and event.body.kind in turning]
+    return [f"{clock(event.at)} - {one_line(said)}" for event, said in told]
+
+
+def _action_items(incident: Incident) -> tuple[str, ...]:
+    fix = (f"Confirm the proposed fix: {incident.fix.title}.",) if incident.fix and incident.fix.steps else ()
+    gaps = tuple(f"Close the gap in evidence: {one_line(gap)}." for gap in incident.gaps[:2])
+    return (*fix, *incident.tasks, *gaps)
