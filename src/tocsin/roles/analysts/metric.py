@@ -1,0 +1,141 @@
+"""The metric analyst: which metrics changed, when, by how much, and which of the changes hurts.
+
+Called by the investigate stage through `contract.Investigator`. Reads the metrics window only; decides nothing.
+"""
+
+import asyncio
+from datetime import datetime
+
+from tocsin.analysis import meaning, series
+from tocsin.analysis.series import Anomaly
+from tocsin.errors import SourceError
+from tocsin.model.evidence import Finding, FindingKind
+from tocsin.model.ground import rfc3339
+from tocsin.model.signals import Series
+from tocsin.ports import Ask
+from tocsin.roles.analysts import saying
+from tocsin.roles.contract import Brief, Report, Seen, Windows
+
+ROLE = "metric-analyst"
+MOST_FINDINGS = 15
+LEAST_CONFIDENCE = 0.2
+
+
+class MetricAnalyst:
+    """Investigator that needs no model. Confidence = effect, persistence, direction and closeness to the alert."""
+
+    role = ROLE
+
+    async def investigate(self, brief: Brief, windows: Windows) -> Report:
+        """Reports the metrics that changed, the most telling first."""
+        try:
+            seen = await windows.metrics(Ask(brief.start, brief.end, alert_name=_alert_name(brief)))
+        except SourceError as silent:
+            return Report(ROLE, failure=f"the metric source did not answer: {silent.what}")
+        if seen is None:
+            return Report(ROLE, failure="no metric source is configured")
+        if not seen.data:
+            return Report(ROLE, failure="the metric source had no series for this time")
+        return Report(ROLE, await asyncio.to_thread(findings, seen, brief.onset))
+
+
+def _alert_name(brief: Brief) -> str:
+    return brief.alerts[0].labels.get("alertname", "") if brief.alerts else ""
+
+
+def findings(seen: Seen[tuple[Series, ...]], alert: datetime) -> tuple[Finding, ...]:
+    """The findings of one answer, ranked; every one quotes its samples."""
+    judged = [(anomaly, _confidence(anomaly, alert)) for anomaly in series.rank(seen.data)]
+    worth = [pair for pair in judged if pair[1] >= LEAST_CONFIDENCE]
+    worth.sort(key=lambda pair: (-pair[1], pair[0].onset))
+    told = (_finding(seen, anomaly, share, alert, at + 1) for at, (anomaly, share) in enumerate(worth[:MOST_FINDINGS]))
+    return tuple(finding for finding in told if finding.quotes)
+
+
+def _confidence(anomaly: Anomaly, alert: datetime) -> float:
+    """Strength, less for what began long before the alert or after it: that is less likely to be this incident."""
+    minutes = (alert.timestamp() - anomaly.onset) / 60
+    closeness = 1 / (1 + max(0.0, minutes - 30) / 120) if minutes >= 0 else 1 / (1 + max(0.0, -minutes - 2) / 15)
+    return saying.confident(anomaly.strength * max(closeness, 0.3))
+
+
+def _finding(seen: Seen[tuple[Series, ...]], anomaly: Anomaly, share: float, alert: datetime, rank: int) -> Finding:
+    onset = saying.moment(anomaly.onset)
+    return Finding(
+        id=f"metric-{rank}",
+        role=ROLE,
+        kind=FindingKind.METRIC_ANOMALY,
+        text=_sentence(anomaly, onset, alert),
+        service=anomaly.series.service,
+        confidence=share,
+        quotes=saying.quotes(seen, _cites(anomaly)),
+        onset=onset,
+        link=seen.link,
+        data=_data(anomaly, onset, alert) | {"rank": rank},
+    )
+
+
+def _cites(anomaly: Anomaly) -> list[str]:
+    """The samples that prove it: the first abnormal one, the worst, and the last normal one."""
+    shift, cites = anomaly.shift, anomaly.series.cites
+    places = (shift.start, shift.peak, shift.start - 1)
+    return [cites[place] for place in places if 0 <= place < len(cites)]
+
+
+def _sentence(anomaly: Anomaly, onset: datetime, alert: datetime) -> str:
+    one, shift = anomaly.series, anomaly.shift
+    unit = meaning.unit_of(one.metric, one.unit)
+    name = _without_service(meaning.spoken(one.metric), one.service) + (" per sample" if shift.counter else "")
+    verb = "rose" if shift.rising else "fell"
+    distance = saying.apart(saying.minutes_before(onset, alert))
+    limit = ", and stayed flat at what looks like its limit" if _limit(anomaly) is not None else ""
+    return saying.one_line(
+        f"{one.service} {name} {verb} from {meaning.said(shift.before, unit)} to {meaning.said(shift.after, unit)} "
+        f"at {saying.clock(onset)}, {distance}{limit}".strip(),
+        300,
+    )
+
+
+def _without_service(name: str, service: str) -> str:
+    prefix = meaning.spoken(service).lower()
+    return name[len(prefix) :].strip() or name if prefix and name.lower().startswith(prefix + " ") else name
+
+
+def _limit(anomaly: Anomaly) -> float | None:
+    """The ceiling a rising series ran into: several equal highest samples, which nothing but a limit makes."""
+    shift, values = anomaly.shift, anomaly.series.values
+    if not shift.rising or shift.counter or anomaly.signal not in {"saturation", "backlog"}:
+        return None
+    run = values[shift.start : shift.end]
+    top = max((value for value in run if value == value), default=0.0)
+    flat = sum(1 for value in run if value >= 0.999 * top)
+    return float(top) if top > 0 and flat >= 3 and flat >= 0.4 * len(run) else None
+
+
+def _data(anomaly: Anomaly, onset: datetime, alert: datetime) -> dict[str, object]:
+    one, shift = anomaly.series, anomaly.shift
+    times, values = series.sparkline(one)
+    limit = _limit(anomaly)
+    return {
+        "metric": one.metric,
+        "labels": dict(one.labels),
+        "unit": one.unit,
+        "signal": anomaly.signal,
+        "resource": meaning.resource_of(one.metric),
+        "direction": "rise" if shift.rising else "fall",
+        "bad": anomaly.bad,
+        "before": shift.before,
+        "after": shift.after,
+        "peak": float(one.values[shift.peak]),
+        "peak_at": rfc3339(saying.moment(one.times[shift.peak])),
+        "ratio": shift.after / shift.before if shift.before else None,
+        "change": shift.after - shift.before,
+        "score": round(shift.score, 2),
+        "persistence": round(shift.persistence, 3),
+        "counter": shift.counter,
+        "limit": limit,
+        "at_limit": limit is not None,
+        "minutes_before_alert": saying.minutes_before(onset, alert),
+        "times": times,
+        "values": values,
+    }
