@@ -34,8 +34,9 @@ _COUNTER_ENDINGS = ("_total", "_count", "_sum", "_bucket", "counter")
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A change of level. `start`, `end` (exclusive) and `peak` index the series as given; levels are medians.
+    """A change of level. `start`, `end` (exclusive) and `peak` index the series as given.
 
+    `before` and `after` are medians, `extreme` is the level at the peak; of a counter they are steps per sample.
     `score` is the median distance of the run from its baseline in robust standard deviations (0-100); `persistence` the
     share of samples from `start` on that stay abnormal; `samples` how many abnormal ones there are.
     """
@@ -45,6 +46,7 @@ class Shift:
     peak: int
     before: float
     after: float
+    extreme: float
     score: float
     persistence: float
     samples: int
@@ -117,12 +119,14 @@ def _describe(
         return None  # abnormal from the first sample on: there is no before to compare with
     abnormal = toward[start:] > ALLOWANCE
     run = toward[start:end]
+    worst = start + int(np.argmax(run))
     return Shift(
         start=int(kept[start]),
         end=int(kept[end - 1]) + 1,
-        peak=int(kept[start + int(np.argmax(run))]),
+        peak=int(kept[worst]),
         before=float(np.median(clean[:start])),
         after=float(np.median(clean[start:end])),
+        extreme=float(clean[worst]),
         score=float(min(np.median(run), 1 / RELATIVE_FLOOR)),
         persistence=float(abnormal.mean()),
         samples=int(abnormal.sum()),

@@ -50,7 +50,23 @@ def apart(minutes: float, what: str = "the alert") -> str:
     return f"{number} {unit}{'s' if number != 1 else ''} {'before' if minutes > 0 else 'after'} {what}"
 
 
+def ratio(after: float, before: float) -> float | None:
+    """How many times as much; None when there was nothing before, or next to nothing."""
+    if abs(before) < 1e-12 * max(1.0, abs(after)):
+        return None
+    return round(after / before, 4)
+
+
 def one_line(text: str, most: int = 160) -> str:
     """Outside text on one line, control characters dropped, cut with an ellipsis."""
     plain = " ".join("".join(c if c.isprintable() else " " for c in text[: most * 4]).split())
     return plain if len(plain) <= most else plain[: most - 3].rstrip() + "..."
+
+
+def listed(names: list[str], most: int = 4) -> str:
+    """`a, b and c`, or `a, b, c, d and 9 more`; "" for none."""
+    shown = names[:most]
+    rest = len(names) - len(shown)
+    if rest:
+        return f"{', '.join(shown)} and {rest} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
