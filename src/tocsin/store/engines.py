@@ -1,0 +1,86 @@
+"""How a database is opened: its engine, and what every connection and transaction of it needs. Used by store and audit.
+
+SQLite: WAL, synchronous=FULL (a commit is on the disk), BEGIN IMMEDIATE for writers (no upgrade deadlock), foreign keys,
+secure_delete (erased is overwritten). PostgreSQL: one transaction-level advisory lock orders the writers of all
+processes, so that heads have one order; readers see one snapshot.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from tocsin.errors import ConfigError
+from tocsin.store.settings import StoreSettings
+
+_WRITERS_LOCK = 0x70C51
+"""Any number, the same for every tocsin of one database."""
+
+
+def url_of(settings: StoreSettings) -> URL:
+    """The parsed URL. Raises ConfigError for one that names no database tocsin can use."""
+    advice = "Use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME."
+    try:
+        url = make_url(settings.url)
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ImportError) as mistake:
+        raise ConfigError("store.url", f"not a database URL: {mistake}.", advice) from mistake
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        raise ConfigError("store.url", f"{url.drivername} is not supported.", advice)
+    if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
+        raise ConfigError("store.url", "an SQLite store needs a file.", "For one kept nowhere, use `memory:`.")
+    return url
+
+
+def write_engine(settings: StoreSettings) -> Engine:
+    """One connection that writes; each transaction begins with the writers' lock."""
+    url = url_of(settings)
+    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args=_wait(url, settings))
+    if url.get_backend_name() == "sqlite":
+        _sqlite(engine, begin="BEGIN IMMEDIATE")
+    else:
+        event.listen(engine, "begin", _take_writers_lock)
+    return engine
+
+
+def read_engine(settings: StoreSettings) -> Engine:
+    """Connections that cannot write; each transaction sees one moment."""
+    url = url_of(settings)
+    common: dict[str, Any] = {"pool_size": settings.readers, "max_overflow": 0, "connect_args": _wait(url, settings)}
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, **common)
+        _sqlite(engine, begin="BEGIN", query_only=True)
+        return engine
+    snapshot = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+    return create_engine(url, pool_pre_ping=True, execution_options=snapshot, **common)
+
+
+def _wait(url: URL, settings: StoreSettings) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        return {"timeout": settings.busy_seconds, "isolation_level": None}  # None: we say BEGIN ourselves
+    return {"connect_timeout": max(1, round(settings.busy_seconds))}
+
+
+def _sqlite(engine: Engine, begin: str, *, query_only: bool = False) -> None:
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"]
+    if query_only:
+        pragmas = ["foreign_keys=ON", "query_only=ON"]
+
+    @event.listens_for(engine, "connect")
+    def prepare(dbapi: DBAPIConnection, _record: object) -> None:
+        for pragma in pragmas:
+            cursor = dbapi.cursor()
+            cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _take_writers_lock(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITERS_LOCK})

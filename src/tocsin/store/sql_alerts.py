@@ -1,0 +1,115 @@
+"""Alerts and deliveries in SQL: what knocked, what was decided about it, and the bytes it came in. A part of the SQL ledger."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from tocsin.errors import NotFound
+from tocsin.model.alert import Alert, Delivery
+from tocsin.ports import KeptAlert, KeptDelivery
+from tocsin.store.inserts import Row, put_once, replace
+from tocsin.store.tables import alerts, deliveries, key, micros
+
+_ALERT_ROWS = select(alerts.c.data, alerts.c.disposition, alerts.c.reason, alerts.c.incident_id).order_by(
+    alerts.c.received_at.desc(), alerts.c.n.desc()
+)
+
+
+class SqlAlerts:
+    """ports.AlertStore. The unique occurrence is what makes a replayed webhook harmless."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, kept: KeptAlert) -> bool:
+        """False when this very occurrence is already kept."""
+        alert = kept.alert
+        row: Row = {
+            "id": alert.id,
+            "occurrence": alert.occurrence,
+            "condition": key(alert.source, alert.fingerprint),
+            "received_at": micros(alert.received_at),
+            "disposition": kept.disposition,
+            "reason": json.dumps(kept.reason),
+            "incident_id": kept.incident_id,
+            "data": alert.model_dump_json(),
+        }
+        return put_once(self._connection, alerts, row, "occurrence")
+
+    def redecide(self, alert_id: str, disposition: str, reason: str, incident_id: str = "") -> None:
+        """Replaces the whole decision. Raises NotFound when no such alert is kept."""
+        decision = {"disposition": disposition, "reason": json.dumps(reason), "incident_id": incident_id}
+        done = self._connection.execute(update(alerts).where(alerts.c.id == alert_id).values(decision))
+        if done.rowcount != 1:
+            raise NotFound(f"no alert {alert_id} is kept.", "Look it up among the recent alerts.")
+
+    def by_fingerprint(self, source: str, fingerprint: str, *, since: datetime) -> list[KeptAlert]:
+        """That condition's notifications since then, newest first."""
+        chosen = _ALERT_ROWS.where(
+            alerts.c.condition == key(source, fingerprint), alerts.c.received_at >= micros(since)
+        )
+        return [_kept_alert(*row) for row in self._connection.execute(chosen)]
+
+    def recent(
+        self,
+        *,
+        since: datetime | None = None,
+        disposition: str = "",
+        incident_id: str = "",
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[KeptAlert]:
+        """Newest received first."""
+        chosen = _ALERT_ROWS
+        if since is not None:
+            chosen = chosen.where(alerts.c.received_at >= micros(since))
+        if disposition:
+            chosen = chosen.where(alerts.c.disposition == disposition)
+        if incident_id:
+            chosen = chosen.where(alerts.c.incident_id == incident_id)
+        return [_kept_alert(*row) for row in self._connection.execute(chosen.limit(limit).offset(offset))]
+
+
+def _kept_alert(data: str, disposition: str, reason: str, incident_id: str) -> KeptAlert:
+    return KeptAlert(Alert.model_validate_json(data), disposition, json.loads(reason), incident_id)
+
+
+class SqlDeliveries:
+    """ports.DeliveryStore. The body is kept as bytes, apart from what we know about it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, kept: KeptDelivery) -> None:
+        """Keeps or replaces by delivery id."""
+        one = kept.delivery
+        known = {"delivery": one.model_dump(mode="json", exclude={"body"}), "error": kept.error}
+        row: Row = {
+            "id": one.id,
+            "received_at": micros(one.received_at),
+            "status": kept.status,
+            "body": one.body,
+            "data": json.dumps(known),
+        }
+        replace(self._connection, deliveries, row)
+
+    def get(self, delivery_id: str) -> KeptDelivery | None:
+        """None when it is not kept."""
+        row = self._connection.execute(_DELIVERIES.where(deliveries.c.id == delivery_id)).first()
+        return None if row is None else _kept_delivery(*row)
+
+    def dead(self, limit: int = 100) -> list[KeptDelivery]:
+        """Newest first."""
+        chosen = _DELIVERIES.where(deliveries.c.status == "dead").limit(limit)
+        return [_kept_delivery(*row) for row in self._connection.execute(chosen)]
+
+
+_DELIVERIES = select(deliveries.c.body, deliveries.c.status, deliveries.c.data).order_by(
+    deliveries.c.received_at.desc(), deliveries.c.id.desc()
+)
+
+
+def _kept_delivery(body: bytes, status: str, data: str) -> KeptDelivery:
+    known = json.loads(data)
+    return KeptDelivery(Delivery(body=body, **known["delivery"]), status, known["error"])
