@@ -1,18 +1,16 @@
 """The one ledger of facts that every message is written from: drafts differ in words, never in facts. Pure."""
 
-import re
 from datetime import datetime, timedelta
 
 from tocsin.model.alert import Alert
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.event import Event
-from tocsin.model.ground import Severity, Value, rfc3339
+from tocsin.model.ground import Severity, Value
 from tocsin.model.incident import Incident, State
+from tocsin.model.plain import clock, minute, one_line, spell
 from tocsin.model.telling import tell
 from tocsin.model.vocabulary import WORDS, Words
 from tocsin.stages.communicate.public import impact, impact_brief, public_name
-
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 
 
 class Facts(Value):
@@ -100,32 +98,6 @@ def gather(
         is_resolved=incident.state in (State.RESOLVED, State.REVIEWED),
         action_items=_action_items(incident),
     )
-
-
-def one_line(text: str, limit: int = 200) -> str:
-    """Outside text made harmless for a message: one line, no control or direction characters, bounded."""
-    flat = " ".join(CONTROL.sub(" ", text).split())
-    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
-
-
-def minute(moment: datetime) -> str:
-    """`2026-11-21 03:04 UTC`."""
-    return f"{rfc3339(moment)[:16].replace('T', ' ')} UTC"
-
-
-def clock(moment: datetime) -> str:
-    """`03:04 UTC`."""
-    return f"{rfc3339(moment)[11:16]} UTC"
-
-
-def spell(duration: timedelta) -> str:
-    """`2 hours 5 minutes`."""
-    minutes = max(0, int(duration.total_seconds() // 60))
-    hours, rest = divmod(minutes, 60)
-    said = [
-        f"{count} {word}{'' if count == 1 else 's'}" for count, word in ((hours, "hour"), (rest, "minute")) if count
-    ]
-    return " ".join(said) or "under a minute"
 
 
 def affected_services(incident: Incident) -> list[str]:
