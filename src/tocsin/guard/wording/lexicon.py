@@ -98,7 +98,7 @@ CLOCK_UTC = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|\+00:?00)|\b(?:[01]\d|2[0-3])[0-5]\d ?(?:UTC|Z)\b",
 )
 RELATIVE_UPDATE = re.compile(
-    r"\b(?:with)?in (?:the next )?(?:\d+|an?|one|two|half an) ?(?:min(?:ute)?s?|hours?|h|m)\b", re.I
+    r"\b(?:(?:with)?in|every) (?:the next )?(?:\d+|an?|one|two|half an) ?(?:min(?:ute)?s?|hours?|h|m)\b", re.I
 )
 
 RESOLVED_CLAIM = _any(
