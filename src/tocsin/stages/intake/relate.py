@@ -1,0 +1,88 @@
+"""Which open incident does an alert belong to: the configured correlation rules, in their order, with the reason in words. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tocsin.model.alert import Alert
+from tocsin.model.catalogue import Catalogue
+from tocsin.model.incident import Incident
+from tocsin.stages.intake.rules import CorrelationRule, Neighbour, SameLabels, SameService
+
+Opener = Callable[[str], Alert | None]
+"""The alert that opened the incident of that id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """The incident an alert belongs to, and the rule that says so."""
+
+    incident: Incident
+    reason: str
+
+
+def relation(
+    alert: Alert,
+    incidents: Iterable[Incident],
+    opener: Opener,
+    rules: Iterable[CorrelationRule],
+    catalogue: Catalogue,
+    now: datetime,
+) -> Relation | None:
+    """The first rule that finds an incident wins; among its incidents, the first given. Only open ones may be given."""
+    candidates = [one for one in incidents if _same_environment(alert, one)]
+    for rule in rules:
+        for incident in candidates:
+            if _active(incident, rule, now) and (reason := _reason(rule, alert, incident, opener, catalogue)):
+                return Relation(incident, f"{reason}, within {rule.within_minutes:g} minutes")
+    return None
+
+
+def _active(incident: Incident, rule: CorrelationRule, now: datetime) -> bool:
+    return incident.updated_at is not None and now - incident.updated_at <= timedelta(minutes=rule.within_minutes)
+
+
+def _same_environment(alert: Alert, incident: Incident) -> bool:
+    """Two environments that are both known and differ have nothing to do with each other."""
+    one, other = alert.environment.casefold(), incident.environment.casefold()
+    return not one or not other or one == other
+
+
+def _reason(rule: CorrelationRule, alert: Alert, incident: Incident, opener: Opener, catalogue: Catalogue) -> str:
+    match rule:
+        case SameService():
+            return _same_service(alert, incident, catalogue)
+        case Neighbour():
+            return _neighbour(alert, incident, catalogue)
+        case SameLabels():
+            return _same_labels(rule, alert, opener(incident.id))
+
+
+def _same_service(alert: Alert, incident: Incident, catalogue: Catalogue) -> str:
+    mine = canonical(alert.service, catalogue)
+    if mine and mine in {canonical(name, catalogue) for name in incident.services}:
+        return f"same service {alert.service}"
+    return ""
+
+
+def _neighbour(alert: Alert, incident: Incident, catalogue: Catalogue) -> str:
+    around = {canonical(name, catalogue) for name in catalogue.neighbours(alert.service)} if alert.service else set()
+    for name in incident.services:
+        if canonical(name, catalogue) in around:
+            return f"{alert.service} is a neighbour of {name} in the service catalogue"
+    return ""
+
+
+def _same_labels(rule: SameLabels, alert: Alert, first: Alert | None) -> str:
+    if first is None:
+        return ""
+    values = [alert.labels.get(name, "") for name in rule.labels]
+    if not all(values) or values != [first.labels.get(name, "") for name in rule.labels]:
+        return ""
+    return "same " + ", ".join(f"{name}={value:.80}" for name, value in zip(rule.labels, values, strict=True))
+
+
+def canonical(service: str, catalogue: Catalogue) -> str:
+    """The catalogue's name of a service, or the given one, without regard to case."""
+    known = catalogue.find(service) if service else None
+    return known.name.casefold() if known else service.casefold()
