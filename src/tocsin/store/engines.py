@@ -5,12 +5,16 @@ secure_delete (erased is overwritten). PostgreSQL: one transaction-level advisor
 processes, so that heads have one order; readers see one snapshot.
 """
 
+import os
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
 
 from tocsin.errors import ConfigError
 from tocsin.store.settings import StoreSettings
@@ -57,6 +61,26 @@ def read_engine(settings: StoreSettings) -> Engine:
         return engine
     snapshot = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
     return create_engine(url, pool_pre_ping=True, execution_options=snapshot, **common)
+
+
+def offline_engine(settings: StoreSettings) -> Engine:
+    """Connections for the audit: cannot write, and read even text that is no longer UTF-8 instead of stopping there."""
+    url = url_of(settings)
+    if url.get_backend_name() != "sqlite":
+        return read_engine(settings)
+    path = Path(url.database or "")
+    query = {"uri": "true", "mode": "ro"}
+    if not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
+        query["immutable"] = "1"  # a copy on read-only media: SQLite may not make its own lock files there
+    uri = URL.create("sqlite", database=f"file:{quote(str(path))}", query=query)
+    engine = create_engine(uri, poolclass=NullPool, connect_args=_wait(url, settings))
+    _sqlite(engine, begin="BEGIN", query_only=True)
+
+    @event.listens_for(engine, "connect")
+    def lenient(dbapi: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own attribute, on no protocol
+        dbapi.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+
+    return engine
 
 
 def _wait(url: URL, settings: StoreSettings) -> dict[str, Any]:
