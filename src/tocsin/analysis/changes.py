@@ -67,14 +67,15 @@ def _relation(changed: str, service: str, related: Mapping[str, tuple[str, int]]
 def _closeness(minutes: float) -> float:
     if minutes < -CLOCK_SLACK_MINUTES:
         return AFTER_THE_FACT
-    return max(0.5 ** (max(minutes, 0.0) / HALF_LIFE_MINUTES), 0.05)
+    halved: float = 0.5 ** (max(minutes, 0.0) / HALF_LIFE_MINUTES)
+    return max(halved, 0.05)
 
 
 def _nearness(relation: str, distance: int | None) -> float:
     if relation == "itself":
         return 1.0
     if relation == "dependency":
-        return 0.9 ** (distance or 1)
+        return float(0.9 ** (distance or 1))
     if relation == "caller":
-        return 0.5 ** (distance or 1)
+        return float(0.5 ** (distance or 1))
     return 0.45 if relation == "unknown" else 0.2

@@ -4,7 +4,7 @@ Called by the investigate stage through `contract.Investigator`. Reads the chang
 how near a changed service is. Never says that a change is the cause.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tocsin.analysis import changes
 from tocsin.analysis.changes import Suspect
@@ -62,11 +62,11 @@ def findings(seen: Seen[tuple[Change, ...]], brief: Brief, graph: Graph) -> tupl
     service = subject(graph, brief)
     related = graph.distances(service) if service else None
     ranked = changes.rank(seen.data, brief.onset, service or brief.service, related)[:MOST_FINDINGS]
-    told = (_finding(seen, suspect, brief.onset, at + 1) for at, suspect in enumerate(ranked))
+    told = (_finding(seen, suspect, at + 1) for at, suspect in enumerate(ranked))
     return tuple(finding for finding in told if finding.quotes)
 
 
-def _finding(seen: Seen[tuple[Change, ...]], suspect: Suspect, onset: datetime, rank: int) -> Finding:
+def _finding(seen: Seen[tuple[Change, ...]], suspect: Suspect, rank: int) -> Finding:
     change = suspect.change
     return Finding(
         id=f"change-{rank}",
@@ -112,7 +112,7 @@ def _sentence(suspect: Suspect) -> str:
         "caller": ", which calls the affected service",
         "unrelated": ", which has no known path to the affected service",
     }.get(suspect.relation, "")
-    distance = saying.apart(suspect.minutes, "the alert began")
+    distance = saying.apart(suspect.minutes, "the trouble began")
     what = _WORDS[change.kind.value]
     return saying.one_line(
         f"{change.service or 'Something'}{near} {what}{version} at {saying.clock(change.at)}, {distance}", 300
