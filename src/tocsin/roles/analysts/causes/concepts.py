@@ -16,10 +16,10 @@ SLACK = 4
 """Other words that may stand between the words of a phrase."""
 _SENTENCE_GAP = 12
 _LONGEST_STEM = 16
-_WEIGHTLESS = frozenset(
-    {"a", "an", "and", "are", "as", "at", "be", "been", "by", "for", "has", "have", "in", "is", "it", "its", "of", "on", "that", "the", "their",
-     "this", "to", "was", "were", "which", "with"}
-)  # fmt: skip
+_WEIGHTLESS = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "been", "by", "for", "has", "have", "in", "is", "it", "its", "of", "on",
+    "that", "the", "their", "this", "to", "was", "were", "which", "with",
+})  # fmt: skip
 """Words that widen no distance: they are there, but take no place."""
 _NEGATIONS = frozenset({"no", "not", "without", "never", "zero", "<zero>"})
 _TOKEN = re.compile(
