@@ -218,6 +218,10 @@ class DeliveryStore(Protocol):
         """Newest first."""
         ...
 
+    def trim_dead(self, most: int, most_bytes: int) -> int:
+        """Forgets the oldest dead letters beyond a number and a sum of body bytes; says how many went."""
+        ...
+
 
 class EvidenceStore(Protocol):
     """Tool answers of an incident."""

@@ -26,6 +26,7 @@ from tocsin.ports import (
     SilenceStore,
     TimelineStore,
 )
+from tocsin.store.bounds import beyond
 from tocsin.store.tables import key, micros
 from tocsin.store.timeline import EventRow, Timeline
 
@@ -236,6 +237,15 @@ class MemoryDeliveries:
         chosen = [one for one in self._shelves.deliveries.values() if one.status == "dead"]
         chosen.sort(key=lambda one: (one.delivery.received_at, one.delivery.id), reverse=True)
         return chosen[:limit]
+
+    def trim_dead(self, most: int, most_bytes: int) -> int:
+        """The newest stay, up to both bounds."""
+        self._shelves.writing()
+        sizes = [(one.delivery.id, len(one.delivery.body)) for one in self.dead(len(self._shelves.deliveries))]
+        gone = beyond(sizes, most, most_bytes)
+        for delivery_id in gone:
+            del self._shelves.deliveries[delivery_id]
+        return len(gone)
 
 
 class MemoryEvidence:

@@ -3,11 +3,12 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from tocsin.errors import NotFound
 from tocsin.model.alert import Alert, Delivery
 from tocsin.ports import KeptAlert, KeptDelivery
+from tocsin.store.bounds import beyond
 from tocsin.store.inserts import Row, put_once, replace
 from tocsin.store.tables import alerts, deliveries, key, micros
 
@@ -103,6 +104,15 @@ class SqlDeliveries:
         """Newest first."""
         chosen = _DELIVERIES.where(deliveries.c.status == "dead").limit(limit)
         return [_kept_delivery(*row) for row in self._connection.execute(chosen)]
+
+    def trim_dead(self, most: int, most_bytes: int) -> int:
+        """The newest stay, up to both bounds. Reads sizes only, never bodies."""
+        sizes = select(deliveries.c.id, func.length(deliveries.c.body)).where(deliveries.c.status == "dead")
+        newest = sizes.order_by(deliveries.c.received_at.desc(), deliveries.c.id.desc())
+        gone = beyond([(row[0], row[1]) for row in self._connection.execute(newest)], most, most_bytes)
+        for start in range(0, len(gone), 500):
+            self._connection.execute(delete(deliveries).where(deliveries.c.id.in_(gone[start : start + 500])))
+        return len(gone)
 
 
 _DELIVERIES = select(deliveries.c.body, deliveries.c.status, deliveries.c.data).order_by(
