@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from tocsin.analysis.clauses import speaks_to_the_reader
 from tocsin.model.alert import Alert
 from tocsin.model.evidence import Finding, FindingKind
 from tocsin.roles.analysts.causes.concepts import Reading, phrase
@@ -73,8 +74,9 @@ class Case:
     def log_lines(self) -> Iterator[tuple[Finding, Reading]]:
         """Findings from logs with their lines read; a line that addresses its reader is no symptom and is left out."""
         for finding in (one for kind in LOG_KINDS for one in self.of(kind)):
-            reading = self.reading(_log_text(finding))
-            if reading.first(_ADDRESSES_THE_READER) is None:
+            text = _log_text(finding)
+            reading = self.reading(text)
+            if reading.first(_ADDRESSES_THE_READER) is None and not speaks_to_the_reader(text):
                 yield finding, reading
 
     def reading(self, text: str) -> Reading:

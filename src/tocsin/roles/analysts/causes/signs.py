@@ -64,7 +64,7 @@ def signs_for(cause: Cause, symptoms: tuple[Cause, ...], case: Case) -> list[Sig
 def signs_against(cause: Cause, case: Case) -> list[Sign]:
     """What speaks against the cause: a metric that moves the wrong way, or a text that denies it."""
     found = [
-        Sign(one.id, SignKind.METRIC, one.service, one.confidence * timely(one, case), direct=True)
+        Sign(one.id, SignKind.METRIC, one.service, one.confidence, direct=True)
         for one in case.of(FindingKind.METRIC_ANOMALY)
         if any(moves(one, sign) for sign in cause.refutes)
     ]
@@ -132,7 +132,7 @@ def _metric_signs(cause: Cause, symptoms: tuple[Cause, ...], case: Case) -> Iter
         shown = max((sign.weight for sign in cause.shows if moves(finding, sign)), default=0.0)
         fits = max((sign.weight for sign in fitting if moves(finding, sign)), default=0.0)
         harm = HARMLESS if finding.data.get("bad") is False else 1.0
-        strength = finding.confidence * timely(finding, case) * harm
+        strength = finding.confidence * harm  # the analyst has already counted its closeness to the alert
         if shown or fits:
             yield Sign(finding.id, SignKind.METRIC, finding.service, strength * (shown or fits), direct=bool(shown))
 
