@@ -63,7 +63,9 @@ def postgres() -> Iterator[str]:
     data, port = home / "data", free_port()
     options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c max_connections=50"
     try:
-        _run([*_as_postgres, initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--no-locale"])
+        _run(
+            [*_as_postgres, initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--no-locale"]
+        )
         _run([*_as_postgres, pg_ctl, "-D", str(data), "-w", "-l", str(home / "log"), "-o", options, "start"])
         try:
             yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"

@@ -25,4 +25,4 @@ def replace(connection: Connection, table: Table, row: Row) -> None:
 def put_once(connection: Connection, table: Table, row: Row, unique: str) -> bool:
     """Keeps the row unless one with the same `unique` is here; says whether it was kept."""
     into = _upsert(connection, table).on_conflict_do_nothing(index_elements=[unique])
-    return connection.execute(into, row).rowcount == 1
+    return connection.execute(into.returning(table.c[unique]), row).first() is not None

@@ -76,9 +76,16 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._shelves = Shelves()
+        self._closed = False
+
+    def close(self) -> None:
+        """Forgets everything."""
+        self._closed = True
+        self._shelves = Shelves()
 
     async def write(self, work: Callable[[Ledger], T]) -> T:
         """Runs `work` on a copy, which becomes the store when it succeeds."""
+        self._open()
         draft = self._shelves.copy()
         result = work(MemoryLedger(draft))
         self._shelves = draft
@@ -86,7 +93,12 @@ class MemoryStore:
 
     async def read(self, work: Callable[[Ledger], T]) -> T:
         """Runs `work` on what is there now."""
+        self._open()
         return work(MemoryLedger(replace(self._shelves, writable=False)))
+
+    def _open(self) -> None:
+        if self._closed:
+            raise StoreError("the store is closed.", "Use it before it is closed.", code="TCS-STORE-CLOSED")
 
     def rows(self) -> list[EventRow]:
         """Every event row, by incident and seq, for the audit."""

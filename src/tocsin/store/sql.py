@@ -79,10 +79,10 @@ class SqlStore:
 async def open_store(settings: StoreSettings) -> AsyncIterator[Store]:
     """The store of these settings, ready; closed, with everything queued committed, when the block ends."""
     if settings.url == "memory:":
-        yield MemoryStore()
-        return
-    store = SqlStore(write_engine(settings), read_engine(settings), settings)
-    await asyncio.to_thread(store.open)
+        store: SqlStore | MemoryStore = MemoryStore()
+    else:
+        store = SqlStore(write_engine(settings), read_engine(settings), settings)
+        await asyncio.to_thread(store.open)
     try:
         yield store
     finally:
