@@ -174,6 +174,7 @@ class Code:
         return prefix + self.code
 
 
+_PREFIXES = {"http": "HTTP ", "sqlstate": "SQLSTATE ", "mysql": "MySQL error ", "exit": "exit code ", "grpc": "gRPC "}
 _HTTP = {str(status.value): status.phrase.lower() for status in HTTPStatus}
 
 

@@ -15,24 +15,27 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 _SENTENCE = re.compile(r"[^\n.!?;]+(?:[.!?;](?!\s|$)[^\n.!?;]*)*[.!?]?")
 _NUMBER = r"[-+]?\d{1,15}(?:,\d{3}){0,4}(?:\.\d{1,9})?"
-_USAGE = re.compile(rf"(?<![\d./])(?P<value>{_NUMBER})\s?(?:/|of|out of)\s?(?P<limit>{_NUMBER})(?![\d./%])")
+_USAGE = re.compile(rf"(?<![\d./])(?P<value>{_NUMBER})\s?(?:/|of|out of)\s?(?P<limit>{_NUMBER})(?!\d|[./]\d|%)")
 _SHARE = re.compile(rf"(?<![\d.])(?P<value>{_NUMBER})\s?(?:%|percent\b|per cent\b)")
 _ADDRESS = re.compile(r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){3,7})(?![\w:])")
 _HOST = re.compile(
-    r"(?<![\w.@/-])(?=[\w.-]{0,120}[a-z])(?:[a-z0-9]+-){1,8}[a-z]*\d{1,5}(?![\w-])|(?<![\w.@/-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\.(?:com|net|org|io|local|internal|cloud|dev|svc|lan|corp)\b"
+    r"(?<![\w.@/-])(?=[\w.-]{0,120}[a-z])(?:[a-z0-9]{1,40}-){1,8}[a-z]{0,20}\d{1,5}(?![\w-])"
+    r"|(?<![\w.@/-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\.(?:com|net|org|io|local|internal|cloud|dev|svc|lan|corp)\b"
 )
 _DURATION = re.compile(
     rf"(?<![\w.])(?P<value>{_NUMBER})\s?(?P<unit>ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b"
 )
-_STARTED = re.compile(
-    rf"\b(?:started|since|began|start(?:ed)? at)\b[:\s]{{1,3}}(?P<value>[^\n.]{{3,40}})", re.IGNORECASE
-)
+_STARTED = re.compile(r"\b(?:started(?: at)?|since|began|start at)\b[:\s]{1,3}(?P<value>[^\n.]{3,40})", re.IGNORECASE)
 _QUANTITY = re.compile(
-    rf"(?<![\w.:/-])(?P<value>{_NUMBER})\s?(?P<unit>[kMGTP]i?B|bytes|rps|qps|req/s|Mbps|Gbps)?\s(?P<name>[a-z]+(?:[ -][a-z]+){{0,3}})",
+    rf"(?<![\w.:/-])(?P<value>{_NUMBER})\s?(?P<unit>[kMGTP]i?B|bytes|rps|qps|req/s|Mbps|Gbps)?"
+    r"\s(?P<name>[a-z]{1,40}(?:[ -][a-z]{1,40}){0,3})"
 )
 _NAMED_NUMBER = re.compile(
-    rf"(?P<name>[A-Za-z][\w]*(?:[ _-][A-Za-z][\w]*){{0,3}})\s?(?::|=|is|at|reached|exceeded)\s{{0,2}}(?P<value>{_NUMBER})(?P<unit>[kMGTP]i?B)?(?![\w./%])"
+    r"(?<!\w)(?P<name>[A-Za-z]\w{0,60}(?:[ -][A-Za-z]\w{0,60}){0,3})\s?(?::|=|is|at|reached|exceeded)\s{0,2}"
+    rf"(?P<value>{_NUMBER})(?P<unit>[kMGTP]i?B)?(?![\w./%])"
 )
+_LITTLE = "a an and are as at by for from has have in is of on or over reached than the to under was were with"
+_LINKS = frozenset(_LITTLE.split())
 _WORDS_BEFORE = re.compile(r"([A-Za-z][A-Za-z_-]*(?: [A-Za-z][A-Za-z_-]*){0,3})[\s:=(]*$")
 _WORDS_AFTER = re.compile(r"\s*(?:of\s)?([a-z][A-Za-z_-]*(?: [a-z0-9][\w-]*){0,3})")
 
@@ -102,7 +105,7 @@ def _usages(text: str) -> list[Fact]:
     facts = []
     for found in _USAGE.finditer(text):
         value, limit = _number(found["value"]), _number(found["limit"])
-        if 0 <= value and 0 < limit and value <= 10 * limit:
+        if limit > 0 and 0 <= value <= 10 * limit:
             name = _before(text, found.start()) or _after(text, found.end())
             facts.append(Fact("usage", name, value, *found.span(), limit=limit, share=min(value / limit, 1.0)))
     return facts
@@ -131,14 +134,18 @@ def _durations(text: str) -> list[Fact]:
 
 def _quantities(text: str) -> list[Fact]:
     return [
-        Fact("quantity", found["name"], _number(found["value"]), *found.span(), unit=found["unit"] or "")
+        Fact(
+            "quantity", _without_links(found["name"]), _number(found["value"]), *found.span(), unit=found["unit"] or ""
+        )
         for found in _QUANTITY.finditer(text)
     ]
 
 
 def _named_numbers(text: str) -> list[Fact]:
     return [
-        Fact("quantity", found["name"], _number(found["value"]), *found.span(), unit=found["unit"] or "")
+        Fact(
+            "quantity", _without_links(found["name"]), _number(found["value"]), *found.span(), unit=found["unit"] or ""
+        )
         for found in _NAMED_NUMBER.finditer(text)
     ]
 
@@ -154,9 +161,19 @@ def _starts(text: str) -> list[Fact]:
 def _before(text: str, end: int) -> str:
     """The words right before a place: `Active connections: 500/500` names its number."""
     found = _WORDS_BEFORE.search(text[max(0, end - 80) : end])
-    return found.group(1) if found else ""
+    return _without_links(found.group(1)) if found else ""
 
 
 def _after(text: str, start: int) -> str:
     found = _WORDS_AFTER.match(text[start : start + 80])
-    return found.group(1) if found else ""
+    return _without_links(found.group(1)) if found else ""
+
+
+def _without_links(words: str) -> str:
+    """The phrase without the little words at its ends that only join it to the number."""
+    parts = words.split()
+    while parts and parts[-1].lower() in _LINKS:
+        parts.pop()
+    while parts and parts[0].lower() in _LINKS:
+        parts.pop(0)
+    return " ".join(parts)

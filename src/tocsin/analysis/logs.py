@@ -126,8 +126,8 @@ def joined(lines: Iterable[LogLine], templates: Templates) -> Iterator[Entry]:
 
 
 def _belongs(current: Entry, line: LogLine, shape: Shape) -> bool:
-    if line is current.line:
-        return True  # the source joined them already
+    if line is current.line or traces.awaits_message(current.texts[-1]):
+        return True  # the source joined them already, or a panic is about to say why
     if shape.part is Part.HEAD or (line.service and line.service != current.line.service):
         return False
     if shape.part is Part.CONTINUED:

@@ -20,12 +20,12 @@ MOST_CACHED = 60_000
 _DIGITS = {ord(digit): "0" for digit in "123456789"}
 
 _STAMP = re.compile(
-    r"""\s*(?:<\d{1,3}>\d?\s?)?[\[(]?(?:
+    r"""\s*(?:<\d{1,3}>\d?\s?)?(?:[\w./:-]{1,80}[ ](?=\d{4}-\d\d-\d\d[T\ ]))?[\[(]?(?:
       \d{4}[-/.]\d\d[-/.]\d\d[T\ ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:\ ?Z|\ ?[+-]\d\d:?\d\d|\ UTC)?
     | \d\d[-/.]\d\d[-/.]\d\d(?:\d\d)?[\ T]\d\d:\d\d:\d\d(?:[.,]\d+)?
     | \d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?:\ [+-]\d{4})?
     | (?:[A-Z][a-z]{2},?\ )?[A-Z][a-z]{2}\ {1,2}\d{1,2}\ \d\d:\d\d:\d\d(?:\.\d+)?(?:\ \d{4})?
-    | \d{8}-\d\d:\d\d:\d\d:\d+
+    | \d{8}-\d{1,2}:\d{1,2}:\d{1,2}:\d+
     | \d{6}\ \d{6}
     | \d{10}(?:\.\d+|\d{3})?
     | \d\d:\d\d:\d\d(?:[.,]\d+)?
@@ -33,9 +33,14 @@ _STAMP = re.compile(
     re.VERBOSE,
 )
 _PROCESS = re.compile(r"\S{1,80} [\w./()@-]{1,80}(?:\[\d{1,9}\])?: ")  # syslog: host, program, pid
+_PIPES = re.compile(r"^(?:[^|\n]{0,60}\|){1,4}")  # time|module|pid|message
 _FIELD = re.compile(
-    r"(?:\[[^\]\[]{0,80}\]|\(?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE)\)?(?=[\s:|\]])|\d+(?=[\s|])|[-|:])[\s|:]*",
-    re.IGNORECASE,
+    r"""(?:\[[^\]\[]{0,240}\]                                             # [thread] [request id]
+    | \(?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE)\)?(?=[\s:|\]])
+    | [\w$]{1,80}(?:\.[\w$]{1,80}){1,12}(?:(?<!Exception)(?<!Error):|(?=\ \[))  # a.dotted.logger:
+    | \d+(?=[\s|])                                                     # pid
+    | [-|:])[\s|:]*""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _LEVEL = re.compile(
     r"(?<![A-Za-z])(?:(FATAL|PANIC|CRITICAL|CRIT|EMERG|SEVERE)|(ERROR|ERR)|(WARNING|WARN)|(INFO|NOTICE)|(DEBUG|TRACE))(?![A-Za-z])"
@@ -135,7 +140,7 @@ def _message(line: str) -> str:
     if found:
         rest = rest[found.end() :]
         process = _PROCESS.match(rest)
-        rest = rest[process.end() :] if process else rest
+        rest = rest[process.end() :] if process else _PIPES.sub("", rest, count=1)
     for _ in range(6):
         field = _FIELD.match(rest)
         if not field or field.end() == len(rest):
@@ -172,4 +177,4 @@ def _read_json(line: str) -> tuple[str, str]:
 
 def masked(message: str) -> str:
     """The message with every variable replaced by its kind."""
-    return _MASKS.sub(lambda found: f"<{found.lastgroup}>", message)
+    return _MASKS.sub(lambda found: f"<{found.lastgroup}>", message.replace("=", "= "))

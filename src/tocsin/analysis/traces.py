@@ -70,6 +70,11 @@ def part(line: str) -> Part:
     return Part.INSIDE_TRACE if _INSIDE.match(line) else Part.HEAD
 
 
+def awaits_message(line: str) -> bool:
+    """True for a Rust panic that prints its message on the next line."""
+    return line.endswith(":") and " panicked at " in line
+
+
 def recognise(lines: Lines) -> Trace | None:
     """What the trace in these joined lines says; None when there is none."""
     if not _HINT.search("\n".join(lines)):

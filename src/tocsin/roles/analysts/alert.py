@@ -16,6 +16,7 @@ from tocsin.roles.contract import Brief, Report, Windows
 ROLE = "alert-reader"
 MOST_FINDINGS = 40
 MOST_ALERTS = 20
+LONGEST_QUOTE = 400
 
 _CONFIDENCE = {  # how much a reading can be wrong: a code is a code, the words around a number are a guess
     "code": 0.9,
@@ -49,11 +50,11 @@ def _read(alert: Alert, evidence: Evidence, service: str, already: int) -> Itera
     text = evidence.content
     for fact in _distinct(facts.read(text)):
         number += 1
-        yield _finding(number, fact, text[fact.start : fact.end], _sentence_around(text, fact), service, evidence)
+        yield _finding(number, fact, _sentence_around(text, fact), service, evidence)
     for said in dict.fromkeys(_statements(alert, text)):
         number += 1
         fact = Fact("statement", "", said, 0, 0)
-        yield _finding(number, fact, said, said, service, evidence)
+        yield _finding(number, fact, said, service, evidence)
 
 
 def _distinct(found: list[Fact]) -> list[Fact]:
@@ -67,13 +68,15 @@ def _statements(alert: Alert, content: str) -> list[str]:
 
 
 def _sentence_around(text: str, fact: Fact) -> str:
+    """The sentence a fact stands in, as it stands there; the bare fact when the sentence is endless."""
+    bare = text[fact.start : fact.end]
     start = text.rfind("\n", 0, fact.start) + 1
     end = text.find("\n", fact.end)
     line = text[start : end if end >= 0 else len(text)]
-    return next((one for one in facts.statements(line) if text[fact.start : fact.end] in one), line)
+    return next((one for one in facts.statements(line) if bare in one and len(one) <= LONGEST_QUOTE), bare)
 
 
-def _finding(number: int, fact: Fact, quoted: str, around: str, service: str, evidence: Evidence) -> Finding:
+def _finding(number: int, fact: Fact, around: str, service: str, evidence: Evidence) -> Finding:
     return Finding(
         id=f"alert-{number}",
         role=ROLE,
@@ -81,7 +84,7 @@ def _finding(number: int, fact: Fact, quoted: str, around: str, service: str, ev
         text=saying.one_line(f"The alert says: {around}", 300),
         service=service,
         confidence=_CONFIDENCE[fact.fact],
-        quotes=(Quote(evidence_id=evidence.id, text=quoted),),
+        quotes=(Quote(evidence_id=evidence.id, text=around),),
         link=evidence.link,
         data={
             "fact": fact.fact,
