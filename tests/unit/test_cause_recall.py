@@ -1,19 +1,8 @@
 """Alerts as many tools and people write them, and the causes a fair reader would accept first or second."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from tocsin.model.alert import Alert, AlertStatus
-from tocsin.model.catalogue import Catalogue
-from tocsin.model.diagnosis import Diagnosis
-from tocsin.model.evidence import Evidence, EvidenceKind, Finding, FindingKind, Quote, digest
-from tocsin.model.ground import IncidentType, Severity
-from tocsin.model.triage import Triage
-from tocsin.roles.analysts.specialists import specialists
-from tocsin.roles.contract import Brief, Report
-
-NOW = datetime(2026, 3, 4, 3, 20, tzinfo=UTC)
+from tests.unit.case_making import brief, diagnosed, fact
 
 ALERTS = [
     (
@@ -122,37 +111,9 @@ ALERTS = [
 ]
 
 
-def diagnosed(kind: str, text: str) -> Diagnosis:
-    """What the specialist of that type makes of a plain alert, with every window closed."""
-    title, _, rest = text.partition(". ")
-    alert = Alert(source="text", fingerprint="f", status=AlertStatus.FIRING, title=title, description=rest)
-    stored = Evidence(
-        id="ev-1", kind=EvidenceKind.ALERT, source="text", query="", content=text, sha256=digest(text), collected_at=NOW
-    )
-    triage = Triage(
-        type=IncidentType(kind), type_confidence=0.8, severity=Severity.SEV2, rule="r", specialist=f"{kind}-specialist"
-    )
-    brief = Brief(
-        "INC-1",
-        (alert,),
-        (stored,),
-        triage,
-        "shop",
-        Catalogue(),
-        NOW - timedelta(hours=1),
-        NOW,
-        NOW - timedelta(minutes=9),
-    )
-    fact = Finding(
-        id="alert-1", role="alert-reader", kind=FindingKind.ALERT_FACT, text=text, confidence=0.9,
-        quotes=(Quote(evidence_id="ev-1", text=text),),
-    )  # fmt: skip
-    return specialists()[IncidentType(kind)].diagnose(brief, (Report("alert-reader", (fact,)),))
-
-
 @pytest.mark.parametrize(("kind", "text", "accepted"), ALERTS, ids=[text[:50] for _, text, _ in ALERTS])
 def test_an_alert_in_anybodys_words_leads_to_its_cause(kind: str, text: str, accepted: str) -> None:
-    found = [one.cause for one in diagnosed(kind, text).hypotheses]
+    found = [one.cause for one in diagnosed(brief(text, kind), fact(text)).hypotheses]
 
     assert found, "nothing was recognised"
     assert found[0] in accepted.split()

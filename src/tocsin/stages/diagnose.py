@@ -119,11 +119,14 @@ def _recent(change: Finding) -> bool:
 
 
 def _next_action(diagnosis: Diagnosis, fix: Fix | None) -> str:
-    """One action: settle the cause while it is doubtful, otherwise the first step of the fix."""
-    if fix is not None and fix.steps and (diagnosis.root_cause or not diagnosis.next_question):
+    """One action: the first step of the fix once a cause is named, otherwise what would settle the cause."""
+    if fix is not None and fix.steps and diagnosis.root_cause:
         return f"{fix.steps[0].text} (step 0 of runbook {fix.runbook_id})"
     if diagnosis.next_question:
         return f"Find out: {diagnosis.next_question}"
+    if diagnosis.root_cause:
+        named = diagnosis.hypotheses[0].cause.replace("_", " ")
+        return f"Choose the mitigation for {named} and name the person who carries it out."
     return "Name a person who looks at the service and reports within 10 minutes."
 
 
