@@ -1,7 +1,6 @@
 """Alerts as many tools and people write them, and the causes a fair reader would accept first or second."""
 
 import pytest
-
 from tests.unit.case_making import brief, diagnosed, fact
 
 ALERTS = [

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.unit.case_making import brief, calls, change, changes, diagnosed, fact, log, logs, metric, metrics
+
 from tocsin.model.catalogue import Catalogue, Service
 from tocsin.model.ground import IncidentType
 from tocsin.roles.analysts.causes import load_causes
