@@ -77,5 +77,5 @@ def _nearness(relation: str, distance: int | None) -> float:
     if relation == "dependency":
         return float(0.9 ** (distance or 1))
     if relation == "caller":
-        return float(0.5 ** (distance or 1))
-    return 0.45 if relation == "unknown" else 0.2
+        return float(0.75 ** (distance or 1))  # callers bring the load that breaks what they call
+    return 0.5 if relation == "unknown" else 0.2

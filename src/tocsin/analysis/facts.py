@@ -69,9 +69,15 @@ def read(text: str) -> list[Fact]:
     return sorted([*found, *_starts(text)], key=lambda fact: fact.start)
 
 
-def statements(text: str) -> list[str]:
-    """The sentences of a text as they stand there, blank ones left out."""
-    return [found.group().strip() for found in _SENTENCE.finditer(text[:LONGEST_TEXT]) if found.group().strip(" -*#.")]
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Start and end of every sentence and line of a text, without the blanks around it."""
+    places = []
+    for found in _SENTENCE.finditer(text[:LONGEST_TEXT]):
+        said = found.group()
+        if said.strip(" -*#."):
+            start = found.start() + len(said) - len(said.lstrip())
+            places.append((start, start + len(said.strip())))
+    return places
 
 
 def _number(written: str) -> float:

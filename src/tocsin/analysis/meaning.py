@@ -106,21 +106,46 @@ class Unit:
     suffix: str = ""
 
 
+_UNITS = {
+    "%": Unit(1.0, "%"),
+    "s": Unit(1.0, " s"),
+    "ms": Unit(1.0, " ms"),
+    "B": Unit(1.0, " B"),
+    "ratio": Unit(100.0, "%"),
+}
+_UNIT_WORDS = {
+    "percent": "%",
+    "pct": "%",
+    "sec": "s",
+    "second": "s",
+    "seconds": "s",
+    "milliseconds": "ms",
+    "byte": "B",
+    "bytes": "B",
+    "b": "B",
+} | {name: name for name in ("%", "s", "ms", "ratio")}
+
+
 def unit_of(metric: str, unit: str = "") -> Unit:
     """The unit given by the source, or the one a metric's name ends with by convention."""
-    stated = unit.strip().lower()
-    if stated in {"%", "percent", "pct"}:
-        return Unit(1.0, "%")
-    last = words(metric)[-2:]
-    if stated in {"s", "sec", "seconds", "second"} or (not stated and "seconds" in last):
-        return Unit(1.0, " s")
-    if stated in {"ms", "milliseconds"} or (not stated and ("ms" in last or "milliseconds" in last)):
-        return Unit(1.0, " ms")
-    if stated in {"b", "byte", "bytes"} or (not stated and "bytes" in last):
-        return Unit(1.0, " B")
-    if not stated and {"percent", "pct"} & set(last):
-        return Unit(1.0, "%")
-    return Unit(1.0, f" {unit.strip()}" if stated and stated != "1" else "")
+    stated = unit.strip()
+    if stated and stated != "1":
+        known = _UNIT_WORDS.get(stated.lower(), "")
+        return _UNITS[known] if known else Unit(1.0, f" {stated}")
+    return _UNITS.get(_UNIT_WORDS.get(_last_word(metric), ""), Unit())
+
+
+def _last_word(metric: str) -> str:
+    """The word a unit stands in by convention; `per_second` is a rate and no duration."""
+    said = spoken(metric).lower().split()
+    return said[-1] if len(said) > 1 and said[-2] != "per" else ""
+
+
+def spoken_metric(metric: str) -> str:
+    """A metric's name as a phrase, without the unit it ends with: the number says the unit."""
+    phrase = spoken(metric)
+    head, _, last = phrase.rpartition(" ")
+    return head if _last_word(metric) in _UNIT_WORDS and last.lower() != "ratio" else phrase
 
 
 def said(value: float, unit: Unit = Unit()) -> str:
@@ -130,7 +155,7 @@ def said(value: float, unit: Unit = Unit()) -> str:
     value *= unit.factor
     if value == int(value) and abs(value) < 1e6:
         return f"{int(value)}{unit.suffix}"
-    return f"{_figures(value)}{unit.suffix}"
+    return f"{value:.4g}%" if unit.suffix == "%" and 90 < value < 100 else f"{_figures(value)}{unit.suffix}"
 
 
 def _figures(value: float) -> str:

@@ -26,7 +26,7 @@ ALLOWANCE = 1.5
 CLIP = 6.0
 """No single sample may weigh more than this, so that one spike is not a shift."""
 MIN_EXCESS = 6.0
-"""Sum of clipped z above the allowance that makes a run a shift: two wild samples, or a dozen mild ones."""
+"""Sum of clipped z above the allowance that makes a lasting run a shift: two wild samples, or a dozen mild ones."""
 RELATIVE_FLOOR = 0.01
 """A baseline's spread is taken as at least 1% of its level and of the typical departure, so z never exceeds 100."""
 _COUNTER_ENDINGS = ("_total", "_count", "_sum", "_bucket", "counter")
@@ -104,12 +104,17 @@ def find_shift(values: Sequence[float], *, counter: bool = False, signal: Signal
     rising, start, end, excess = max(
         ((up, *_heaviest_run(z if up else -z)) for up in (True, False)), key=lambda found: found[3]
     )
-    if excess < MIN_EXCESS:
+    if excess < _least_excess(end, clean.size):
         return None
     toward = z if rising else -z
     if judged is not clean:
         rising = not rising
     return _describe(kept, clean, toward, start, end, rising, counter)
+
+
+def _least_excess(end: int, count: int) -> float:
+    """A run that still lasts is believed sooner; one that is over had more places to appear by chance in a long series."""
+    return MIN_EXCESS if end == count else max(MIN_EXCESS, 4 + 1.3 * float(np.log(count)))
 
 
 def _describe(

@@ -38,6 +38,7 @@ _FIELD = re.compile(
     r"""(?:\[[^\]\[]{0,240}\]                                             # [thread] [request id]
     | \(?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SEVERE)\)?(?=[\s:|\]])
     | [\w$]{1,80}(?:\.[\w$]{1,80}){1,12}(?:(?<!Exception)(?<!Error):|(?=\ \[))  # a.dotted.logger:
+    | [\w./-]{1,80}(?=\ {1,4}[\[(]?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL)[\s:|\])])  # service or host
     | \d+(?=[\s|])                                                     # pid
     | [-|:])[\s|:]*""",
     re.IGNORECASE | re.VERBOSE,

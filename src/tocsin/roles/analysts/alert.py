@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from tocsin.analysis import facts, meaning
 from tocsin.analysis.facts import Fact
-from tocsin.model.alert import Alert
 from tocsin.model.evidence import Evidence, Finding, FindingKind, Quote
 from tocsin.roles.analysts import saying
 from tocsin.roles.contract import Brief, Report, Windows
@@ -40,40 +39,33 @@ class AlertReader:
         """Reports the facts the alerts state, each quoted from the alert's own text."""
         told: list[Finding] = []
         for alert, evidence in list(zip(brief.alerts, brief.alert_evidence, strict=False))[:MOST_ALERTS]:
-            told.extend(_read(alert, evidence, alert.service or brief.service, len(told)))
+            told.extend(_read(evidence, alert.service or brief.service, len(told)))
         return Report(ROLE, tuple(told[:MOST_FINDINGS]))
 
 
-def _read(alert: Alert, evidence: Evidence, service: str, already: int) -> Iterator[Finding]:
-    """Facts first, in order; then the sentences they stand in, so that words without numbers are heard too."""
-    number = already
+def _read(evidence: Evidence, service: str, already: int) -> Iterator[Finding]:
+    """Facts in order, then the sentences that state none, so that words without numbers are heard too."""
     text = evidence.content
-    for fact in _distinct(facts.read(text)):
-        number += 1
-        yield _finding(number, fact, _sentence_around(text, fact), service, evidence)
-    for said in dict.fromkeys(_statements(alert, text)):
-        number += 1
-        fact = Fact("statement", "", said, 0, 0)
-        yield _finding(number, fact, said, service, evidence)
+    places = facts.sentences(text)
+    stated = _distinct(facts.read(text))
+    around = [_around(places, fact) for fact in stated]
+    silent = [place for place in places if place not in around]
+    said = [Fact("statement", "", text[start:end], start, end) for start, end in silent]
+    for number, (fact, place) in enumerate(zip([*stated, *said], [*around, *silent], strict=True), already + 1):
+        yield _finding(number, fact, text[slice(*place)], service, evidence)
 
 
 def _distinct(found: list[Fact]) -> list[Fact]:
-    return list({(fact.fact, fact.name.lower(), fact.value, fact.limit): fact for fact in found}.values())
+    return list({(fact.fact, fact.name.lower(), fact.value, fact.limit): fact for fact in reversed(found)}.values())[
+        ::-1
+    ]
 
 
-def _statements(alert: Alert, content: str) -> list[str]:
-    """The alert's sentences that stand word for word in its evidence (redaction may have changed some)."""
-    said = [*facts.statements(alert.title), *facts.statements(alert.description)]
-    return [one for one in said if one in content]
-
-
-def _sentence_around(text: str, fact: Fact) -> str:
-    """The sentence a fact stands in, as it stands there; the bare fact when the sentence is endless."""
-    bare = text[fact.start : fact.end]
-    start = text.rfind("\n", 0, fact.start) + 1
-    end = text.find("\n", fact.end)
-    line = text[start : end if end >= 0 else len(text)]
-    return next((one for one in facts.statements(line) if bare in one and len(one) <= LONGEST_QUOTE), bare)
+def _around(places: list[tuple[int, int]], fact: Fact) -> tuple[int, int]:
+    """The sentence a fact stands in; the bare fact when the sentence is endless or the fact crosses its end."""
+    fitting = ((start, end) for start, end in places if start <= fact.start and fact.end <= end)
+    start, end = next(fitting, (fact.start, fact.end))
+    return (start, end) if end - start <= LONGEST_QUOTE else (fact.start, fact.end)
 
 
 def _finding(number: int, fact: Fact, around: str, service: str, evidence: Evidence) -> Finding:
@@ -84,7 +76,7 @@ def _finding(number: int, fact: Fact, around: str, service: str, evidence: Evide
         text=saying.one_line(f"The alert says: {around}", 300),
         service=service,
         confidence=_CONFIDENCE[fact.fact],
-        quotes=(Quote(evidence_id=evidence.id, text=around),),
+        quotes=(Quote(evidence_id=evidence.id, text=around[:LONGEST_QUOTE]),),
         link=evidence.link,
         data={
             "fact": fact.fact,

@@ -108,9 +108,9 @@ def _sentence(suspect: Suspect) -> str:
     change = suspect.change
     version = f" ({change.version})" if change.version else ""
     near = {
-        "dependency": ", which the affected service needs",
-        "caller": ", which calls the affected service",
-        "unrelated": ", which has no known path to the affected service",
+        "dependency": ", which the affected service needs,",
+        "caller": ", which calls the affected service,",
+        "unrelated": ", which has no known path to the affected service,",
     }.get(suspect.relation, "")
     distance = saying.apart(suspect.minutes, "the trouble began")
     what = _WORDS[change.kind.value]

@@ -85,7 +85,7 @@ def _cites(anomaly: Anomaly) -> list[str]:
 def _sentence(anomaly: Anomaly, onset: datetime, alert: datetime) -> str:
     one, shift = anomaly.series, anomaly.shift
     unit = meaning.unit_of(one.metric, one.unit)
-    name = _without_service(meaning.spoken(one.metric), one.service) + (" per sample" if shift.counter else "")
+    name = _without_service(meaning.spoken_metric(one.metric), one.service) + (" per sample" if shift.counter else "")
     verb = "rose" if shift.rising else "fell"
     distance = saying.apart(saying.minutes_before(onset, alert))
     limit = ", and stayed flat at what looks like its limit" if _limit(anomaly) is not None else ""
