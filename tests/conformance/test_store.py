@@ -204,6 +204,45 @@ def test_a_failed_write_leaves_nothing_and_its_neighbours_stand(run) -> None:
     run(scenario)
 
 
+@pytest.mark.parametrize("mishap", [StopIteration, SystemExit, KeyError])
+def test_whatever_a_write_raises_the_next_one_is_served(run, mishap: type[BaseException]) -> None:
+    def failing(ledger: Ledger) -> None:
+        note(ledger, "never")
+        raise mishap
+
+    async def scenario(store: Store) -> None:
+        await store.write(declare)
+        try:
+            await store.write(failing)
+        except BaseException as failure:  # noqa: BLE001 - a future cannot carry StopIteration, the memory store can
+            assert isinstance(failure, mishap | RuntimeError)
+        await store.write(lambda ledger: note(ledger, "served"))
+        assert (await store.read(lambda ledger: ledger.incidents.get("INC-1"))).last_seq == 2
+
+    run(scenario)
+
+
+def test_only_the_newest_dead_letters_are_held_within_a_number_and_a_size(run) -> None:
+    async def scenario(store: Store) -> None:
+        for n in range(6):
+            one = Delivery(id=f"D-{n}", source="s", received_at=NOW + timedelta(minutes=n), body=b"x" * 10)
+            await store.write(lambda ledger, one=one: ledger.deliveries.put(KeptDelivery(one, "dead", {"what": "w"})))
+        keep = KeptDelivery(Delivery(id="kept", source="s", received_at=NOW, body=b"x" * 1000), "accepted")
+        await store.write(lambda ledger: ledger.deliveries.put(keep))
+
+        async def left() -> list[str]:
+            return [kept.delivery.id for kept in await store.read(lambda ledger: ledger.deliveries.dead())]
+
+        assert await store.write(lambda ledger: ledger.deliveries.trim_dead(4, 1000)) == 2
+        assert await left() == ["D-5", "D-4", "D-3", "D-2"]
+        assert await store.write(lambda ledger: ledger.deliveries.trim_dead(4, 25)) == 2
+        assert await left() == ["D-5", "D-4"]
+        assert await store.write(lambda ledger: ledger.deliveries.trim_dead(4, 25)) == 0
+        assert await store.read(lambda ledger: ledger.deliveries.get("kept")) == keep
+
+    run(scenario)
+
+
 def test_a_caller_that_stops_waiting_does_not_disturb_the_others(run) -> None:
     async def scenario(store: Store) -> None:
         await store.write(declare)

@@ -28,7 +28,7 @@ _POSTGRES = {"53": _FULL, "25006": _READONLY, "08": _CONNECT, "57P": _CONNECT, "
 _POSTGRES |= {"3D": _CONNECT, "55P03": _BUSY, "40": _BUSY, "XX": _DAMAGED, "53300": _BUSY, "57014": _BUSY}
 
 
-def translated(failure: Exception) -> Exception:
+def translated(failure: BaseException) -> BaseException:
     """A StoreError for a database failure; anything else is its own explanation and stays what it is."""
     if not isinstance(failure, SQLAlchemyError):
         return failure

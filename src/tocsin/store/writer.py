@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from tocsin.errors import StoreError
 from tocsin.ports import Ledger
@@ -35,7 +36,9 @@ class Job:
         """Answers the caller, unless it stopped waiting. Runs in the caller's event loop."""
         if self.future.done():
             return
-        if self.failure is not None:
+        if isinstance(self.failure, StopIteration):
+            self.future.set_exception(RuntimeError("the work raised StopIteration"))  # no future may carry one
+        elif self.failure is not None:
             self.future.set_exception(self.failure)
         else:
             self.future.set_result(self.result)
@@ -98,20 +101,28 @@ class Writer:
                 ledger = self._ledger(connection)
                 for job in batch:
                     _attempt(connection, ledger, job)
-        except Exception as failure:  # noqa: BLE001 - not swallowed: it becomes the answer of everyone in the batch
+        except BaseException as failure:  # noqa: BLE001 - not swallowed: it becomes the answer of everyone in the batch
             for job in batch:
                 job.failure = job.failure or translated(failure)
 
 
 def _attempt(connection: Connection, ledger: Ledger, job: Job) -> None:
-    """Runs one job in its savepoint. A lost connection is everyone's failure, any other only its own."""
+    """Runs one job in its savepoint. Raises its failure when that ended the whole transaction.
+
+    SQLite rolls everything back by itself on a full disk or an I/O error, and a lost connection does the same: then
+    the savepoint is no longer there to go back to, and nobody in the batch may be told that it is durable.
+    """
+    savepoint = connection.begin_nested()
     try:
-        with connection.begin_nested():
-            job.result = job.work(ledger)
-    except Exception as failure:
+        job.result = job.work(ledger)
+    except BaseException as failure:  # noqa: BLE001 - whatever it raised is its caller's answer; the thread lives on
         job.failure = translated(failure)
-        if connection.invalidated or not connection.in_transaction():
-            raise
+        try:
+            savepoint.rollback()
+        except SQLAlchemyError:
+            raise job.failure from None
+    else:
+        savepoint.commit()
 
 
 def _answer(batch: Iterable[Job]) -> None:
