@@ -18,9 +18,13 @@ _PLAIN_WORDS = (
     "a an and are as at be been but by can could do does for from has have if in into is it its may more not of on or our "
     "so such than that the their them then there these they this those to was we were when which while will with would "
     "you your also any all being alert alerts alerting fire fires fired firing trigger triggers triggered signifies "
-    "indicates currently runbook meaning due caused minute minutes value threshold over last past"
+    "indicates currently runbook meaning due caused minute minutes value threshold over last past too many much some few "
+    "very just only other another each every both because about after before"
 )
 _STOPWORDS = frozenset(_PLAIN_WORDS.split())
+_CODES = frozenset(
+    {"401", "403", "404", "429", "500", "502", "503", "504"}
+)  # HTTP answers: the numbers that say something
 _SAME = {
     # Different spellings of one thing; the right-hand side is what both texts are compared by.
     "postgresql": "postgres",
@@ -56,10 +60,10 @@ _ENDINGS = (
 def tokens(text: str) -> list[str]:
     """The subject words of a text, lower-case and stemmed; `camelCase`, `snake_case` and metric names fall apart.
 
-    Addresses of web pages, plain numbers and words without a subject are left out.
+    Web addresses, numbers (but for well-known HTTP codes) and words without a subject are left out.
     """
     parts = (part for raw in _WORD.findall(_URL.sub(" ", text)) for part in _split(raw))
-    return [_stem(part) for part in parts if part not in _STOPWORDS and not part.isdigit()]
+    return [_stem(part) for part in parts if part not in _STOPWORDS and (part in _CODES or not part.isdigit())]
 
 
 def terms(words: Sequence[str]) -> Counter[str]:
@@ -86,17 +90,22 @@ class TermSpace:
     def cosines(self, question: Mapping[str, int]) -> list[float]:
         """How alike the question is to each text, 0 to 1, in the order the texts were given."""
         alike = [0.0] * self._size
-        for term, weight in self._weigh(question).items():
+        strange = sum(1 for term in question if " " not in term and term not in self._rarity)
+        for term, weight in self._weigh(question, strange).items():
             for place, other in self._postings[term]:
                 alike[place] += weight * other
         return alike
 
-    def _weigh(self, counted: Mapping[str, int]) -> dict[str, float]:
-        """Known terms only, weighted, scaled to length one. An empty text has an empty vector."""
+    def _weigh(self, counted: Mapping[str, int], strange: int = 0) -> dict[str, float]:
+        """Known terms only, weighted, scaled to length one. An empty text has an empty vector.
+
+        `strange` words that no text holds make the vector shorter: a question about other things fits nothing well.
+        """
         raw = {
             term: (1 + math.log(count)) * self._rarity[term] for term, count in counted.items() if term in self._rarity
         }
-        length = math.sqrt(sum(weight * weight for weight in raw.values()))
+        unknown = strange * (math.log(1 + self._size) + 0.3) ** 2
+        length = math.sqrt(sum(weight * weight for weight in raw.values()) + unknown)
         return {term: weight / length for term, weight in raw.items()} if length else {}
 
 

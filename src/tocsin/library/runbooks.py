@@ -25,6 +25,7 @@ _Loader: type[Any] = getattr(
 )  # the C loader is ten times faster; not everywhere built
 M = TypeVar("M", bound=BaseModel)
 _STEP = "yaml step"
+_OUR_KEYS = {"id", "match", "parameters", "preconditions", "risk"}
 _WIKI_STEPS = (
     "fix",
     "mitigat",
@@ -198,19 +199,25 @@ def load_shelf(folders: Sequence[str | Path] = ()) -> Shelf:
     return Shelf(found.values())
 
 
-def read_runbook(path: Path) -> Runbook:
-    """One file as a Runbook. Raises DataError."""
+def read_runbook(path: Path, name: str = "") -> Runbook:
+    """One file as a Runbook, see `parse_runbook`. Raises DataError."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as failure:
         raise DataError(f"{path}: cannot be read: {failure}.", "Give a readable UTF-8 Markdown file.") from failure
-    return parse_runbook(text, str(path))
+    return parse_runbook(text, str(path), name)
 
 
-def parse_runbook(text: str, origin: str) -> Runbook:
-    """A Markdown text as a Runbook: typed when it starts with front matter, otherwise a plain page with manual steps."""
+def parse_runbook(text: str, origin: str, name: str = "") -> Runbook:
+    """A Markdown text as a Runbook. Raises DataError.
+
+    With our front matter or a typed step in it, it must be right in every field. Anything else is a plain page whose lists
+    and code become manual steps, under an id made from `name` (the path inside its folder).
+    """
     document = markdown.parse(text)
-    return _typed(document, origin) if document.front_line else _plain(document, origin)
+    if _is_typed(document):
+        return _typed(document, origin)
+    return _plain(document, origin, name or Path(origin).stem)
 
 
 def page_of(runbook: Runbook) -> Page:
@@ -231,13 +238,19 @@ def _read_folder(folder: Path) -> dict[str, Runbook]:
         raise DataError(f"{folder}: there is no such folder of runbooks.", "Correct `runbooks.folders`.")
     found: dict[str, Runbook] = {}
     for path in sorted(folder.rglob("*.md")):
-        runbook = read_runbook(path)
+        runbook = read_runbook(path, str(path.relative_to(folder).with_suffix("")))
         if runbook.id in found:
             raise DataError(
                 f"{path}: the id {runbook.id} is already used by {found[runbook.id].origin}.", "Give one another id."
             )
         found[runbook.id] = runbook
     return found
+
+
+def _is_typed(document: markdown.Document) -> bool:
+    """Ours, by a key that only our front matter has or by a typed step; other tools write front matter too."""
+    keys = {line.split(":", 1)[0].strip() for line in document.front.splitlines() if not line[:1].isspace()}
+    return bool(keys & _OUR_KEYS) or any(block.language == _STEP for part in document.sections for block in part.blocks)
 
 
 def _typed(document: markdown.Document, origin: str) -> Runbook:
@@ -252,16 +265,17 @@ def _typed(document: markdown.Document, origin: str) -> Runbook:
     return _model(Runbook, data, document.front, document.front_line, origin, "")
 
 
-def _plain(document: markdown.Document, origin: str) -> Runbook:
+def _plain(document: markdown.Document, origin: str, name: str) -> Runbook:
     """A wiki page: its lists and code become steps for a person, each as risky as an unread step may be."""
-    title = document.title or Path(origin).stem
+    title = document.title or name
     acting = [part for part in document.sections if any(word in part.title.lower() for word in _WIKI_STEPS)]
     items = [item for part in acting or document.sections for item in part.items]
     steps = tuple(_manual_step(number, item) for number, item in enumerate(items))
-    prose = tuple((part.title, part.text) for part in document.sections if part.text)
+    front = (("", document.front),) if document.front else ()
+    prose = (*front, *((part.title, part.text) for part in document.sections if part.title or part.text))
     risk = Risk.DISRUPTIVE if steps else Risk.READ
     return Runbook(
-        id=_identifier(Path(origin).stem),
+        id=_identifier(name),
         title=title if len(title) >= 3 else f"Runbook {title}",
         risk=risk,
         steps=steps,

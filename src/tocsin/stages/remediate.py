@@ -15,7 +15,7 @@ from tocsin.model.triage import Triage
 
 SURE_ENOUGH = 0.3
 """A hypothesis below this confidence does not choose a runbook by itself; the words of the alert do."""
-FITS = 0.08
+FITS = 0.12
 """The search score under which a runbook is only an alternative; see docs/runbooks.md for how it was chosen."""
 ALTERNATIVES = 3
 
