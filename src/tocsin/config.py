@@ -64,9 +64,18 @@ class Config:
         """An environment variable, or ""."""
         return self._environ.get(name, "")
 
+    def with_section(self, name: str, data: Mapping[str, Any]) -> "Config":
+        """The same configuration with one section replaced."""
+        return Config({**self._data, name: dict(data)}, self._environ, self.origin)
+
     def unknown_sections(self) -> list[str]:
         """Top-level names nobody asked for: most often a spelling mistake."""
         return sorted(set(self._data) - self._asked)
+
+
+def merged(own: Mapping[str, Any]) -> dict[str, Any]:
+    """The shipped defaults with these values of one's own over them."""
+    return _overlay(_defaults(), own)
 
 
 def load(path: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
@@ -74,7 +83,7 @@ def load(path: str | Path | None = None, environ: Mapping[str, str] | None = Non
     environ = os.environ if environ is None else environ
     chosen = path or environ.get("TOCSIN_CONFIG") or (DEFAULT_PATH if Path(DEFAULT_PATH).exists() else None)
     own = _read(Path(chosen)) if chosen else {}
-    return Config(_overlay(_defaults(), own), environ, str(chosen or "shipped defaults"))
+    return Config(merged(own), environ, str(chosen or "shipped defaults"))
 
 
 def parse_at(path: str, data: object, model: type[M]) -> M:
@@ -98,9 +107,13 @@ def _plain(error: ErrorDetails) -> str:
     return f"{error['msg'].removeprefix('Value error, ')} (got {error['input']!r:.80})."
 
 
+def defaults_text() -> str:
+    """The shipped configuration as it stands in its file, comments and all."""
+    return files("tocsin").joinpath("defaults.yaml").read_text()
+
+
 def _defaults() -> dict[str, Any]:
-    text = files("tocsin").joinpath("defaults.yaml").read_text()
-    return yaml.safe_load(text) or {}
+    return yaml.safe_load(defaults_text()) or {}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -113,14 +113,7 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
         case AlertResolved():
             return {"resolved_alert_ids": _with(incident.resolved_alert_ids, body.alert_id)}
         case Triaged(triage=triage):
-            return {
-                "state": State.TRIAGED,
-                "triage": triage,
-                "type": triage.type,
-                "severity": triage.severity,
-                "answers": triage.answers,
-                "triaged_at": event.at,
-            }
+            return _triaged(incident, triage, event)
         case SeverityRaised():
             return {"severity": min(body.severity, incident.severity or body.severity)}
         case InvestigationStarted():
@@ -160,9 +153,27 @@ def _declared(body: Declared, event: Event) -> dict[str, object]:
     }
 
 
+def _triaged(incident: Incident, triage: Triage, event: Event) -> dict[str, object]:
+    """A service that no alert named as such, but its text did, is the incident's from here on."""
+    found = "" if incident.service else triage.service
+    return {
+        "state": State.TRIAGED,
+        "service": incident.service or found,
+        "services": _with(incident.services, found),
+        "triage": triage,
+        "type": triage.type,
+        "severity": triage.severity,
+        "answers": triage.answers,
+        "triaged_at": event.at,
+    }
+
+
 def _reported(incident: Incident, body: FindingsReported) -> dict[str, object]:
+    """A role that reports again, after a restart say, replaces what it said before."""
+    others = tuple(one for one in incident.findings if one.role != body.role)
+    gaps = tuple(gap for gap in incident.gaps if not gap.startswith(f"{body.role}: "))
     gap = (f"{body.role}: {body.failure}",) if body.failure else ()
-    return {"findings": (*incident.findings, *body.findings), "gaps": (*incident.gaps, *gap)}
+    return {"findings": (*others, *body.findings), "gaps": (*gaps, *gap)}
 
 
 def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ MESSAGES: tuple[tuple[str, Audience], ...] = (
     ("executive", Audience.EXECUTIVE),
 )
 """The messages drafted while an incident is open, and who reads each."""
+DECLARED = "declared"
+"""A declaration is said once; the others are said again whenever more is known."""
 
 
 class MessageSettings(Value):
@@ -62,7 +64,9 @@ def draft(
     """One draft for each audience, all from the same facts. Nothing is sent."""
     facts = gather(incident, events, alerts, catalogue, now)
     situation = situation_of(incident, catalogue)
-    return tuple(_one(name, audience, facts, situation, desk, now) for name, audience in MESSAGES)
+    declared_before = any(update.template == DECLARED for update in incident.updates)
+    wanted = [(name, audience) for name, audience in MESSAGES if not (name == DECLARED and declared_before)]
+    return tuple(_one(name, audience, facts, situation, desk, now) for name, audience in wanted)
 
 
 def situation_of(incident: Incident, catalogue: Catalogue) -> Situation:

@@ -23,6 +23,8 @@ class Facts(Value):
     service: str
     affected: tuple[str, ...]
     public_service: str
+    public_spoken: str
+    """The public name as it stands inside a sentence."""
     public_impact: str
     public_impact_brief: str
     impact: str
@@ -73,6 +75,7 @@ def gather(
         service=one_line(incident.service) or "unknown service",
         affected=tuple(one_line(name) for name in affected_services(incident)),
         public_service=heading,
+        public_spoken=spoken,
         public_impact=impact(triage, spoken),
         public_impact_brief=impact_brief(triage, spoken),
         impact=_internal_impact(incident),

@@ -1,0 +1,61 @@
+"""Every section of the configuration, read by its owner's model. Made by `Settings.read`; builds nothing."""
+
+from dataclasses import dataclass, fields
+
+from pydantic import Field
+
+from tocsin.config import Config
+from tocsin.errors import ConfigError
+from tocsin.library.runbooks import RunbookSettings
+from tocsin.model.catalogue import Catalogue
+from tocsin.model.ground import Value
+from tocsin.roles.analysts.routing import Routing, catalogue_of
+from tocsin.roles.analysts.severity import SeveritySettings
+from tocsin.sources.mapping import Mappings
+from tocsin.stages.communicate import MessageSettings
+from tocsin.stages.intake import IntakeRules
+from tocsin.stages.investigate import EvidenceSettings
+from tocsin.stages.watch import WatchSettings
+from tocsin.store.settings import StoreSettings
+from tocsin.web.settings import ServeSettings
+
+
+class ReportSettings(Value):
+    """Section `report`: how many incident types readers know, five or the four without infrastructure."""
+
+    types: int = Field(default=5, ge=4, le=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration, typed. Field names are the section names."""
+
+    config: Config
+    store: StoreSettings
+    mappings: Mappings
+    catalogue: Catalogue
+    severity: SeveritySettings
+    routing: Routing
+    intake: IntakeRules
+    evidence: EvidenceSettings
+    runbooks: RunbookSettings
+    messages: MessageSettings
+    report: ReportSettings
+    serve: ServeSettings
+    watch: WatchSettings
+
+    @classmethod
+    def read(cls, config: Config) -> "Settings":
+        """Raises ConfigError with the path of the first mistake, or for a section nobody knows."""
+        models = {one.name: one.type for one in fields(cls) if one.name != "config"}
+        settings = cls(config, **{name: config.section(name, model) for name, model in models.items()})
+        catalogue_of(config)  # names and dependencies agree with each other
+        unknown = config.unknown_sections()
+        if unknown:
+            known = ", ".join(sorted(models))
+            raise ConfigError(unknown[0], "no such section.", f"Correct the spelling; there are: {known}.")
+        return settings
+
+    def names(self) -> tuple[str, ...]:
+        """The sections there are."""
+        return tuple(one.name for one in fields(self) if one.name != "config")

@@ -1,0 +1,47 @@
+"""The verbs: what a person types. Each verb asks `app` for a room and prints what it says; it decides nothing itself.
+
+Exit codes: 0 done, 1 the answer is no (an audit failed, a score below 1), 2 wrong usage, 3 configuration,
+4 input that cannot be used, 5 anything else that went wrong. Heavy rooms are imported by the verb that needs them.
+"""
+
+import sys
+
+import typer
+
+from tocsin.cli import alerts, audit, grading, incidents, service
+from tocsin.errors import ConfigError, DataError, IntakeError, NotFound, TocsinError
+
+cli = typer.Typer(
+    name="tocsin",
+    help="An alert comes in, an incident report goes out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cli.command("demo")(incidents.demo)
+cli.command("respond")(incidents.respond)
+cli.command("parse")(alerts.parse)
+cli.command("serve")(service.serve)
+cli.command("check")(service.check)
+cli.command("eval")(grading.evaluate)
+cli.add_typer(alerts.deadletters, name="deadletters")
+cli.add_typer(audit.audit, name="audit")
+
+EXIT_CODES: tuple[tuple[type[TocsinError], int], ...] = (
+    (ConfigError, 3),
+    (IntakeError, 4),
+    (DataError, 4),
+    (NotFound, 4),
+    (TocsinError, 5),
+)
+
+
+def main() -> None:
+    """Entry point of the `tocsin` command."""
+    try:
+        cli()
+    except TocsinError as error:
+        print(f"{error.what}\n{error.do}\n[{error.code}]".replace("\n\n", "\n"), file=sys.stderr)
+        sys.exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind)))
+    except BrokenPipeError:
+        sys.exit(0)  # the reader of our output has seen enough

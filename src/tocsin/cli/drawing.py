@@ -1,0 +1,97 @@
+"""What people would rather see than read: the worst metrics as sparklines with their onset, the blast radius as a tree."""
+
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from tocsin.model.evidence import Finding, FindingKind
+from tocsin.model.incident import Incident
+from tocsin.model.plain import clock, one_line
+
+BARS = "▁▂▃▄▅▆▇█"
+SHOWN = 4
+
+
+def sparklines(incident: Incident) -> list[RenderableType]:
+    """The worst anomalous series, one line each, with the onset and any deploy marked below."""
+    worst = [one for one in incident.findings if one.kind is FindingKind.METRIC_ANOMALY and one.data.get("values")][
+        :SHOWN
+    ]
+    changes = [
+        one
+        for one in incident.findings
+        if one.kind is FindingKind.CHANGE and one.onset and one.data.get("relation") != "unrelated"
+    ]
+    rows: list[RenderableType] = []
+    for one in worst:
+        rows.append(_line(one))
+        rows.append(_marks(one, changes))
+    return rows
+
+
+def spark(values: list[float]) -> str:
+    """The values as bars; a flat series is drawn low."""
+    low, high = min(values), max(values)
+    span = (high - low) or 1.0
+    return "".join(BARS[int((value - low) / span * (len(BARS) - 1))] for value in values)
+
+
+def blast_radius(incident: Incident) -> list[RenderableType]:
+    """Who is hit through whom, the service in trouble at the root."""
+    radius = next((one for one in incident.findings if one.kind is FindingKind.BLAST_RADIUS), None)
+    if radius is None:
+        return []
+    tree = Tree(Text.assemble(("blast radius  ", "dim"), (one_line(radius.service, 60), "bold red")))
+    callers: dict[str, list[str]] = {}
+    for caller, callee in radius.data.get("edges", []):
+        callers.setdefault(callee, []).append(caller)
+    risky = {row["service"] for row in radius.data.get("next_to_fail", [])}
+    _grow(tree, radius.service, callers, risky, {radius.service})
+    needs = ", ".join(one_line(row["service"], 40) for row in radius.data.get("needs", [])[:8])
+    return [tree, *([Text(f"needs: {needs}", style="dim")] if needs else [])]
+
+
+def _grow(tree: Tree, service: str, callers: dict[str, list[str]], risky: set[Any], seen: set[str]) -> None:
+    for caller in sorted(set(callers.get(service, ())) - seen):
+        seen.add(caller)
+        style, mark = ("yellow", "  likely to fail next") if caller in risky else ("", "")
+        _grow(tree.add(Text(f"{one_line(caller, 60)}{mark}", style=style)), caller, callers, risky, seen)
+
+
+def _line(finding: Finding) -> Text:
+    data = finding.data
+    name = one_line(f"{finding.service} {data.get('metric', '')}", 34)
+    numbers = (
+        f"  {_number(data.get('before'))} -> {_number(data.get('peak'))} {one_line(str(data.get('unit') or ''), 8)}"
+    )
+    return Text.assemble(
+        (f"{name:>34} ", "cyan"), (spark(data["values"]), "red" if data.get("bad") else ""), (numbers, "dim")
+    )
+
+
+def _marks(finding: Finding, changes: list[Finding]) -> Text:
+    """A line under the bars: `^` at the onset, `D` at each change."""
+    times = finding.data.get("times") or []
+    if not times or finding.onset is None:
+        return Text("")
+    line = [" "] * len(times)
+    named = []
+    for change in changes:
+        if change.onset and times[0] <= change.onset.timestamp() <= times[-1]:
+            line[_at(times, change.onset.timestamp())] = "D"
+            named.append(
+                f"D {one_line(str(change.data.get('version') or change.data.get('change_kind')), 24)} {clock(change.onset)}"
+            )
+    line[_at(times, finding.onset.timestamp())] = "^"
+    legend = "  ".join([f"^ onset {clock(finding.onset)}", *dict.fromkeys(named)])
+    return Text.assemble(f"{'':>35}", ("".join(line), "yellow"), (f"  {legend}", "dim"))
+
+
+def _at(times: list[float], moment: float) -> int:
+    return min(range(len(times)), key=lambda index: abs(times[index] - moment))
+
+
+def _number(value: object) -> str:
+    return f"{value:,.4g}" if isinstance(value, int | float) else "?"
