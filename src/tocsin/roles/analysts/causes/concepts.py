@@ -2,7 +2,7 @@
 
 A phrase is words that must stand near each other, in any order: `pool exhaust*|deplet*` is "pool" and, close by, a word
 that begins with "exhaust" or "deplet". `!word` must not stand near. A `no`, `not` or `0` right before the words denies them.
-Special words: `<full>` (500/500, 100%), `<high>` (80% and more), `<zero>`, `<ip>`, `<cve>`, `5xx`. Time is linear in the text.
+Special words: `<full>` (500/500, 100%), `<high>` (80% and more), `<zero>`, `<ip>`, `<cve>`, `<path>`, `<number>`, `5xx`. Time is linear in the text.
 """
 
 import re
@@ -24,6 +24,7 @@ _WEIGHTLESS = frozenset({
 _NEGATIONS = frozenset({"no", "not", "without", "never", "zero", "<zero>"})
 _TOKEN = re.compile(
     r"(?P<ratio>\d+(?:\.\d+)?\s?/\s?\d+(?:\.\d+)?)|(?P<cve>CVE-\d{4}-\d+)|(?P<ip>\d+\.\d+\.\d+\.\d+)"
+    r"|(?P<path>(?<![\w/])/[a-z][\w.-]*(?:/[\w.-]+)*)"
     r"|(?P<number>\d+(?:\.\d+)?\s?%|\d+(?:\.\d+)?(?![A-Za-z0-9]))|(?P<word>[A-Za-z0-9_]+)|(?P<stop>[.!?;](?=\s)|\n)"
 )
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+[a-z]*")
@@ -125,6 +126,8 @@ def _words(kind: str, piece: str) -> list[tuple[int, str]]:
             return [(0, "<ratio>"), *((0, word) for word in _ratio(piece))]
         case "cve" | "ip":
             return [(0, f"<{kind}>")]
+        case "path":
+            return [(0, "<path>"), *((0, part.lower()) for part in piece.split("/") if part)]
         case "number":
             return [(0, word) for word in _number(piece)]
         case _:
@@ -146,7 +149,7 @@ def _number(piece: str) -> list[str]:
         return ["<percent>", *marks, *(["<zero>"] if value == 0 else [])]
     if value == 0:
         return [digits, "<zero>"]
-    return [digits, "5xx"] if len(digits) == 3 and digits[0] == "5" else [digits]
+    return [digits, "<number>", *(["5xx"] if len(digits) == 3 and digits[0] == "5" else [])]
 
 
 def _compound(piece: str) -> list[tuple[int, str]]:

@@ -23,8 +23,10 @@ FITTING = {SignKind.METRIC: 0.2, SignKind.ALERT: 0.2, SignKind.LOG: 0.15, SignKi
 CAP = 0.95
 CAP_ALERT_ONLY = 0.6
 """An alert repeats what one rule believes."""
-CAP_LOG_ONLY = 0.45
-"""Words that nothing measured."""
+CAP_LOG_LED = 0.45
+"""Only a log names the cause, and the alert or a metric merely fits it."""
+CAP_LOG_ONLY = 0.24
+"""Words in a log that nothing else supports, which anybody may have written: below what is called a cause."""
 UNSEEN_CHANGE = 0.5
 """Contradiction of "a change did it" when changes were looked at and there was none."""
 LATE_CHANGE = 0.7
@@ -161,10 +163,14 @@ def _coverage(cause: Cause, case: Case) -> float:
 
 
 def _cap(signs: list[Sign]) -> float:
+    """How sure one may be at most, given which kinds of evidence spoke."""
     kinds = {sign.kind for sign in signs}
     if kinds <= {SignKind.ALERT}:
         return CAP_ALERT_ONLY
-    return CAP_LOG_ONLY if kinds <= {SignKind.LOG} else CAP
+    if kinds == {SignKind.LOG}:
+        return CAP_LOG_ONLY
+    direct = {sign.kind for sign in signs if sign.direct}
+    return CAP_LOG_LED if direct <= {SignKind.LOG, SignKind.TOPOLOGY} else CAP
 
 
 def _same(one: str, other: str) -> bool:
