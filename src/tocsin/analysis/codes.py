@@ -168,10 +168,7 @@ class Code:
     @property
     def label(self) -> str:
         """As people write it: `HTTP 503`, `SQLSTATE 53300`, `ECONNREFUSED`."""
-        prefix = {"http": "HTTP ", "sqlstate": "SQLSTATE ", "mysql": "MySQL error ", "exit": "exit code "}.get(
-            self.scheme, ""
-        )
-        return prefix + self.code
+        return _PREFIXES.get(self.scheme, "") + self.code
 
 
 _PREFIXES = {"http": "HTTP ", "sqlstate": "SQLSTATE ", "mysql": "MySQL error ", "exit": "exit code ", "grpc": "gRPC "}

@@ -212,7 +212,8 @@ class Reading:
     def compare(self, alert: float) -> Comparison:
         """Both sides of the onset, most telling first."""
         split, onset = self._onset(alert)
-        sides = _Sides(split, self._start, self._width, self._all)
+        lead = min(int(LEAD_MINUTES * 60 / self._width), split // 4)
+        sides = _Sides(split - lead, split, self._start, self._width, self._all)
         templates = [sides.seen(tally, template=text_of(shape)) for tally, shape in self._by_template.values()]
         telling = [one for one in templates if one.what != "steady"]
         found = [sides.seen(tally, trace=trace) for tally, trace in self._by_trace.values()]
@@ -227,8 +228,7 @@ class Reading:
         early = surge is not None and surge.rising and surge.score >= 3 and earliest <= surge.start < at_alert
         split = surge.start if surge and early else at_alert
         onset = self._start + split * self._width if early else alert
-        lead = min(int(LEAD_MINUTES * 60 / self._width), split // 4)
-        return split - lead, onset
+        return split, onset
 
 
 def _ordered(found: list[Seen]) -> tuple[Seen, ...]:
@@ -238,10 +238,8 @@ def _ordered(found: list[Seen]) -> tuple[Seen, ...]:
 class _Sides:
     """Before and after one split: how counts there turn into a verdict and a confidence."""
 
-    def __init__(
-        self, split: int, start: float, width: float, lines: "np.ndarray[tuple[int], np.dtype[np.float64]]"
-    ) -> None:
-        self.split, self.start, self.width = split, start, width
+    def __init__(self, split: int, onset: int, start: float, width: float, lines: series.Floats) -> None:
+        self.split, self.onset, self.start, self.width = split, onset, start, width
         self.minutes_before = split * width / 60
         self.minutes_after = (SLICES - split) * width / 60
         known = float(lines[:split].sum())
@@ -253,7 +251,7 @@ class _Sides:
         after = sum(tally.slices[self.split :]) + tally.untimed
         rate_before = before / self.minutes_before if self.minutes_before else 0.0
         rate = after / self.minutes_after
-        what = self._verdict(before, after, rate_before, rate)
+        what = self._verdict(tally, before, after, rate_before, rate)
         return Seen(
             what=what,
             service=tally.service,
@@ -272,12 +270,12 @@ class _Sides:
             code=code,
         )
 
-    def _verdict(self, before: int, after: int, rate_before: float, rate: float) -> str:
+    def _verdict(self, tally: Tally, before: int, after: int, rate_before: float, rate: float) -> str:
         if before == 0:
             return "new"
         expected = rate_before * self.minutes_after
-        if after == 0:
-            return "vanished" if expected >= 5 else "steady"
+        if not any(tally.slices[self.onset + 1 :]) and not tally.untimed:
+            return "vanished" if rate_before * (SLICES - self.onset - 1) * self.width / 60 >= 5 else "steady"
         surprise = (after - expected) / (expected + 1) ** 0.5
         return "exploding" if rate >= EXPLODES * rate_before and surprise >= 4 else "steady"
 

@@ -74,7 +74,7 @@ _MASKS = re.compile(
     |(?P<PATH>(?<![\w/])(?:/[\w.@%+=~-]+){2,}/?)
     |(?P<HEX>\b0x[0-9a-fA-F]+\b|\b(?=[a-fA-F]{0,16}\d)[0-9a-fA-F]{8,}\b)
     |(?P<DUR>(?<![\w.])\d+(?:\.\d+)?\ ?(?:ns|us|µs|ms|s|secs?|seconds|mins?|minutes|h|hours)\b)
-    |(?P<NUM>(?<![A-Za-z])[-+]?\d+(?:[.,]\d+)*)""",
+    |(?P<NUM>(?<![A-Za-z0-9])[-+]?\d+(?:[.,]\d+)*)""",
     re.VERBOSE,
 )
 _JSON_TEXT = ("msg", "message", "log", "event", "error", "text", "body", "short_message")
