@@ -84,13 +84,18 @@ def join_traces(lines: Iterable[str], year: int) -> Iterator[str]:
     """Entries: a line that only makes sense after the one before (a stack frame, an exception's name) is joined to it."""
     entry: list[str] = []
     for line in lines:
-        follows = len(entry) in range(1, _TRACE_LINES) and _CONTINUES.match(line) and time_of(line, year) is None
+        follows = len(entry) in range(1, _TRACE_LINES) and continues(line) and time_of(line, year) is None
         if entry and not follows:
             yield "\n".join(entry)
             entry = []
         entry.append(line)
     if entry:
         yield "\n".join(entry)
+
+
+def continues(line: str) -> bool:
+    """True when a line only makes sense after the one before it, as a stack frame does."""
+    return _CONTINUES.match(line) is not None
 
 
 def read_entry(text: str, service: str, year: int) -> LogLine:

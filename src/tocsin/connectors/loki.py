@@ -1,0 +1,83 @@
+"""Loki, read live: the log lines of the asked services. Opened by `app`; never writes."""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from tocsin.connectors import log_text
+from tocsin.connectors.http_json import HttpAccess, HttpJson, HttpSession
+from tocsin.connectors.selectors import LABEL, one_of
+from tocsin.model.ground import rfc3339
+from tocsin.model.signals import LogLine
+from tocsin.ports import Ask, Reply
+
+
+class LokiConfig(HttpAccess):
+    """Section `connectors.loki`. A tenant goes into `headers: {X-Scope-OrgID: ...}`."""
+
+    service_labels: tuple[str, ...] = ("service_name", "service", "app", "container", "job")
+    """Where a service's name may stand; the first label that finds anything is used."""
+    max_lines: int = Field(default=5_000, ge=1, le=50_000)
+
+    @field_validator("service_labels")
+    @classmethod
+    def _label_names(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        if not labels or not all(LABEL.fullmatch(label) for label in labels):
+            raise ValueError("give at least one label name, of letters, digits and _")
+        return labels
+
+
+class Loki:
+    """LogSource over Loki's query API."""
+
+    name = "loki"
+
+    def __init__(self, config: LokiConfig, secret: str = "") -> None:
+        self.config = config
+        self._http = HttpJson(self.name, config, secret)
+
+    async def logs(self, ask: Ask) -> Reply[tuple[LogLine, ...]]:
+        """The newest lines of the asked services within the time, oldest first. Raises SourceError."""
+        selector, streams = "", list[dict[str, Any]]()
+        async with self._http.open() as http:
+            for label in self.config.service_labels:
+                selector = f"{{{one_of(label, ask.services)}}}"
+                if streams := await self._streams(http, selector, ask):
+                    break
+        return Reply(
+            self.name,
+            f"{selector} [{rfc3339(ask.start)} to {rfc3339(ask.end)}, at most {self.config.max_lines} lines]",
+            self._text(streams),
+            lambda text: log_text.read_sections(text, ask.end.year),
+        )
+
+    async def _streams(self, http: HttpSession, selector: str, ask: Ask) -> list[dict[str, Any]]:
+        params = [
+            ("query", selector),
+            ("start", str(int(ask.start.timestamp() * 1e9))),
+            ("end", str(int(ask.end.timestamp() * 1e9))),
+            ("limit", str(self.config.max_lines)),
+            ("direction", "backward"),
+        ]
+        streams: list[dict[str, Any]] = (await http.get("/loki/api/v1/query_range", params))["data"]["result"]
+        return streams
+
+    def _text(self, streams: list[dict[str, Any]]) -> str:
+        lines: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for stream in streams:
+            labels = stream["stream"]
+            service = next((labels[label] for label in self.config.service_labels if labels.get(label)), "")
+            lines[service] += [(int(at), line) for at, line, *_ in stream["values"]]
+        return "\n".join(
+            log_text.section(service, [_dated(at, line) for at, line in sorted(told)])
+            for service, told in lines.items()
+        )
+
+
+def _dated(nanoseconds: int, line: str) -> str:
+    """The line as it is when it tells its own time or continues another; else with Loki's time before it."""
+    if log_text.continues(line) or log_text.time_of(line, 1970) is not None or line.startswith("{"):
+        return line
+    return f"{datetime.fromtimestamp(nanoseconds / 1e9, UTC).isoformat(timespec='milliseconds')} {line}"

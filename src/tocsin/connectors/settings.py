@@ -1,0 +1,18 @@
+"""Section `connectors` of the configuration: one entry per system, each modelled by its own connector. Read by `app`."""
+
+from tocsin.connectors.alertmanager import AlertmanagerConfig
+from tocsin.connectors.elasticsearch import ElasticsearchConfig
+from tocsin.connectors.loki import LokiConfig
+from tocsin.connectors.prometheus import PrometheusConfig
+from tocsin.connectors.snapshot import SnapshotConfig
+from tocsin.model.ground import Value
+
+
+class ConnectorsConfig(Value):
+    """A system that is not named is not asked."""
+
+    prometheus: PrometheusConfig | None = None
+    alertmanager: AlertmanagerConfig | None = None
+    loki: LokiConfig | None = None
+    elasticsearch: ElasticsearchConfig | None = None
+    snapshot: SnapshotConfig | None = None
