@@ -43,7 +43,8 @@ def url_of(settings: StoreSettings) -> URL:
 def write_engine(settings: StoreSettings) -> Engine:
     """One connection that writes; each transaction begins with the writers' lock."""
     url = url_of(settings)
-    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args=_wait(url, settings))
+    ping = url.get_backend_name() != "sqlite"  # a restarted server costs a reconnect, not a lost write
+    engine = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=ping, connect_args=_wait(url, settings))
     if url.get_backend_name() == "sqlite":
         _sqlite(engine, begin="BEGIN IMMEDIATE")
     else:
