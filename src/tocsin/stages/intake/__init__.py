@@ -5,7 +5,7 @@ It declares incidents and joins alerts to them; it never judges severity, never 
 
 from tocsin.stages.intake.changes import parse_changes, receive_changes
 from tocsin.stages.intake.desk import Decision, Outcome
-from tocsin.stages.intake.quiet import alertmanager_silences
+from tocsin.stages.intake.quiet import alertmanager_silences, put_silences
 from tocsin.stages.intake.receive import receive
 from tocsin.stages.intake.rejudge import rejudge
 from tocsin.stages.intake.rules import IntakeRules
@@ -16,6 +16,7 @@ __all__ = [
     "Outcome",
     "alertmanager_silences",
     "parse_changes",
+    "put_silences",
     "receive",
     "receive_changes",
     "rejudge",

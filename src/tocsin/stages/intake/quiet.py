@@ -13,6 +13,7 @@ from tocsin.errors import Unreadable
 from tocsin.model.alert import Alert
 from tocsin.model.change import Silence
 from tocsin.model.ground import Time, Value
+from tocsin.ports import Ledger
 from tocsin.stages.intake.matching import Matchers, matches
 from tocsin.stages.intake.rules import IntakeRules
 
@@ -36,6 +37,12 @@ def _applies(silence: Silence, alert: Alert, rules: IntakeRules) -> bool:
     if silence.origin == ALERTMANAGER and alert.source not in rules.alertmanager_sources:
         return False
     return matches(alert, silence.matchers)
+
+
+def put_silences(ledger: Ledger, silences: Sequence[Silence]) -> None:
+    """Keeps them all, replacing by id. Inside one write transaction."""
+    for one in silences:
+        ledger.silences.put(one)
 
 
 class _AlertmanagerMatcher(Value, extra="ignore"):

@@ -1,0 +1,116 @@
+"""Builds the web application: hooks, API, streams, metrics, health, docs, and the rounds in its lifespan. Called by `app`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+import tocsin
+from tocsin.errors import StoreError
+from tocsin.web import api, docs, hooks, problems
+from tocsin.web.auth import Guarded, Here, holds_token
+from tocsin.web.bodies import InFlight
+from tocsin.web.rooms import Rooms
+from tocsin.web.rounds import Rounds
+from tocsin.web.safeguards import Safeguards
+from tocsin.web.settings import check_exposure
+from tocsin.web.shapes import Health
+
+_STORE_SECONDS = 3.0
+_MOST_OPEN = 1000
+
+router = APIRouter(tags=["service"])
+
+
+def create(rooms: Rooms) -> FastAPI:
+    """The application. Raises ConfigError when it would be exposed without a token."""
+    check_exposure(rooms.settings.host, rooms.token)
+    app = FastAPI(
+        title="tocsin",
+        version=getattr(tocsin, "__version__", "0"),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.rooms = rooms
+    app.state.in_flight = InFlight(rooms.settings.in_flight_bytes)
+    problems.install(app)
+    for part in (hooks.router, api.router, router):
+        app.include_router(part)
+    app.add_middleware(Safeguards, settings=rooms.settings, token=rooms.token)
+    return app
+
+
+def stop(rooms: Rooms) -> None:
+    """Ends streams and rounds. The server calls it when it begins to shut down, before it waits for open connections."""
+    rooms.stopping.set()
+    rooms.wake.ring_all()
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    rooms: Rooms = app.state.rooms
+    rounds = asyncio.create_task(Rounds(rooms).run()) if rooms.background else None
+    try:
+        yield
+    finally:
+        stop(rooms)
+        if rounds is not None:
+            await rounds
+
+
+@router.get("/healthz", responses=problems.of(503))
+async def healthz(request: Request, rooms: Here) -> Health:
+    """Is the service able to keep what it is told: the store answers."""
+    try:
+        async with asyncio.timeout(_STORE_SECONDS):
+            await rooms.store.read(lambda ledger: ledger.incidents.recent(limit=1))
+    except TimeoutError:
+        what = f"the store did not answer within {_STORE_SECONDS:g} seconds."
+        raise StoreError(what, "Look at the database and the disk.", code="TCS-STORE-SLOW") from None
+    if not holds_token(request.headers, rooms.token):
+        return Health(status="ok")
+    return Health(status="ok", connectors={name: one.failure or "ok" for name, one in rooms.pulses.by_name.items()})
+
+
+@router.get(
+    "/metrics",
+    dependencies=[Guarded],
+    response_class=PlainTextResponse,
+    responses=problems.of(401, 503),
+)
+async def metrics(rooms: Here) -> Response:
+    """The service's numbers in Prometheus' text format."""
+    found = await rooms.store.read(lambda ledger: ledger.incidents.recent(open_only=True, limit=_MOST_OPEN))
+    return Response(rooms.metrics.text(found, rooms.pulses), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/openapi.json", dependencies=[Guarded], include_in_schema=False)
+async def openapi(request: Request) -> JSONResponse:
+    """The API's description."""
+    return JSONResponse(_spec(request.app))
+
+
+@router.get("/docs", include_in_schema=False)
+async def page(request: Request, rooms: Here) -> HTMLResponse:
+    """The same for people."""
+    known = holds_token(request.headers, rooms.token)
+    return HTMLResponse(docs.page(_spec(request.app)) if known else docs.locked())
+
+
+@router.get("/docs.css", include_in_schema=False)
+async def style() -> Response:
+    """The page's looks."""
+    return Response(docs.STYLE, media_type="text/css")
+
+
+def _spec(app: FastAPI) -> dict[str, object]:
+    """FastAPI's description, made once."""
+    if app.openapi_schema is None:
+        app.openapi_schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    return app.openapi_schema

@@ -1,0 +1,89 @@
+"""Errors on the wire: every refusal, ours or the framework's, in the one shape of errors.py. Installed by `face`."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from tocsin.errors import StoreError, TocsinError
+from tocsin.web.shapes import Problem
+
+_log = logging.getLogger(__name__)
+_DELIVERY = "delivery"
+_WHAT = {
+    400: "The request is not well formed.",
+    401: "The API token, or the sender's proof, is missing or wrong.",
+    403: "A browser on another site may not ask this.",
+    404: "There is no such thing.",
+    408: "The body did not arrive in time.",
+    409: "It was done already.",
+    413: "The body is too large.",
+    422: "The request or its body could not be understood.",
+    429: "Too many at once.",
+    503: "The service cannot do this now; try again.",
+}
+
+
+def of(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What a route's description says about these refusals."""
+    return {status: {"model": Problem, "description": _WHAT[status]} for status in statuses}
+
+
+def with_delivery(error: TocsinError, delivery_id: str) -> TocsinError:
+    """The same error, naming the dead letter it left."""
+    error.__dict__[_DELIVERY] = delivery_id
+    return error
+
+
+def install(app: FastAPI) -> None:
+    """Gives the application its error handlers."""
+    app.add_exception_handler(TocsinError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def answer(error: TocsinError) -> JSONResponse:
+    """The error as a response."""
+    status = 503 if isinstance(error, StoreError) else error.status
+    shape = error.as_dict() | ({_DELIVERY: error.__dict__[_DELIVERY]} if _DELIVERY in error.__dict__ else {})
+    headers = {"Retry-After": "5"} if status == 503 else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(shape, status, headers)
+
+
+async def _ours(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, TocsinError):
+        raise error
+    if error.status >= 500:
+        _log.error("%s", error)
+    return answer(error)
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])[:200]
+    return _plain(422, "TCS-REQUEST-422", f"{where}: {first['msg'][:300]}", "See /docs for what is expected.")
+
+
+async def _framework(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    answered = _plain(error.status_code, f"TCS-HTTP-{error.status_code}", str(error.detail), "See /docs.")
+    answered.headers.update(error.headers or {})
+    return answered
+
+
+async def _unforeseen(_request: Request, error: Exception) -> JSONResponse:
+    _log.error("an error nobody foresaw", exc_info=error)
+    return _plain(500, "TCS-ERROR", "tocsin made a mistake of its own.", "Report it with the log of this time.")
+
+
+def _plain(status: int, code: str, what: str, do: str) -> JSONResponse:
+    return JSONResponse({"code": code, "what": what, "do": do}, status)

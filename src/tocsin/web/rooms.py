@@ -1,0 +1,93 @@
+"""What the face needs from the rest of the house, in one value. Built by `app`; every route reads it from here."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from tocsin.model.alert import Alert, Delivery
+from tocsin.model.catalogue import Catalogue
+from tocsin.ports import Clock, Names, Store
+from tocsin.stages.intake import IntakeRules
+from tocsin.stages.watch import Pulses, WatchSettings
+from tocsin.web.metrics import Metrics
+from tocsin.web.settings import ServeSettings
+
+
+class Authenticate(Protocol):
+    """Checks a sender against its source's own secret or signature, in constant time, on the raw body."""
+
+    async def __call__(
+        self, source: str, body: bytes, headers: Mapping[str, str], *, token: str, now: datetime
+    ) -> bool:
+        """True when it proved itself; False when the source has no secret of its own. Raises errors.Unauthentic.
+
+        `headers` are lower-case and complete; `token` is the one in the path or the query, or "".
+        """
+        ...
+
+
+class Wake:
+    """Wakes those who wait for an incident's next event. Within this process only: others find it by asking the store."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+
+    def ring(self, incident_id: str) -> None:
+        """Something happened to that incident."""
+        for waiting in self._waiting.get(incident_id, ()):
+            waiting.set()
+
+    async def wait(self, incident_id: str, seconds: float) -> None:
+        """Returns at the next ring, or after that time."""
+        bell = asyncio.Event()
+        self._waiting.setdefault(incident_id, set()).add(bell)
+        try:
+            async with asyncio.timeout(seconds):
+                await bell.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._waiting[incident_id].discard(bell)
+            if not self._waiting[incident_id]:
+                del self._waiting[incident_id]
+
+    def ring_all(self) -> None:
+        """Wakes everybody, so that they see that the house is closing."""
+        for incident_id in list(self._waiting):
+            self.ring(incident_id)
+
+
+@dataclass(slots=True)
+class Rooms:
+    """The house as the face sees it."""
+
+    store: Store
+    clock: Clock
+    names: Names
+    rules: IntakeRules
+    catalogue: Catalogue
+    parse: Callable[[Delivery, str], Sequence[Alert]]
+    """The alerts in a delivery, read as that source (or `auto`). Raises errors.IntakeError."""
+    authenticate: Authenticate
+    respond: Callable[[str], None]
+    """Starts the response to a newly declared incident. Returns at once."""
+    report: Callable[[str], Awaitable[Mapping[str, Any]]]
+    """The report of an incident, JSON types only. Raises errors.NotFound."""
+    settings: ServeSettings
+    pulses: Pulses
+    token: str = ""
+    watch: WatchSettings = field(default_factory=WatchSettings)
+    dead_man_url: str = ""
+    fetch: Callable[[str], Awaitable[bytes]] | None = None
+    """Guarded HTTP GET for the dead-man call and Alertmanager's silences. Raises errors.SourceError."""
+    confirm: Callable[[Delivery], Awaitable[object]] | None = None
+    """Answers a genuine SNS subscription confirmation. Raises errors.Unauthentic or errors.SourceError."""
+    probes: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    """A sign of life per connector. Raises errors.SourceError."""
+    metrics: Metrics = field(default_factory=Metrics)
+    wake: Wake = field(default_factory=Wake)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    background: bool = True
+    """False: no rounds in the lifespan (a test or a command calls `rounds.tick` itself)."""

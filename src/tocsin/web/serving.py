@@ -1,0 +1,52 @@
+"""Runs the application on uvicorn: quiet logs that show no path tokens, bounded headers, and streams that end at shutdown."""
+
+import asyncio
+import signal
+import socket
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from tocsin.web.face import stop
+from tocsin.web.rooms import Rooms
+from tocsin.web.settings import ServeSettings
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which waits for open connections before it tells the application to stop; streams must hear of it first."""
+
+    def __init__(self, config: uvicorn.Config, rooms: Rooms) -> None:
+        super().__init__(config)
+        self._rooms = rooms
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal: ends the streams, then does what uvicorn does."""
+        self._loop.call_soon_threadsafe(stop, self._rooms)
+        super().handle_exit(sig, frame)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Remembers the loop that signals must reach."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+
+    def close(self) -> None:
+        """Stops it as a signal would; for tests and embedders."""
+        self.handle_exit(signal.SIGTERM, None)
+
+
+def server(app: FastAPI, rooms: Rooms, settings: ServeSettings) -> Server:
+    """A server that is ready to `await serve()`. The access log stays off: paths may carry a source's secret."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=32_768,
+    )
+    return Server(config, rooms)

@@ -1,0 +1,190 @@
+"""The shapes of the JSON API that are not nouns of the house: what hooks answer, lists, errors. Every route names one of them."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from tocsin.model.alert import Alert
+from tocsin.model.change import Change, Silence
+from tocsin.model.event import Event
+from tocsin.model.ground import IncidentType, Severity, Time, Value
+from tocsin.model.incident import Incident, State
+from tocsin.ports import KeptAlert, KeptDelivery
+from tocsin.stages.intake import Decision
+from tocsin.stages.intake.matching import Matchers
+
+
+class Problem(BaseModel):
+    """Every error: a stable code, what happened, what to do. `delivery` names the dead letter that was kept."""
+
+    code: str
+    what: str
+    do: str
+    delivery: str | None = None
+
+
+class Decided(BaseModel):
+    """What became of one alert."""
+
+    id: str
+    disposition: str
+    reason: str
+    incident: str
+    replayed: bool = False
+
+    @classmethod
+    def of(cls, one: Decision) -> "Decided":
+        """From intake's decision."""
+        return cls(
+            id=one.alert.id,
+            disposition=one.disposition,
+            reason=one.reason,
+            incident=one.incident_id,
+            replayed=one.replayed,
+        )
+
+
+class Delivered(BaseModel):
+    """A delivery that is committed: its alerts in order, and the incidents it declared."""
+
+    delivery: str
+    alerts: list[Decided]
+    incidents: list[str] = Field(default_factory=list)
+
+
+class KeptChange(BaseModel):
+    """A change, and whether it was news."""
+
+    change: Change
+    new: bool
+
+
+class ChangesDelivered(BaseModel):
+    """A delivery of changes that is committed."""
+
+    delivery: str
+    changes: list[KeptChange]
+
+
+class SilencesDelivered(BaseModel):
+    """Alertmanager's silences as taken over, and why others were not."""
+
+    kept: list[str]
+    refused: list[str]
+
+
+class IncidentLine(BaseModel):
+    """One incident in a list."""
+
+    id: str
+    state: State
+    title: str
+    service: str
+    environment: str
+    severity: Severity | None
+    type: IncidentType | None
+    started_at: datetime | None
+    declared_at: datetime | None
+    updated_at: datetime | None
+    alerts: int
+    open_alerts: int
+
+    @classmethod
+    def of(cls, one: Incident) -> "IncidentLine":
+        """From the incident."""
+        same = cls.model_fields.keys() - {"alerts", "open_alerts"}
+        firing = set(one.alert_ids) - set(one.resolved_alert_ids)
+        return cls(**{name: getattr(one, name) for name in same}, alerts=len(one.alert_ids), open_alerts=len(firing))
+
+
+class Incidents(BaseModel):
+    """A page of incidents, newest declared first; `next_offset` is None on the last page."""
+
+    incidents: list[IncidentLine]
+    next_offset: int | None = None
+
+
+class IncidentWhole(BaseModel):
+    """An incident and its timeline."""
+
+    incident: Incident
+    timeline: list[Event]
+
+
+class AlertLine(BaseModel):
+    """A kept alert and what was decided about it."""
+
+    alert: Alert
+    disposition: str
+    reason: str
+    incident: str
+
+    @classmethod
+    def of(cls, kept: KeptAlert) -> "AlertLine":
+        """From the store."""
+        return cls(alert=kept.alert, disposition=kept.disposition, reason=kept.reason, incident=kept.incident_id)
+
+
+class Alerts(BaseModel):
+    """A page of alerts, newest received first."""
+
+    alerts: list[AlertLine]
+    next_offset: int | None = None
+
+
+class DeadLetter(BaseModel):
+    """A refused delivery; the body as text, with bytes that are no UTF-8 replaced."""
+
+    id: str
+    source: str
+    received_at: datetime
+    bytes: int
+    sha256: str
+    headers: dict[str, str]
+    error: dict[str, Any]
+    body: str
+
+    @classmethod
+    def of(cls, kept: KeptDelivery) -> "DeadLetter":
+        """From the store; a list shows the beginning of the body."""
+        one = kept.delivery
+        return cls(
+            id=one.id,
+            source=one.source,
+            received_at=one.received_at,
+            bytes=len(one.body),
+            sha256=one.sha256,
+            headers=one.headers,
+            error=kept.error or {},
+            body=one.body[:2000].decode(errors="replace"),
+        )
+
+
+class DeadLetters(BaseModel):
+    """Refused deliveries, newest first."""
+
+    deadletters: list[DeadLetter]
+
+
+class NewSilence(Value):
+    """A silence as people ask for it. `starts_at` is now when it is not given."""
+
+    matchers: Matchers
+    starts_at: Time | None = None
+    ends_at: Time
+    reason: str = Field(min_length=1, max_length=1000)
+    created_by: str = Field(min_length=1, max_length=200)
+
+
+class Silences(BaseModel):
+    """All silences, over ones too."""
+
+    silences: list[Silence]
+
+
+class Health(BaseModel):
+    """`ok` means: the store answers. `connectors` is told to those who hold the token."""
+
+    status: str
+    connectors: dict[str, str] | None = None

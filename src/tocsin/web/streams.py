@@ -1,0 +1,55 @@
+"""Event streams: an incident's timeline as server-sent events, from any point on and live. The event's id is its seq.
+
+A ring of `Wake` brings news of this process at once; asking the store now and then brings those of other processes.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from tocsin.errors import TocsinError
+from tocsin.model.event import Event
+from tocsin.web.rooms import Rooms
+
+
+class TooMany(TocsinError):
+    """As many streams as allowed are open."""
+
+    code = "TCS-STREAM-429"
+    status = 429
+
+
+def start_after(last_event_id: str | None, after: int) -> int:
+    """Where to go on: the browser's `Last-Event-ID`, which wins over `after`; one that is no number is ignored."""
+    said = last_event_id or ""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else after
+
+
+async def follow(rooms: Rooms, incident_id: str, after: int) -> AsyncIterator[bytes]:
+    """The frames of a stream, until the client leaves or the service stops."""
+    with rooms.metrics.stream():
+        yield b"retry: 2000\n\n"
+        beat = rooms.clock.now()
+        while True:
+            events = await _since(rooms, incident_id, after)
+            for event in events:
+                after = event.seq
+                yield frame(event)
+            if rooms.stopping.is_set():
+                return
+            if events:
+                beat = rooms.clock.now()
+                continue
+            if rooms.clock.now() - beat >= timedelta(seconds=rooms.settings.events.heartbeat_seconds):
+                beat = rooms.clock.now()
+                yield b": still here\n\n"
+            await rooms.wake.wait(incident_id, rooms.settings.events.poll_seconds)
+
+
+async def _since(rooms: Rooms, incident_id: str, after: int) -> list[Event]:
+    return await rooms.store.read(lambda ledger: ledger.timeline.events(incident_id, after))
+
+
+def frame(event: Event) -> bytes:
+    """One event on the wire. JSON escapes line breaks, so a body cannot forge a frame."""
+    kind = event.body.kind if event.body is not None else "erased"
+    return f"id: {event.seq}\nevent: {kind}\ndata: {event.model_dump_json()}\n\n".encode()
