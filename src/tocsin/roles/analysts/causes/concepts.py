@@ -2,7 +2,8 @@
 
 A phrase is words that must stand near each other, in any order: `pool exhaust*|deplet*` is "pool" and, close by, a word
 that begins with "exhaust" or "deplet". `!word` must not stand near. A `no`, `not` or `0` right before the words denies them.
-Special words: `<full>` (500/500, 100%), `<high>` (80% and more), `<zero>`, `<ip>`, `<cve>`, `<path>`, `<number>`, `5xx`. Time is linear in the text.
+Special words: `<full>` (500/500, 100%), `<high>` (80% and more), `<percent>`, `<zero>`, `<number>`, `5xx`, `<ip>`, `<cve>`,
+`<path>`. Time is linear in the text.
 """
 
 import re

@@ -3,10 +3,11 @@
     confidence = min(cap, support x (1 - contradiction) x (0.7 + 0.3 x coverage))
 
 Support and contradiction combine the loudest sign of each kind of evidence as independent witnesses: 1 - product(1 - weight
-x strength). Coverage is the share of what the cause would show up in that could be looked at. Never 1.0.
+x strength); signs that merely fit add at most as much as those that show the cause. Coverage is the share of what the cause
+would show up in that could be looked at. Never 1.0.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -16,7 +17,7 @@ from tocsin.roles.analysts.causes import Cause
 from tocsin.roles.analysts.causes.case import Case
 from tocsin.roles.analysts.causes.signs import Sign, SignKind, signs_against, signs_for, suspicion
 
-DIRECT = {SignKind.METRIC: 0.6, SignKind.ALERT: 0.6, SignKind.LOG: 0.45, SignKind.CHANGE: 0.35, SignKind.TOPOLOGY: 0.2}
+DIRECT = {SignKind.METRIC: 0.6, SignKind.ALERT: 0.6, SignKind.LOG: 0.45, SignKind.CHANGE: 0.35}
 """Weight of a sign that shows the cause itself. Logs weigh less than metrics: anybody can write a log line."""
 FITTING = {SignKind.METRIC: 0.2, SignKind.ALERT: 0.2, SignKind.LOG: 0.15, SignKind.CHANGE: 0.2, SignKind.TOPOLOGY: 0.2}
 """Weight of a sign that merely fits."""
@@ -83,12 +84,20 @@ def weigh(cause: Cause, symptoms: tuple[Cause, ...], home: IncidentType, case: C
     return Weighed(cause, service, tuple(signs), tuple(against), min(_cap(signs), confidence), contradiction, reason)
 
 
-def combined(signs: Iterable[Sign]) -> float:
-    """The loudest sign of each kind, as independent witnesses: 0 with none, never 1."""
+def combined(signs: Sequence[Sign]) -> float:
+    """The loudest sign of each kind, as independent witnesses: 0 with none, never 1.
+
+    What merely fits fits many causes, so it adds at most as much as what shows the cause itself.
+    """
+    direct, fitting = _witnesses(signs, DIRECT, direct=True), _witnesses(signs, FITTING, direct=False)
+    return 1 - (1 - direct) * (1 - (min(direct, fitting) if direct else fitting))
+
+
+def _witnesses(signs: Sequence[Sign], weights: dict[SignKind, float], *, direct: bool) -> float:
     loudest: dict[SignKind, float] = {}
     for sign in signs:
-        weight = (DIRECT if sign.direct else FITTING)[sign.kind] * sign.strength
-        loudest[sign.kind] = max(loudest.get(sign.kind, 0.0), weight)
+        if sign.direct == direct:
+            loudest[sign.kind] = max(loudest.get(sign.kind, 0.0), weights[sign.kind] * sign.strength)
     return 1 - prod(1 - weight for weight in loudest.values())
 
 
@@ -138,7 +147,7 @@ def _topology_signs(signs: list[Sign], blamed: str, case: Case) -> list[Sign]:
         return []
     edges = [one for one in case.of(FindingKind.DEPENDENCY) if _same(str(one.data.get("peer", "")), blamed)]
     path = edges or case.of(FindingKind.BLAST_RADIUS)
-    return [Sign(path[0].id, SignKind.TOPOLOGY, blamed, path[0].confidence, direct=True)] if path else []
+    return [Sign(path[0].id, SignKind.TOPOLOGY, blamed, path[0].confidence, direct=False)] if path else []
 
 
 def _absent_change(cause: Cause, case: Case) -> tuple[float, str]:
@@ -170,7 +179,7 @@ def _cap(signs: list[Sign]) -> float:
     if kinds == {SignKind.LOG}:
         return CAP_LOG_ONLY
     direct = {sign.kind for sign in signs if sign.direct}
-    return CAP_LOG_LED if direct <= {SignKind.LOG, SignKind.TOPOLOGY} else CAP
+    return CAP_LOG_LED if direct <= {SignKind.LOG} else CAP
 
 
 def _same(one: str, other: str) -> bool:
