@@ -237,7 +237,12 @@ def test_hostile_lines_cost_no_more_than_honest_ones(hostile):
 
 def test_an_endless_stream_of_strangers_stays_within_bounds(monkeypatch):
     monkeypatch.setattr(logs, "MOST_TALLIES", 50)
-    found = logs.compare([line(1, f"w{at} " * (at % 7 + 1)) for at in range(300)], START, END, ALERT)
+    found = logs.compare(
+        [line(1, f"{'abcdefghij'[at % 10]}{'klmnopqrst'[at // 10 % 10]}{'uvw'[at // 100]}") for at in range(300)],
+        START,
+        END,
+        ALERT,
+    )
     assert found.unread > 0 and found.lines == 300
 
 

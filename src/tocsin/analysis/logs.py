@@ -13,7 +13,7 @@ import numpy as np
 from tocsin.analysis import codes, series, traces
 from tocsin.analysis.codes import Code
 from tocsin.analysis.templates import Shape, Templates, level_named, text_of
-from tocsin.analysis.traces import Part, Trace
+from tocsin.analysis.traces import Trace
 from tocsin.model.signals import LogLine
 
 SLICES = 120
@@ -126,18 +126,12 @@ def joined(lines: Iterable[LogLine], templates: Templates) -> Iterator[Entry]:
 
 
 def _belongs(current: Entry, line: LogLine, shape: Shape) -> bool:
-    if line is current.line or traces.awaits_message(current.texts[-1]):
-        return True  # the source joined them already, or a panic is about to say why
-    if shape.part is Part.HEAD or (line.service and line.service != current.line.service):
+    if line is current.line:
+        return True  # the source joined them already
+    if line.service and line.service != current.line.service:
         return False
-    if shape.part is Part.CONTINUED:
-        return True
-    in_trace = len(current.texts) > 1 or current.shapes[-1].part is not Part.HEAD
-    return (
-        (in_trace or current.shapes[0].level in _BAD_LEVELS)
-        and line.level in {"", current.line.level}
-        and not shape.level
-    )
+    alone = len(current.shapes) == 1 and current.shapes[0].level in _BAD_LEVELS
+    return traces.joins(shape.part, [one.part for one in current.shapes[-4:]], current.texts[-1], alone)
 
 
 class Reading:

@@ -181,7 +181,7 @@ def baseline_length(clean: Floats) -> int:
     splits = np.arange(1, n)
     drift = np.cumsum(ranks - (n + 1) / 2)[:-1]
     strength = np.abs(drift) / np.sqrt(splits * (n - splits) * (n + 1) / 12)
-    least = max(2, n // 10)
+    least = max(2, n // 20)
     usable = strength[least - 1 : n - 1]
     return least + int(np.argmax(usable))
 

@@ -13,11 +13,20 @@ Lines = Sequence[str]
 
 
 class Part(Enum):
-    """The part a physical line can play: begin an entry, belong to the one before, or belong only inside a trace."""
+    """The part a physical line can play when lines are joined."""
 
     HEAD = auto()
+    """Begins an entry of its own."""
     CONTINUED = auto()
-    INSIDE_TRACE = auto()
+    """A frame or a cause: belongs to the line before."""
+    OPENS = auto()
+    """Begins a Python trace: belongs to the line before, unless a trace has just ended there."""
+    THROWN = auto()
+    """Names an exception: belongs to frames or to an error right before it."""
+    INSIDE = auto()
+    """Belongs to frames right before it."""
+    BLANK = auto()
+    """Belongs to any trace before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +42,13 @@ class Trace:
 
 
 _CONTINUED = re.compile(
-    r"\s+\S|at [\w.$<>/\[\]`]{1,200}\(|Caused by: |\.\.\. \d+ |Traceback \(most recent|goroutine \d+ \[|\[signal |#\d+ |from /"
-    r"|[Ss]tack trace:|stack backtrace:|note: |During handling of|The above exception|--- End of|created by "
+    r"\s+\S|at [\w.$<>/\[\]`]{1,200}\(|Caused by: |\.\.\. \d+ |goroutine \d+ \[|\[signal |#\d+ |from /"
+    r"|[Ss]tack trace:|stack backtrace:|note: |During handling of|The above exception|--- End of|created by |thrown in "
 )
-_INSIDE = re.compile(
-    r"\s*$|[A-Za-z_][\w.$\\]{0,200}(?:Exception|Error|Throwable|Interrupt|Exit|Warning|Fault)\b"
-    r"|[A-Za-z_][\w.]{0,200}(?:: |$)|[\w./*\[\]-]{1,200}\([^()]{0,300}\)$|panic: |fatal error: |thrown in "
-)
+_OPENS = "Traceback (most recent call last)"
+_THROWN_LINE = re.compile(r"[A-Za-z_][\w.$\\]{0,200}(?:Exception|Error|Throwable|Interrupt|Exit|Warning|Fault)\b")
+_INSIDE = re.compile(r"[A-Za-z_][\w.]{0,200}(?:: |$)|[\w./*\[\]-]{1,200}\([^()]{0,300}\)$")
+_PANICS = re.compile(r"(?:panic|fatal error): |thread '[^']{1,100}' .{0,20}panicked at ")
 _HINT = re.compile(
     r"Traceback \(|\.(?:java|kt|scala|groovy|rb|go|rs|php|cs|vb|js|ts|mjs|cjs)[:(]|^\s+at |panic|Uncaught|:line \d",
     re.MULTILINE,
@@ -65,14 +74,32 @@ _PHP_PLACE = re.compile(r" in (/\S{1,300}:\d+)")
 
 def part(line: str) -> Part:
     """Which part this line (without its timestamp) plays when lines are joined."""
+    if not line.strip():
+        return Part.BLANK
+    if line.startswith(_OPENS):
+        return Part.OPENS
     if _CONTINUED.match(line):
         return Part.CONTINUED
-    return Part.INSIDE_TRACE if _INSIDE.match(line) else Part.HEAD
+    if _THROWN_LINE.match(line):
+        return Part.THROWN
+    return Part.INSIDE if _INSIDE.match(line) else Part.HEAD
 
 
-def awaits_message(line: str) -> bool:
-    """True for a Rust panic that prints its message on the next line."""
-    return line.endswith(":") and " panicked at " in line
+def joins(part: Part, before: Sequence[Part], last_line: str, after_error: bool) -> bool:
+    """Whether a line of this part belongs to the entry whose lines have the parts `before` and end with `last_line`.
+
+    `after_error` says that the entry is so far one line of level ERROR or FATAL.
+    """
+    if part is Part.HEAD:
+        return last_line.endswith(":") and _PANICS.search(last_line) is not None  # Rust says why on the next line
+    if part is Part.CONTINUED:
+        return True
+    in_trace = Part.CONTINUED in before
+    if part is Part.OPENS:
+        return not (in_trace and before[-1] in {Part.THROWN, Part.INSIDE})
+    if part is Part.BLANK:
+        return in_trace or _PANICS.search(last_line) is not None
+    return before[-1] in {Part.CONTINUED, Part.OPENS} or (part is Part.THROWN and after_error)
 
 
 def recognise(lines: Lines) -> Trace | None:
@@ -97,7 +124,7 @@ def thrown(line: str) -> tuple[str, str] | None:
 
 
 def _python(lines: Lines) -> Trace | None:
-    if not any("Traceback (most recent call last)" in line for line in lines):
+    if not any(_OPENS in line for line in lines):
         return None
     frames = [(at, found) for at, line in enumerate(lines) if (found := _PYTHON_FRAME.match(line))]
     if not frames:

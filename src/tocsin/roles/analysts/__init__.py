@@ -24,7 +24,8 @@ METRIC_ANOMALY   role metric-analyst, ids metric-1, metric-2, ... in order of ra
   times, values  list[float], at most 60 points for a sparkline; epoch seconds
   rank           int
 
-LOG_NEW, LOG_EXPLODING, LOG_VANISHED   role log-analyst, ids log-1, ...; `onset` = first_seen (last_seen for VANISHED)
+LOG_NEW, LOG_EXPLODING, LOG_VANISHED   role log-analyst, ids log-1, ...; `onset`: NEW first seen,
+                 EXPLODING where the surge begins, VANISHED last seen
   template       str, the constant words, variables as <*>, <NUM>, <IP>, <UUID>, <HEX>, <PATH>, <DUR>
   level          FATAL | ERROR | WARN | INFO | DEBUG | ""
   count          int, lines since the onset; `before_count` int, lines before it
@@ -60,7 +61,7 @@ DEPENDENCY       role dependency-mapper; one per direct neighbour worth a look, 
   relation       dependency | caller; `peer` str, the other service; `distance` int; `fan_in` int, how many call the peer
 
 ALERT_FACT       role alert-reader, ids alert-1, ...; quotes the alert's own evidence; `onset` None unless it is a start time
-  fact           usage | share | quantity | duration | code | address | host | started | statement
+  fact           usage | share | quantity | duration | code | address | host | started | statement (a sentence without facts)
   name           str, the words beside it ("active connections", "failed login attempts"); for a label, the label's name
   value          float, or str for code, address, host, started, statement
   unit           str ("%", "s", "MB", ""); `limit` float or None (usage: 500 of 500); `share` float or None
