@@ -153,7 +153,7 @@ def test_what_is_scraped_now_is_seen_at_once(tmp_path):
             while ("queue", "depth", "") not in series and tries < 150:  # it looks for targets every five seconds
                 now, tries = datetime.now(UTC), tries + 1
                 _, series = look(address, Ask(now - timedelta(minutes=5), now, ("queue",)), min_step_seconds=1)
-                    time.sleep(0.1)
+                time.sleep(0.1)
         assert series["queue", "depth", ""].values[-1] == 42
     finally:
         server.shutdown()
