@@ -4,7 +4,7 @@ It does no I/O. Called by the service's rounds, which hand its alerts to intake 
 condition, so a long one opens one incident, and the return of the heartbeat resolves it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -95,13 +95,12 @@ class Pulses:
         known = self.by_name.get(name, Pulse())
         self.by_name[name] = Pulse(known.last_success, what or "no answer")
 
-    def silent(self, now: datetime, after: timedelta) -> list[str]:
-        """The connectors that failed and have not answered for that long."""
-        return sorted(
-            name
-            for name, pulse in self.by_name.items()
-            if pulse.failure and now - (pulse.last_success or self.started) > after
-        )
+    def due(self, name: str, after: timedelta) -> datetime:
+        """When that connector's silence becomes too long."""
+        return (self.by_name[name].last_success or self.started) + after
+
+    def __iter__(self) -> Iterator[tuple[str, Pulse]]:
+        return iter(sorted(self.by_name.items()))
 
 
 def heartbeat_alerts(ledger: Ledger, heartbeats: Iterable[Heartbeat], started: datetime, now: datetime) -> list[Alert]:
@@ -124,10 +123,9 @@ def _heartbeat_alert(
     open_since = _silent_since(ledger, heartbeat, now)
     if last is None and not heartbeat.required:
         return None
-    silent_from = max(last, started) if last else started
-    overdue = now - silent_from > timedelta(minutes=heartbeat.max_silence_minutes)
-    if overdue and open_since is None:
-        return _silence_alert(heartbeat, AlertStatus.FIRING, last or started, None)
+    due = (max(last, started) if last else started) + timedelta(minutes=heartbeat.max_silence_minutes)
+    if now > due and open_since is None:
+        return _silence_alert(heartbeat, AlertStatus.FIRING, due, None)
     if open_since is not None and last is not None and last > open_since:
         return _silence_alert(heartbeat, AlertStatus.RESOLVED, open_since, now)
     return None
@@ -158,28 +156,31 @@ def connector_alerts(ledger: Ledger, pulses: Pulses, settings: ConnectorWatch, n
     """A firing alert for each connector that fell silent, a resolved one for each that answers again. Reads only."""
     if not settings.alert:
         return []
-    silent = set(pulses.silent(now, timedelta(minutes=settings.silent_after_minutes)))
-    found = (_connector_alert(ledger, name, name in silent, pulses, now) for name in sorted(pulses.by_name))
+    after = timedelta(minutes=settings.silent_after_minutes)
+    found = (_connector_alert(ledger, name, pulse, pulses.due(name, after), now) for name, pulse in pulses)
     return [alert for alert in found if alert]
 
 
-def _connector_alert(ledger: Ledger, name: str, silent: bool, pulses: Pulses, now: datetime) -> Alert | None:
+def _connector_alert(ledger: Ledger, name: str, pulse: Pulse, due: datetime, now: datetime) -> Alert | None:
     fingerprint = f"connector:{name}"
     told = ledger.alerts.by_fingerprint(SOURCE, fingerprint, since=now - 30 * _LOOKBACK)
     firing = told[0].alert if told and told[0].alert.status is AlertStatus.FIRING else None
-    pulse = pulses.by_name[name]
-    over = firing is not None and not pulse.failure
-    if silent == (firing is not None) or not (silent or over):
-        return None
-    since = firing.starts_at if firing else pulse.last_success or pulses.started
+    if firing is None and pulse.failure and now > due:
+        return _connector_silence(name, AlertStatus.FIRING, pulse.failure, due, None)
+    if firing is not None and not pulse.failure:
+        return _connector_silence(name, AlertStatus.RESOLVED, "It answers again.", firing.starts_at or due, now)
+    return None
+
+
+def _connector_silence(name: str, status: AlertStatus, told: str, since: datetime, until: datetime | None) -> Alert:
     return Alert(
         source=SOURCE,
-        fingerprint=fingerprint,
-        status=AlertStatus.FIRING if silent else AlertStatus.RESOLVED,
-        title=f"Connector {name} has not answered",
-        description=pulse.failure,
+        fingerprint=f"connector:{name}",
+        status=status,
+        title=f"Connector {name} does not answer",
+        description=told,
         severity=AlertSeverity.WARNING,
         starts_at=since,
-        ends_at=None if silent else now,
+        ends_at=until,
         labels={"alertname": "ConnectorSilent", "connector": name},
     )

@@ -75,7 +75,7 @@ async def healthz(request: Request, rooms: Here) -> Health:
         raise StoreError(what, "Look at the database and the disk.", code="TCS-STORE-SLOW") from None
     if not holds_token(request.headers, rooms.token):
         return Health(status="ok")
-    return Health(status="ok", connectors={name: one.failure or "ok" for name, one in rooms.pulses.by_name.items()})
+    return Health(status="ok", connectors={name: one.failure or "ok" for name, one in rooms.pulses})
 
 
 @router.get(
