@@ -13,6 +13,7 @@ import pytest
 from benchmarks.audit import START, detection, fill, incident
 
 from tocsin.errors import ChainBroken, DataError, StoreError
+from tocsin.model.event import Declared
 from tocsin.store.anchor import anchored, read_anchor
 from tocsin.store.audit import Verdict, anchor, verify
 from tocsin.store.inspection import same_projection
@@ -235,3 +236,20 @@ def test_a_projection_written_by_an_older_tocsin_without_newer_fields_is_no_tamp
 def test_an_anchor_is_the_same_in_whatever_order_a_database_names_its_heads(copy: Path) -> None:
     heads = anchor(settings(copy), START).heads
     assert anchored(reversed(heads), START).digest == anchor(settings(copy), START).digest
+
+
+def test_an_erased_text_is_nowhere_in_the_file_once_the_store_is_closed(tmp_path: Path) -> None:
+    path, secret = tmp_path / "t.db", "Erika Mustermann of Heidestrasse 17"
+
+    async def say_and_erase() -> None:
+        async with open_store(settings(path)) as store:
+            body = Declared(title=secret, reason="r", started_at=NOW)
+            await store.write(lambda ledger: ledger.timeline.append("INC-1", body, actor="system", at=NOW))
+            await store.write(
+                lambda ledger: ledger.timeline.erase_body("INC-1", 1, reason="asked", actor="person:dpo", at=NOW)
+            )
+
+    asyncio.run(say_and_erase())
+    assert not list(tmp_path.glob("*-wal"))
+    assert secret.encode() not in path.read_bytes()
+    assert verify(settings(path)).erased == 1
