@@ -6,7 +6,7 @@ Pure: no files, no clock, no learned weights. Text comes from outside, so every 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -28,6 +28,11 @@ _CODES = frozenset(
 _SAME = {
     # Different spellings of one thing; the right-hand side is what both texts are compared by.
     "postgresql": "postgres",
+    "mysql": "mysql",  # written MySQL, and yet one word
+    "mongodb": "mongodb",
+    "dynamodb": "dynamodb",
+    "graphql": "graphql",
+    "openssl": "openssl",
     "pg": "postgres",
     "k8s": "kubernetes",
     "kube": "kubernetes",
@@ -62,8 +67,15 @@ def tokens(text: str) -> list[str]:
 
     Web addresses, numbers (but for well-known HTTP codes) and words without a subject are left out.
     """
-    parts = (part for raw in _WORD.findall(_URL.sub(" ", text)) for part in _split(raw))
-    return [_stem(part) for part in parts if part not in _STOPWORDS and (part in _CODES or not part.isdigit())]
+    return [_stem(word) for word in _subjects(text)]
+
+
+def spellings(text: str) -> dict[str, str]:
+    """How the text spells each of its tokens, where it first does: for showing to people."""
+    spelled: dict[str, str] = {}
+    for word in _subjects(text):
+        spelled.setdefault(_stem(word), word)
+    return spelled
 
 
 def terms(words: Sequence[str]) -> Counter[str]:
@@ -118,10 +130,17 @@ def _rarity(counted: Sequence[Mapping[str, int]]) -> dict[str, float]:
     return {term: math.log((1 + total) / (1 + count)) + 0.3 for term, count in held_by.items()}
 
 
+def _subjects(text: str) -> Iterator[str]:
+    for raw in _WORD.findall(_URL.sub(" ", text)):
+        for part in _split(raw):
+            if part not in _STOPWORDS and (part in _CODES or not part.isdigit()):
+                yield part
+
+
 @lru_cache(maxsize=20_000)
 def _split(raw: str) -> tuple[str, ...]:
     """The parts of an identifier: `HTTPErrorRate` is http, error, rate. Words outside ASCII stay whole."""
-    if raw.islower() or not raw.isascii():
+    if raw.islower() or not raw.isascii() or raw.lower() in _SAME:
         parts: Iterable[str] = (raw.lower(),)
     else:
         parts = (part.lower() for part in _HUMP.findall(raw))
@@ -132,7 +151,7 @@ def _split(raw: str) -> tuple[str, ...]:
 def _stem(word: str) -> str:
     """A light English stem: plural, -ing, -ed and a final e go. Crude on purpose: both sides are treated alike."""
     if len(word) <= 4:
-        return word
+        return word[:-1] if len(word) == 4 and word.endswith("s") and not word.endswith("ss") else word
     for ending, instead in _ENDINGS:
         if word.endswith(ending) and not word.endswith("ss") and len(word) - len(ending) >= 3:
             word = word[: len(word) - len(ending)] + instead

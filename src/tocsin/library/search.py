@@ -4,15 +4,16 @@ Reads the whole page, its headings and its best passage, each as TF-IDF cosine (
 text, and the same question always gives the same order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tocsin.analysis.text import TermSpace, terms, tokens
+from tocsin.analysis.text import TermSpace, spellings, terms, tokens
 from tocsin.model.ground import IncidentType
 
 _WHOLE, _HEADINGS, _PASSAGE = 0.4, 0.2, 0.4  # chosen on public alerts with their names removed; see benchmarks.runbooks
 _SAME_TYPE = 0.05  # enough to settle a tie between two pages, not to beat words
 _SAME_SERVICE = 0.15  # a page that names the service was written for it
+_LONGEST_QUESTION = 20_000  # characters; an alert says what it is about in its first lines
 _SHORT_PASSAGE = 300  # characters; a shorter one is read together with the next
 
 
@@ -57,6 +58,7 @@ class Index:
 
         `type` and `service` move a page up, they never exclude one: the first guess at the type may be wrong.
         """
+        text = text[:_LONGEST_QUESTION]
         asked = tokens(text)
         scored = [
             (min(1.0, score + self._liking(place, type, service)), place)
@@ -64,7 +66,8 @@ class Index:
             if score > 0.0
         ]
         scored.sort(key=lambda one: (-one[0], self._pages[one[1]].id))
-        return tuple(self._hit(place, score, asked) for score, place in scored[:limit])
+        spelled = spellings(text)
+        return tuple(self._hit(place, score, spelled) for score, place in scored[:limit])
 
     def _scores(self, asked: Sequence[str]) -> list[float]:
         question = terms(asked)
@@ -82,8 +85,8 @@ class Index:
         named = service and service.lower() in {name.lower() for name in page.services}
         return (_SAME_TYPE if type in page.types else 0.0) + (_SAME_SERVICE if named else 0.0)
 
-    def _hit(self, place: int, score: float, asked: Sequence[str]) -> Hit:
-        shared = tuple(word for word in dict.fromkeys(asked) if word in self._words[place])
+    def _hit(self, place: int, score: float, spelled: Mapping[str, str]) -> Hit:
+        shared = tuple(spelling for word, spelling in spelled.items() if word in self._words[place])
         return Hit(self._pages[place].id, round(score, 6), shared)
 
 

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from tocsin.model.ground import RiskLevel, Value
 
 SLOT = re.compile(r"(?<!%)\{([a-z][a-z0-9_]*)\}")  # `%{http_code}` is the format of a program, not a slot
+_DATABASE = "{database}"
 _BIND = re.compile(r"(?<![:\w]):([a-z][a-z0-9_]*)")
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -62,7 +63,7 @@ class Sql(Value):
     """One statement on one database of the catalogue. Parameters are bound by the driver (`:pid`), never pasted."""
 
     executor: Literal["sql"]
-    target: str = "{database}"
+    target: str = _DATABASE
     statement: Sentence
 
     @model_validator(mode="after")
@@ -80,7 +81,8 @@ class Sql(Value):
 
     def shown(self) -> str:
         """The statement as a person reads it, with slots where values will be bound."""
-        return _BIND.sub(r"{\1}", " ".join(self.statement.split()))
+        where = "" if self.target == _DATABASE else f"  -- on {self.target}"
+        return _BIND.sub(r"{\1}", " ".join(self.statement.split())) + where
 
 
 class Http(Value):
@@ -94,7 +96,7 @@ class Http(Value):
 
     def shown(self) -> str:
         """Method, target, path and body in one line."""
-        body = " ".join(f"{key}={value}" for key, value in self.body.items())
+        body = " ".join(f"{key}={_plain(value)}" for key, value in self.body.items())
         return f"{self.method} {self.target}{self.path} {body}".rstrip()
 
 
@@ -117,7 +119,7 @@ class Command(Value):
     def shown(self) -> str:
         """The command as a person would type it."""
         stages = [" ".join(_quoted(part) for part in argv) for argv in (self.argv, self.pipe_to) if argv]
-        return " | ".join(stages)
+        return " | ".join(stages) + (f"  # on {self.target}" if self.target else "")
 
 
 class Kubernetes(Value):
@@ -149,7 +151,7 @@ class Kubernetes(Value):
     def shown(self) -> str:
         """The kubectl line a person would type for it."""
         place = f" -n {self.namespace}" if self.namespace else ""
-        options = "".join(f" --{key.replace('_', '-')}={value}" for key, value in self.options.items())
+        options = "".join(f" --{key.replace('_', '-')}={_plain(value)}" for key, value in self.options.items())
         return f"kubectl {self._verb()}{place}{options}"
 
     def _verb(self) -> str:
@@ -163,6 +165,8 @@ class Kubernetes(Value):
                 return f"delete pod {self.name}"
             case "cordon" | "uncordon" | "drain":
                 return f"{self.verb} {self.name}"
+            case "events":
+                return f"events --for {subject}"
             case "top":
                 return f"top {self.kind} {self.name}".rstrip()
             case _:
@@ -283,6 +287,11 @@ def _strings(data: object) -> Iterator[str]:
     elif isinstance(data, list | tuple):
         for value in data:
             yield from _strings(value)
+
+
+def _plain(value: str | int | bool) -> str:
+    """A setting as people write it: `true`, not `True`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _quoted(argument: str) -> str:
