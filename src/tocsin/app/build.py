@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from tocsin.app import logs, windows
 from tocsin.app.settings import Settings
 from tocsin.connectors.system import RandomNames, SystemClock
+from tocsin.errors import Unreadable
 from tocsin.guard.redact import Redact, redact
 from tocsin.library.runbooks import load_shelf
 from tocsin.model.alert import Alert, Delivery
@@ -24,7 +26,6 @@ from tocsin.roles.analysts.specialists import CatalogueSpecialist
 from tocsin.roles.contract import Investigator
 from tocsin.sources import registry
 from tocsin.stages.communicate import Desk as Communicator
-from tocsin.stages.investigate import Sources
 from tocsin.store.sql import open_store
 
 
@@ -36,12 +37,13 @@ class House:
     desk: Desk
 
     def parse(self, delivery: Delivery, source: str) -> tuple[Alert, ...]:
-        """The alerts in a delivery, read as that source or `auto`, without the secrets in their words. Raises IntakeError.
-
-        From here on nothing else is passed around: titles become events and messages, so they are redacted first of all.
-        """
+        """The alerts in a delivery, read as that source or `auto`, without the secrets in it. Raises IntakeError."""
         found = registry.parse(delivery, source, self.settings.mappings)
-        return tuple(_without_secrets(alert, self.desk.redact) for alert in found)
+        clean = self.desk.redact(delivery.body.decode("utf-8", "replace"))
+        if clean.count == 0:
+            return found
+        harmless = delivery.model_copy(update={"body": clean.text.encode()})
+        return _same_without_secrets(found, registry.parse(harmless, source, self.settings.mappings))
 
 
 @asynccontextmanager
@@ -49,6 +51,7 @@ async def open_house(
     settings: Settings, *, clock: Clock | None = None, names: Names | None = None
 ) -> AsyncIterator[House]:
     """The house, its store open; everything is closed when the block ends. Tests hand in their own clock and names."""
+    logs.configure()
     clock = clock or SystemClock()
     names = names or RandomNames(clock)
     async with open_store(settings.store) as store:
@@ -64,7 +67,7 @@ def _desk(settings: Settings, store: Store, clock: Clock, names: Names) -> Desk:
         router=BuiltInRouter(settings.severity, settings.routing, settings.catalogue, load_classifier()),
         investigators=_investigators(),
         specialists={kind: CatalogueSpecialist(kind) for kind in IncidentType},
-        sources=Sources(),
+        sources=windows.sources(settings, store),
         shelf=load_shelf(settings.runbooks.folders),
         messages=Communicator(settings.messages),
         catalogue=settings.catalogue,
@@ -83,13 +86,14 @@ def _redactor(settings: Settings) -> Redact:
     return partial(redact, key=key)
 
 
-def _without_secrets(alert: Alert, clean: Redact) -> Alert:
-    """The alert with every text a person or an analyst will read redacted; the raw delivery keeps what was sent."""
-    return alert.model_copy(
-        update={
-            "title": clean(alert.title).text,
-            "description": clean(alert.description).text,
-            "labels": {name: clean(value).text for name, value in alert.labels.items()},
-            "links": tuple(link.model_copy(update={"url": clean(link.url).text}) for link in alert.links),
-        }
+def _same_without_secrets(found: tuple[Alert, ...], harmless: tuple[Alert, ...]) -> tuple[Alert, ...]:
+    """The words as read after redaction, the identity as read before it: a mark is too short to tell two conditions apart.
+
+    Titles become events and messages, and a service may be read out of a sentence, so a secret must be gone before the
+    reading, not after it. Raises Unreadable when the two readings do not agree; the body is then kept as a dead letter.
+    """
+    if len(found) != len(harmless):
+        raise Unreadable("A secret in this body stands where its meaning depends on it.", "Send it without the secret.")
+    return tuple(
+        clean.model_copy(update={"fingerprint": raw.fingerprint}) for raw, clean in zip(found, harmless, strict=True)
     )

@@ -1,16 +1,20 @@
 """Every section of the configuration, read by its owner's model. Made by `Settings.read`; builds nothing."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from pydantic import Field
 
 from tocsin.config import Config
+from tocsin.connectors.outbound import OutboundSettings
+from tocsin.connectors.settings import ConnectorsConfig
 from tocsin.errors import ConfigError
 from tocsin.library.runbooks import RunbookSettings
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import Value
 from tocsin.roles.analysts.routing import Routing, catalogue_of
 from tocsin.roles.analysts.severity import SeveritySettings
+from tocsin.sources.authenticity.settings import SourcesSettings
 from tocsin.sources.mapping import Mappings
 from tocsin.stages.communicate import MessageSettings
 from tocsin.stages.intake import IntakeRules
@@ -32,11 +36,14 @@ class Settings:
 
     config: Config
     store: StoreSettings
+    sources: SourcesSettings
     mappings: Mappings
+    outbound: OutboundSettings
     catalogue: Catalogue
     severity: SeveritySettings
     routing: Routing
     intake: IntakeRules
+    connectors: ConnectorsConfig
     evidence: EvidenceSettings
     runbooks: RunbookSettings
     messages: MessageSettings
@@ -47,7 +54,7 @@ class Settings:
     @classmethod
     def read(cls, config: Config) -> "Settings":
         """Raises ConfigError with the path of the first mistake, or for a section nobody knows."""
-        models = {one.name: one.type for one in fields(cls) if one.name != "config"}
+        models: dict[str, Any] = {one.name: one.type for one in fields(cls) if one.name != "config"}
         settings = cls(config, **{name: config.section(name, model) for name, model in models.items()})
         catalogue_of(config)  # names and dependencies agree with each other
         unknown = config.unknown_sections()

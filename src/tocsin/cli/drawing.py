@@ -15,20 +15,14 @@ SHOWN = 4
 
 
 def sparklines(incident: Incident) -> list[RenderableType]:
-    """The worst anomalous series, one line each, with the onset and any deploy marked below."""
-    worst = [one for one in incident.findings if one.kind is FindingKind.METRIC_ANOMALY and one.data.get("values")][
-        :SHOWN
-    ]
+    """The worst anomalous series, three lines each: name and numbers, the bars, and below them the onset and any deploy."""
+    anomalies = [one for one in incident.findings if one.kind is FindingKind.METRIC_ANOMALY and one.data.get("values")]
     changes = [
         one
         for one in incident.findings
         if one.kind is FindingKind.CHANGE and one.onset and one.data.get("relation") != "unrelated"
     ]
-    rows: list[RenderableType] = []
-    for one in worst:
-        rows.append(_line(one))
-        rows.append(_marks(one, changes))
-    return rows
+    return [row for one in anomalies[:SHOWN] for row in (_title(one), _bars(one), _marks(one, changes))]
 
 
 def spark(values: list[float]) -> str:
@@ -60,15 +54,18 @@ def _grow(tree: Tree, service: str, callers: dict[str, list[str]], risky: set[An
         _grow(tree.add(Text(f"{one_line(caller, 60)}{mark}", style=style)), caller, callers, risky, seen)
 
 
-def _line(finding: Finding) -> Text:
+def _title(finding: Finding) -> Text:
     data = finding.data
-    name = one_line(f"{finding.service} {data.get('metric', '')}", 34)
     numbers = (
         f"  {_number(data.get('before'))} -> {_number(data.get('peak'))} {one_line(str(data.get('unit') or ''), 8)}"
     )
     return Text.assemble(
-        (f"{name:>34} ", "cyan"), (spark(data["values"]), "red" if data.get("bad") else ""), (numbers, "dim")
+        (f"  {one_line(finding.service, 30)} {one_line(str(data.get('metric')), 30)}", "cyan"), (numbers, "dim")
     )
+
+
+def _bars(finding: Finding) -> Text:
+    return Text.assemble("  ", (spark(finding.data["values"]), "red" if finding.data.get("bad") else ""))
 
 
 def _marks(finding: Finding, changes: list[Finding]) -> Text:
@@ -81,12 +78,15 @@ def _marks(finding: Finding, changes: list[Finding]) -> Text:
     for change in changes:
         if change.onset and times[0] <= change.onset.timestamp() <= times[-1]:
             line[_at(times, change.onset.timestamp())] = "D"
-            named.append(
-                f"D {one_line(str(change.data.get('version') or change.data.get('change_kind')), 24)} {clock(change.onset)}"
-            )
+            what = change.data.get("version") or change.data.get("change_kind")
+            named.append(f"D {one_line(str(what), 20)} {clock(change.onset)}")
     line[_at(times, finding.onset.timestamp())] = "^"
     legend = "  ".join([f"^ onset {clock(finding.onset)}", *dict.fromkeys(named)])
-    return Text.assemble(f"{'':>35}", ("".join(line), "yellow"), (f"  {legend}", "dim"))
+    marks = "".join(line)
+    drawn = f"{legend}  {marks.lstrip()}" if len(legend) + 2 <= len(marks) - len(marks.lstrip()) else marks
+    pad = " " * (len(marks) - len(drawn)) if drawn is not marks else ""
+    tail = "" if drawn is not marks else f"  {legend}"
+    return Text.assemble("  ", (f"{pad}{drawn.rstrip()}", "yellow"), (tail, "dim"))
 
 
 def _at(times: list[float], moment: float) -> int:

@@ -15,8 +15,9 @@ from rich.text import Text
 
 from tocsin.cli.drawing import blast_radius, sparklines
 from tocsin.model.alert import Alert
+from tocsin.model.diagnosis import Hypothesis
 from tocsin.model.event import Event
-from tocsin.model.evidence import Evidence
+from tocsin.model.evidence import Evidence, Finding
 from tocsin.model.ground import RiskLevel, Severity
 from tocsin.model.incident import Incident
 from tocsin.model.plain import clock, minute, one_line
@@ -35,6 +36,8 @@ SEVERITY_STYLE = {
     Severity.SEV4: "bold",
 }
 RISK_STYLE = {RiskLevel.LOW: "green", RiskLevel.MEDIUM: "yellow", RiskLevel.HIGH: "bold red"}
+PER_ROLE = 4
+"""Findings shown of each role; `--markdown` and `--json` have them all."""
 console = Console(highlight=False)
 
 
@@ -101,19 +104,33 @@ def triage(incident: Incident) -> RenderableType | None:
 
 
 def findings(incident: Incident) -> RenderableType | None:
-    """What the investigators saw: drawn where it can be drawn, quoted everywhere."""
+    """What the investigators saw: drawn where it can be drawn, quoted everywhere, the surest of each role first."""
     if not incident.findings and not incident.gaps:
         return None
-    rows: list[RenderableType] = [*sparklines(incident), *blast_radius(incident)]
+    rows: list[RenderableType] = [*sparklines(incident), *blast_radius(incident), Text("")]
+    by_role: dict[str, list[Finding]] = {}
     for one in incident.findings:
-        rows.append(
-            Text.assemble((f"{one.id:>14} ", "cyan"), one_line(one.text, 300), (f"  {one.confidence:.0%}", "dim"))
-        )
-        rows += [
-            Text(f'{"":>15}{quote.evidence_id} "{one_line(quote.text, 100)}"', style="dim") for quote in one.quotes[:1]
-        ]
+        by_role.setdefault(one.role, []).append(one)
+    for role, reported in by_role.items():
+        rows.append(Text(f"{role}: {len(reported)} finding{'' if len(reported) == 1 else 's'}", style="bold"))
+        rows.append(_claims(reported[:PER_ROLE]))
     rows += [Text(f"  not looked at: {one_line(gap)}", style="yellow") for gap in incident.gaps]
     return _section("Evidence", rows)
+
+
+def _claims(reported: Sequence[Finding]) -> RenderableType:
+    """Each claim with its confidence, and below it the words that prove it."""
+    table = Table.grid(padding=(0, 1))
+    for one in reported:
+        table.add_row(
+            Text(f"  {one.id}", style="cyan"),
+            Text(f"{one.confidence:4.0%}", style="dim"),
+            Text(one_line(one.text, 300)),
+        )
+        for quote in one.quotes[:1]:
+            cited = f'{quote.evidence_id} "{one_line(quote.text, 160)}"'
+            table.add_row("", "", Text(cited, style="dim", no_wrap=True, overflow="ellipsis"))
+    return table
 
 
 def diagnosis(incident: Incident) -> RenderableType | None:
@@ -127,14 +144,25 @@ def diagnosis(incident: Incident) -> RenderableType | None:
             (said, "bold"), (f"  confidence {made.confidence:.0%}{', partial' if made.partial else ''}", "dim")
         )
     ]
-    for one in made.hypotheses[:4]:
-        backing = f"for {', '.join(one.supports) or 'nothing'}; against {', '.join(one.contradicts) or 'nothing'}"
-        rows.append(Text.assemble((f"  {one.confidence:4.0%} ", "cyan"), one_line(one.text), (f"  {backing}", "dim")))
+    rows.append(_hypotheses(made.hypotheses[:4]))
     rows += [Text(f"  ruled out: {one_line(one.text)}", style="dim") for one in made.ruled_out[:4]]
     rows += [Text(f"  missing: {one_line(item)}", style="yellow") for item in made.missing[:4]]
     if made.next_question:
         rows.append(Text(f"  next question: {one_line(made.next_question)}"))
     return _section("Diagnosis", rows)
+
+
+def _hypotheses(ranked: Sequence[Hypothesis]) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    for one in ranked:
+        table.add_row(Text(f"  {one.confidence:4.0%}", style="cyan"), Text(one_line(one.text, 300)))
+        table.add_row("", Text(f"for: {_some(one.supports)}; against: {_some(one.contradicts)}", style="dim"))
+    return table
+
+
+def _some(names: Sequence[str], shown: int = 6) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return f"{', '.join(names[:shown])}{more}" if names else "nothing"
 
 
 def fix(incident: Incident) -> RenderableType | None:

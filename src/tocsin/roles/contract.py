@@ -82,7 +82,8 @@ class Router(Protocol):
 class Investigator(Protocol):
     """Reads the world through windows and reports findings with quotes. Never writes, never decides."""
 
-    role: str
+    @property
+    def role(self) -> str: ...
 
     async def investigate(self, brief: Brief, windows: Windows) -> Report: ...
 
@@ -90,7 +91,8 @@ class Investigator(Protocol):
 class Specialist(Protocol):
     """Reasons over findings only. Holds no tool."""
 
-    role: str
+    @property
+    def role(self) -> str: ...
 
     def diagnose(self, brief: Brief, reports: tuple[Report, ...]) -> Diagnosis: ...
 

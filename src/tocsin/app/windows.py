@@ -1,0 +1,73 @@
+"""Opens the configured windows on the world, and knows how to ask each for a sign of life. Called by `build` and `service`."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from tocsin.app.settings import Settings
+from tocsin.config import Config
+from tocsin.connectors.elasticsearch import Elasticsearch
+from tocsin.connectors.http_json import HttpAccess, HttpJson
+from tocsin.connectors.kept import CatalogueTopology, KeptChanges
+from tocsin.connectors.loki import Loki
+from tocsin.connectors.prometheus import Prometheus
+from tocsin.connectors.snapshot import Snapshot
+from tocsin.ports import LogSource, MetricSource, Store
+from tocsin.stages.investigate import Sources
+
+Probe = Callable[[], Awaitable[None]]
+SIGNS_OF_LIFE = {
+    "prometheus": "/api/v1/status/buildinfo",
+    "alertmanager": "/api/v2/status",
+    "loki": "/loki/api/v1/status/buildinfo",
+    "elasticsearch": "/",
+}
+"""What each system answers cheaply while it is well."""
+
+
+def sources(settings: Settings, store: Store) -> Sources:
+    """Whoever stands behind each window; the catalogue and reported changes are always there.
+
+    Raises ConfigError for a secret that is not where it should be, DataError for a snapshot that cannot be read.
+    """
+    named, config = settings.connectors, settings.config
+    snapshot = Snapshot(named.snapshot.folder) if named.snapshot else None
+    has = snapshot.windows if snapshot else frozenset()
+    metrics: list[MetricSource] = [snapshot] if snapshot and "metrics" in has else []
+    logs: list[LogSource] = [snapshot] if snapshot and "logs" in has else []
+    if named.prometheus:
+        metrics.append(Prometheus(named.prometheus, _secret(config, "prometheus", named.prometheus)))
+    if named.loki:
+        logs.append(Loki(named.loki, _secret(config, "loki", named.loki)))
+    if named.elasticsearch:
+        logs.append(Elasticsearch(named.elasticsearch, _secret(config, "elasticsearch", named.elasticsearch)))
+    catalogue = (CatalogueTopology(settings.catalogue),) if settings.catalogue.services else ()
+    return Sources(
+        metrics=tuple(metrics),
+        logs=tuple(logs),
+        topology=((snapshot,) if snapshot and "topology" in has else ()) + catalogue,
+        changes=((snapshot,) if snapshot and "changes" in has else ()) + (KeptChanges(store),),
+    )
+
+
+def probes(settings: Settings) -> dict[str, Probe]:
+    """A sign of life for each configured system. A probe raises SourceError when there is none."""
+    named = {name: getattr(settings.connectors, name) for name in SIGNS_OF_LIFE}
+    return {
+        name: partial(_probe, HttpJson(name, access, _secret(settings.config, name, access)), SIGNS_OF_LIFE[name])
+        for name, access in named.items()
+        if access is not None
+    }
+
+
+async def _probe(system: HttpJson, path: str) -> None:
+    async with system.open() as session:
+        await session.get(path)
+
+
+def _secret(config: Config, name: str, access: HttpAccess) -> str:
+    """The one secret that this access names, or ""."""
+    for entry in ("bearer", "password", "api_key"):
+        place = getattr(access, entry, None)
+        if place is not None:
+            return config.secret(place, f"connectors.{name}.{entry}")
+    return ""
