@@ -151,6 +151,7 @@ def test_frames_of_one_service_never_join_the_line_of_another():
     [
         ('"GET /cart HTTP/1.1" 503 12', "HTTP 503"),
         ("upstream status=502 after 3 tries", "HTTP 502"),
+        ("status:503, tries: 2", "HTTP 503"),
         ("FATAL:  53300: remaining slots are reserved", "SQLSTATE 53300"),
         ("ORA-00060: deadlock detected", "ORA-00060"),
         ("ERROR 1213 (40001): Deadlock found", "MySQL error 1213"),
