@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from tocsin.connectors import log_text
 from tocsin.connectors.http_json import HttpAccess, HttpJson
@@ -13,6 +14,19 @@ from tocsin.model.signals import LogLine
 from tocsin.ports import Ask, Reply
 
 _STACKS = ("error.stack_trace", "exception.stacktrace")
+
+
+class _Hit(TypedDict):
+    _source: dict[str, Any]
+
+
+class _Hits(TypedDict):
+    hits: list[_Hit]
+
+
+class _Answer(TypedDict):
+    timed_out: bool
+    hits: _Hits
 
 
 class ElasticsearchConfig(HttpAccess):
@@ -44,8 +58,8 @@ class Elasticsearch:
         """The newest documents of the asked services within the time, oldest first. Raises SourceError."""
         document = self._search(ask)
         async with self._http.open() as http:
-            told = await http.post_json(f"/{self.config.index}/_search?ignore_unavailable=true", document)
-        if told.get("timed_out"):
+            told = await http.post_json(f"/{self.config.index}/_search?ignore_unavailable=true", _Answer, document)
+        if told["timed_out"]:
             raise SourceError(
                 "elasticsearch gave up on the search half way.", "Narrow `index`.", code="TCS-SOURCE-LATE"
             )

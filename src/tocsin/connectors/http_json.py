@@ -3,13 +3,12 @@
 Used by the windows on live systems. Only ever asks; the addresses come from the configuration, never from an alert.
 """
 
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from tocsin.config import Secret
 from tocsin.errors import SourceError
@@ -18,6 +17,7 @@ from tocsin.model.ground import Value
 if TYPE_CHECKING:
     import httpx
 
+T = TypeVar("T")
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
 
@@ -70,19 +70,19 @@ class HttpSession:
         self.name, self.url = name, url
         self._client = client
 
-    async def get(self, path: str, params: Sequence[tuple[str, str]] = ()) -> Any:  # noqa: ANN401 - JSON is anything
-        """The JSON that GET answers. Raises SourceError."""
-        return await self._ask("GET", path, params=list(params))
+    async def get(self, path: str, shape: type[T], params: Sequence[tuple[str, str]] = ()) -> T:
+        """What GET answers, checked to be of that shape. Raises SourceError."""
+        return self._read(await self._ask("GET", path, params=list(params)), shape)
 
-    async def post_form(self, path: str, form: Mapping[str, str]) -> Any:  # noqa: ANN401
-        """The JSON that a posted form is answered with. Raises SourceError."""
-        return await self._ask("POST", path, data=dict(form))
+    async def post_form(self, path: str, shape: type[T], form: Mapping[str, str]) -> T:
+        """What a posted form is answered with, checked to be of that shape. Raises SourceError."""
+        return self._read(await self._ask("POST", path, data=dict(form)), shape)
 
-    async def post_json(self, path: str, document: object) -> Any:  # noqa: ANN401
-        """The JSON that a posted JSON document is answered with. Raises SourceError."""
-        return await self._ask("POST", path, json=document)
+    async def post_json(self, path: str, shape: type[T], document: object) -> T:
+        """What a posted JSON document is answered with, checked to be of that shape. Raises SourceError."""
+        return self._read(await self._ask("POST", path, json=document), shape)
 
-    async def _ask(self, method: str, path: str, **parts: Any) -> Any:  # noqa: ANN401
+    async def _ask(self, method: str, path: str, **parts: Any) -> bytes:  # noqa: ANN401 - httpx names the parts
         import httpx
 
         try:
@@ -95,10 +95,15 @@ class HttpSession:
                 "DOWN", f"cannot be reached: {failure}.", "Check the address and the network."
             ) from failure
         self._refused(response.status_code, body)
+        return body
+
+    def _read(self, body: bytes, shape: type[T]) -> T:
         try:
-            return json.loads(body)
-        except ValueError as failure:
-            raise self._error("ANSWER", "answered with something that is not JSON.", "Check the address.") from failure
+            return TypeAdapter(shape).validate_json(body)
+        except ValidationError as mistake:
+            unread = mistake.errors()[0]["type"] == "json_invalid"
+            wrong = "with something that is not JSON." if unread else "in a shape we do not know."
+            raise self._error("ANSWER", f"answered {wrong}", "Check the address: is it this system?") from mistake
 
     async def _bounded(self, response: "httpx.Response") -> bytes:
         pieces, size = [], 0

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import Field, field_validator
+from typing_extensions import TypedDict
 
 from tocsin.connectors import log_text
 from tocsin.connectors.http_json import HttpAccess, HttpJson, HttpSession
@@ -12,6 +13,20 @@ from tocsin.connectors.selectors import LABEL, one_of
 from tocsin.model.ground import rfc3339
 from tocsin.model.signals import LogLine
 from tocsin.ports import Ask, Reply
+
+
+class _Stream(TypedDict):
+    stream: dict[str, str]
+    values: list[tuple[str, str] | tuple[str, str, dict[str, Any]]]
+    """Each is [nanoseconds as a string, line], with structured metadata as a third item in newer versions."""
+
+
+class _Streams(TypedDict):
+    result: list[_Stream]
+
+
+class _Answer(TypedDict):
+    data: _Streams
 
 
 class LokiConfig(HttpAccess):
@@ -40,7 +55,7 @@ class Loki:
 
     async def logs(self, ask: Ask) -> Reply[tuple[LogLine, ...]]:
         """The newest lines of the asked services within the time, oldest first. Raises SourceError."""
-        selector, streams = "", list[dict[str, Any]]()
+        selector, streams = "", list[_Stream]()
         async with self._http.open() as http:
             for label in self.config.service_labels:
                 selector = f"{{{one_of(label, ask.services)}}}"
@@ -53,7 +68,7 @@ class Loki:
             lambda text: log_text.read_sections(text, ask.end.year),
         )
 
-    async def _streams(self, http: HttpSession, selector: str, ask: Ask) -> list[dict[str, Any]]:
+    async def _streams(self, http: HttpSession, selector: str, ask: Ask) -> list[_Stream]:
         params = [
             ("query", selector),
             ("start", str(int(ask.start.timestamp() * 1e9))),
@@ -61,10 +76,9 @@ class Loki:
             ("limit", str(self.config.max_lines)),
             ("direction", "backward"),
         ]
-        streams: list[dict[str, Any]] = (await http.get("/loki/api/v1/query_range", params))["data"]["result"]
-        return streams
+        return (await http.get("/loki/api/v1/query_range", _Answer, params))["data"]["result"]
 
-    def _text(self, streams: list[dict[str, Any]]) -> str:
+    def _text(self, streams: list[_Stream]) -> str:
         lines: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for stream in streams:
             labels = stream["stream"]

@@ -6,20 +6,51 @@ The rule's expression comes from Prometheus by the alert's name; no expression i
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 from urllib.parse import urlencode
 
 from pydantic import Field, field_validator
+from typing_extensions import TypedDict
 
 from tocsin.connectors import promql
 from tocsin.connectors.http_json import HttpAccess, HttpJson, HttpSession
-from tocsin.connectors.promql import Query
+from tocsin.connectors.promql import Query, RangeSeries
 from tocsin.connectors.selectors import LABEL, one_of
 from tocsin.model.ground import rfc3339
 from tocsin.model.signals import Series
 from tocsin.ports import Ask, Reply
 
 _AT_ONCE = 8
+
+
+class _Rule(TypedDict):
+    name: str
+    query: str
+
+
+class _Group(TypedDict):
+    rules: list[_Rule]
+
+
+class _Groups(TypedDict):
+    groups: list[_Group]
+
+
+class _Rules(TypedDict):
+    data: _Groups
+
+
+class _Found(TypedDict):
+    data: list[dict[str, str]]
+
+
+class _Matrix(TypedDict):
+    resultType: Literal["matrix"]
+    result: list[RangeSeries]
+
+
+class _Range(TypedDict):
+    data: _Matrix
 
 
 class PrometheusConfig(HttpAccess):
@@ -85,8 +116,8 @@ class Prometheus:
         """What the alerting rule of that name measures, as Prometheus itself knows it."""
         if not alert_name:
             return []
-        data = (await http.get("/api/v1/rules", [("type", "alert")]))["data"]
-        rules = [rule for group in data["groups"] for rule in group["rules"] if rule.get("name") == alert_name]
+        data = (await http.get("/api/v1/rules", _Rules, [("type", "alert")]))["data"]
+        rules = [rule for group in data["groups"] for rule in group["rules"] if rule["name"] == alert_name]
         name = re.sub(r"[^a-zA-Z0-9_:]", "_", f"alert:{alert_name}")
         return [Query(name, expression) for expression in dict.fromkeys(promql.measured(one["query"]) for one in rules)]
 
@@ -94,23 +125,22 @@ class Prometheus:
         """The label sets of every series that names one of the services in one of the configured labels."""
         matches = [("match[]", f"{{{one_of(label, ask.services)}}}") for label in self.config.service_labels]
         times = [("start", rfc3339(ask.start)), ("end", rfc3339(ask.end))]
-        found: list[dict[str, str]] = (await http.get("/api/v1/series", [*matches, *times]))["data"]
+        found = (await http.get("/api/v1/series", _Found, [*matches, *times]))["data"]
         return [one for one in found if not one.get("__name__", "").startswith(self.config.ignore_metrics)]
 
     async def _matrices(
         self, http: HttpSession, queries: Sequence[Query], ask: Ask, step: int
-    ) -> list[list[dict[str, Any]]]:
+    ) -> list[list[RangeSeries]]:
         turn = asyncio.Semaphore(_AT_ONCE)
 
-        async def one(query: Query) -> list[dict[str, Any]]:
+        async def one(query: Query) -> list[RangeSeries]:
             form = {"query": query.expression, "start": rfc3339(ask.start), "end": rfc3339(ask.end), "step": str(step)}
             async with turn:
-                data = (await http.post_form("/api/v1/query_range", form))["data"]
-            return data["result"] if data["resultType"] == "matrix" else []
+                return (await http.post_form("/api/v1/query_range", _Range, form))["data"]["result"]
 
         return await asyncio.gather(*(one(query) for query in queries))
 
-    def _text(self, queries: Sequence[Query], matrices: Sequence[list[dict[str, Any]]], left_out: int) -> str:
+    def _text(self, queries: Sequence[Query], matrices: Sequence[list[RangeSeries]], left_out: int) -> str:
         lines: list[str] = []
         room = self.config.max_series
         for query, matrix in zip(queries, matrices, strict=True):

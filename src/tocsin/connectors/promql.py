@@ -7,7 +7,9 @@ Answers are written as Prometheus writes samples, `name{labels} value timestamp`
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from typing_extensions import TypedDict
 
 from tocsin.connectors.selectors import one_of, quoted
 from tocsin.model.signals import Series
@@ -17,6 +19,13 @@ _LINE = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\{(.*)\} (\S+) (\d+(?:\.\d+)?)$")
 _PAIR = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?:\s*[*/]\s*\d+(?:\.\d+)?)*\s*$")
 _SET_OPERATOR = re.compile(r"\b(?:and|or|unless|bool|on|ignoring)\b")
+
+
+class RangeSeries(TypedDict):
+    """One series of a range answer, as Prometheus sends it: labels, and samples as [epoch seconds, "value"]."""
+
+    metric: dict[str, str]
+    values: list[tuple[float, str]]
 
 
 class Query(NamedTuple):
@@ -81,12 +90,12 @@ def measured(expression: str) -> str:
     return left if simple else expression
 
 
-def written(query: Query, matrix: Iterable[Mapping[str, Any]], room: int) -> list[str]:
+def written(query: Query, matrix: Iterable[RangeSeries], room: int) -> list[str]:
     """At most `room` series of one answer, a comment with the expression first."""
     lines = [f"# {' '.join(query.expression.split())}"]
     for series in list(matrix)[:room]:
         labels = ",".join(f"{k}={quoted(v)}" for k, v in sorted(series["metric"].items()) if k != "__name__")
-        lines += [f"{query.name}{{{labels}}} {value} {time}" for time, value in series["values"]]
+        lines += [f"{query.name}{{{labels}}} {value} {time:.15g}" for time, value in series["values"]]
     return lines
 
 

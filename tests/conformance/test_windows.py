@@ -1,0 +1,231 @@
+"""What every window must keep, whoever stands behind it: one suite per port, run on every adapter and its fake."""
+
+import asyncio
+import csv
+import json
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.fake_servers import elasticsearch, loki, serving
+from tests.servers_prometheus import PROMETHEUS, PROMTOOL, prometheus
+
+from tocsin.connectors.elasticsearch import Elasticsearch, ElasticsearchConfig
+from tocsin.connectors.kept import CatalogueTopology, KeptChanges
+from tocsin.connectors.loki import Loki, LokiConfig
+from tocsin.connectors.memory import MemoryWindows
+from tocsin.connectors.prometheus import Prometheus, PrometheusConfig
+from tocsin.connectors.snapshot import Snapshot
+from tocsin.errors import SourceError
+from tocsin.guard.redact import redact
+from tocsin.model.catalogue import Catalogue, Service
+from tocsin.model.change import Change, ChangeKind
+from tocsin.model.ground import rfc3339
+from tocsin.model.signals import LogLine, Series
+from tocsin.ports import Ask
+
+END = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+START = END - timedelta(minutes=30)
+BEFORE = START - timedelta(minutes=10)
+SERVICES = ("pay-api", "cart")
+
+SAMPLES = [(service, START + timedelta(seconds=30 * n), float(n)) for service in SERVICES for n in range(-10, 61)]
+TRACE = "\n\tat com.example.Pay.run(Pay.java:7)\n\tat com.example.Pay.main(Pay.java:3)"
+LINES = [
+    (service, START + timedelta(minutes=n, seconds=at), f"ERROR {service} lost order {n}" + (TRACE if n == 5 else ""))
+    for at, service in enumerate(SERVICES)
+    for n in range(-5, 25)
+]
+EDGES = (("web", "pay-api"), ("pay-api", "pay db"), ("web", "cart"))
+CHANGES = tuple(
+    Change(id=f"c{n}", kind=ChangeKind.DEPLOY, service=SERVICES[n % 2], at=START + timedelta(minutes=7 * n), version=f"1.{n}",
+           text=f'release "{n}" \\ of\tpay, by hand', author="ada")
+    for n in range(-2, 5)
+)  # fmt: skip
+
+
+def memory():
+    series = tuple(
+        Series(
+            name,
+            "depth",
+            tuple(at.timestamp() for s, at, _ in SAMPLES if s == name),
+            tuple(v for s, _, v in SAMPLES if s == name),
+            (),
+        )
+        for name in SERVICES
+    )
+    lines = tuple(LogLine(f"{rfc3339(at)} {text}", at, service) for service, at, text in LINES)
+    return MemoryWindows(series, lines, EDGES, CHANGES)
+
+
+def snapshot(folder):
+    with (folder / "metrics.csv").open("w") as file:
+        csv.writer(file).writerows(
+            [("time", "service", "metric", "value"), *((rfc3339(at), s, "depth", v) for s, at, v in SAMPLES)]
+        )
+    (folder / "logs").mkdir()
+    for name in SERVICES:
+        (folder / "logs" / f"{name}.log").write_text(
+            "\n".join(f"{rfc3339(at)} {text}" for s, at, text in LINES if s == name)
+        )
+    (folder / "topology.json").write_text(json.dumps({"edges": EDGES}))
+    (folder / "changes.json").write_text(json.dumps([one.model_dump(mode="json") for one in CHANGES]))
+    return Snapshot(folder)
+
+
+@contextmanager
+def metric_source(kind, folder):
+    if kind == "prometheus":
+        if not (PROMETHEUS and PROMTOOL):
+            pytest.skip("prometheus is not installed")
+        lines = [f'depth{{service="{s}"}} {v} {at.timestamp()}' for s, at, v in SAMPLES]
+        with prometheus(folder, openmetrics="\n".join(("# TYPE depth gauge", *lines, "# EOF\n"))) as address:
+            yield Prometheus(PrometheusConfig(url=address, min_step_seconds=30))
+    else:
+        yield snapshot(folder) if kind == "snapshot" else memory()
+
+
+@contextmanager
+def log_source(kind, folder):
+    if kind == "loki":
+        held = [
+            ({"app": name}, [(int(at.timestamp() * 1e9), text) for s, at, text in LINES if s == name])
+            for name in SERVICES
+        ]
+        with loki(held) as address:
+            yield Loki(LokiConfig(url=address))
+    elif kind == "elasticsearch":
+        held = [{"@timestamp": rfc3339(at), "service": {"name": s}, "message": text} for s, at, text in LINES]
+        with elasticsearch(held, "key") as address:
+            yield Elasticsearch(ElasticsearchConfig(url=address), "key")
+    else:
+        yield snapshot(folder) if kind == "snapshot" else memory()
+
+
+class Kept:
+    """Just enough of a store: the changes, by the contract of ports.ChangeStore."""
+
+    changes = property(lambda self: self)
+
+    def between(self, start, end, services=()):
+        return [one for one in CHANGES if start <= one.at <= end and (not services or one.service in services)]
+
+    async def read(self, work):
+        return work(self)
+
+
+def change_source(kind, folder):
+    return {"kept": lambda: KeptChanges(Kept()), "snapshot": lambda: snapshot(folder), "memory": memory}[kind]()
+
+
+def topology_source(kind, folder):
+    services = [Service(name="web", depends_on=("pay-api", "cart")), Service(name="pay-api", depends_on=("pay db",))]
+    catalogue = Catalogue(services=tuple(services))
+    return {"catalogue": lambda: CatalogueTopology(catalogue), "snapshot": lambda: snapshot(folder), "memory": memory}[
+        kind
+    ]()
+
+
+def ask(*services, start=START, end=END):
+    return Ask(start, end, services)
+
+
+def read(reply):
+    """The answer as it is read in truth: after redaction."""
+    assert reply.source and reply.query
+    text = redact(reply.text, b"k" * 16).text
+    return text, reply.parse(text)
+
+
+@pytest.mark.parametrize("kind", ["memory", "snapshot", "prometheus"])
+def test_metrics_of_the_asked_services_and_time_come_with_samples_that_can_be_quoted(kind, tmp_path):
+    with metric_source(kind, tmp_path) as source:
+        text, series = read(asyncio.run(source.metrics(ask("PAY-API" if kind != "prometheus" else "pay-api"))))
+        (one,) = [found for found in series if found.metric == "depth"]
+        assert one.service == "pay-api" and one.values == tuple(float(n) for n in range(61))
+        assert one.times[0] == START.timestamp() and one.times[-1] == END.timestamp()
+        assert len(one.cites) == 61 and all(cite in text and "\n" not in cite for cite in one.cites)
+        assert len(set(one.cites)) == 61
+        everything = read(asyncio.run(source.metrics(ask())))[1]
+        assert {found.service for found in everything if found.metric == "depth"} == set(SERVICES)
+
+
+@pytest.mark.parametrize("kind", ["memory", "snapshot", "prometheus"])
+def test_a_service_that_nobody_measures_gives_an_empty_answer_not_an_error(kind, tmp_path):
+    with metric_source(kind, tmp_path) as source:
+        assert read(asyncio.run(source.metrics(ask("nobody"))))[1] == ()
+
+
+@pytest.mark.parametrize("kind", ["memory", "snapshot", "loki", "elasticsearch"])
+def test_log_lines_come_oldest_first_with_their_time_service_and_level_and_whole_stack_traces(kind, tmp_path):
+    with log_source(kind, tmp_path) as source:
+        text, lines = read(asyncio.run(source.logs(ask(*SERVICES))))
+        assert len(lines) == 50 and {line.service for line in lines} == set(SERVICES)
+        assert [line.at for line in lines] == sorted(line.at for line in lines)
+        assert lines[0].at >= START and lines[-1].at <= END and {line.level for line in lines} == {"error"}
+        assert all(line.text in text for line in lines)
+        assert sum(line.text.endswith(TRACE) for line in lines) == 2
+        (alone,) = {line.service for line in read(asyncio.run(source.logs(ask("cart"))))[1]}
+        assert alone == "cart"
+
+
+@pytest.mark.parametrize("kind", ["memory", "snapshot", "loki", "elasticsearch"])
+def test_a_service_that_logs_nothing_gives_an_empty_answer_not_an_error(kind, tmp_path):
+    with log_source(kind, tmp_path) as source:
+        assert read(asyncio.run(source.logs(ask('no"bo\\dy.*|{}'))))[1] == ()
+
+
+@pytest.mark.parametrize("kind", ["memory", "snapshot", "catalogue"])
+def test_the_topology_names_every_edge_once_with_words_that_can_be_quoted(kind, tmp_path):
+    text, topology = read(asyncio.run(topology_source(kind, tmp_path).topology(ask("cart"))))
+    assert sorted(topology.edges) == sorted(EDGES)
+    assert all(topology.cites[edge] in text for edge in EDGES)
+
+
+@pytest.mark.parametrize("kind", ["memory", "snapshot", "kept"])
+def test_changes_come_back_as_they_were_told_newest_first(kind, tmp_path):
+    text, changes = read(asyncio.run(change_source(kind, tmp_path).changes(ask())))
+    assert [one.id for one in changes] == ["c4", "c3", "c2", "c1", "c0"]
+    told = {one.id: one for one in CHANGES}
+    for one in changes:
+        assert (one.at, one.kind, one.service, one.version, one.author) == (
+            told[one.id].at, told[one.id].kind, told[one.id].service, told[one.id].version, "ada")  # fmt: skip
+        assert one.text in text and one.text == " ".join(told[one.id].text.split())
+    assert {one.service for one in read(asyncio.run(change_source(kind, tmp_path / "x").changes(ask("cart"))))[1]} == {"cart"} \
+        if kind != "snapshot" else True  # fmt: skip
+
+
+def broken(status, body):
+    return serving(lambda *_: (status, body))
+
+
+@pytest.mark.parametrize("make", [lambda a: Loki(LokiConfig(url=a)).logs, lambda a: Elasticsearch(ElasticsearchConfig(url=a)).logs,
+                                  lambda a: Prometheus(PrometheusConfig(url=a)).metrics])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (500, b"oh no", "answered 500: oh no"),
+        (401, b"", "refused our credentials"),
+        (200, b"<html>", "not JSON"),
+        (302, b"", "answered 302"),
+    ],
+)
+def test_a_system_that_answers_badly_becomes_one_error_in_plain_words(make, status, body, words):
+    with broken(status, body) as address, pytest.raises(SourceError, match=words):
+        asyncio.run(make(address)(ask("pay-api")))
+
+
+@pytest.mark.parametrize("make", [lambda a: Loki(LokiConfig(url=a)).logs, lambda a: Elasticsearch(ElasticsearchConfig(url=a)).logs,
+                                  lambda a: Prometheus(PrometheusConfig(url=a)).metrics])  # fmt: skip
+@pytest.mark.parametrize("body", [{}, [], {"data": 3}, {"data": {"result": 7}}, {"hits": {}}])
+def test_json_of_another_shape_is_an_error_of_the_source_not_a_crash(make, body):
+    with broken(200, body) as address, pytest.raises(SourceError, match="shape"):
+        asyncio.run(make(address)(ask("pay-api")))
+
+
+def test_a_system_that_is_down_is_said_so_by_every_window():
+    windows = MemoryWindows(down=True)
+    for window in (windows.metrics, windows.logs, windows.topology, windows.changes):
+        with pytest.raises(SourceError):
+            asyncio.run(window(ask()))
