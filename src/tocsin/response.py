@@ -82,6 +82,8 @@ async def respond(incident_id: str, desk: Desk) -> Incident:
         async with asyncio.TaskGroup() as together:
             together.create_task(_draft(case, desk))
             together.create_task(_find_cause(case, incident, desk))
+    elif incident.severity == case.incident.severity:
+        return incident  # more of the same: nothing new to tell anybody
     return await _draft(case, desk)
 
 

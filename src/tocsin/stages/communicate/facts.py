@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from tocsin.model.alert import Alert
 from tocsin.model.catalogue import Catalogue
-from tocsin.model.event import Event
+from tocsin.model.event import AlertResolved, Closed, Declared, Diagnosed, Event, FixProposed, SeverityRaised, Triaged
 from tocsin.model.ground import Severity, Value
 from tocsin.model.incident import Incident, State
 from tocsin.model.plain import clock, minute, one_line, spell
-from tocsin.model.telling import tell
+from tocsin.model.triage import FactKind, ImpactFact, Triage
 from tocsin.model.vocabulary import WORDS, Words
 from tocsin.stages.communicate.public import impact, impact_brief, public_name
 
@@ -51,6 +51,19 @@ class Facts(Value):
     action_items: tuple[str, ...]
 
 
+LONG = 600
+"""Characters of a sentence that must not be cut in the middle of its point."""
+_IMPACT = {
+    FactKind.DATA_LOSS: "data loss",
+    FactKind.COMPROMISE: "confirmed compromise",
+    FactKind.OUTAGE: "complete outage",
+    FactKind.USERS_AFFECTED: "{:.0%} of users affected",
+    FactKind.REQUESTS_FAILING: "{:.0%} of requests failing",
+    FactKind.MAJOR_FEATURE: "a major feature is broken",
+    FactKind.DEGRADED: "degraded",
+    FactKind.WORKAROUND: "a workaround exists",
+    FactKind.COSMETIC: "cosmetic",
+}
 CADENCE_MINUTES = {Severity.SEV1: 30, Severity.SEV2: 30, Severity.SEV3: 60, Severity.SEV4: 60}
 """How often the public page is promised an update, by severity (minutes)."""
 
@@ -78,7 +91,7 @@ def gather(
         public_spoken=spoken,
         public_impact=impact(triage, spoken),
         public_impact_brief=impact_brief(triage, spoken),
-        impact=_internal_impact(incident),
+        impact=_internal_impact(triage),
         words=WORDS[incident.state],
         commander="not assigned yet",
         specialist=triage.specialist,
@@ -90,7 +103,7 @@ def gather(
         next_update=minute(now + timedelta(minutes=interval)),
         hypothesis=_hypothesis(incident),
         confidence=f"{diagnosis.confidence:.0%}" if diagnosis else "",
-        root_cause=one_line(diagnosis.root_cause) if diagnosis else "",
+        root_cause=one_line(diagnosis.root_cause, LONG) if diagnosis else "",
         fix_title=fix.title if fix else "",
         fix_steps=tuple(step.text for step in fix.steps) if fix else (),
         fix_time=fix.estimated_time if fix else "",
@@ -118,15 +131,19 @@ def _reached(affected: object) -> list[str]:
     return [str(row.get("service", "")) if isinstance(row, dict) else str(row) for row in affected if row]
 
 
-def _internal_impact(incident: Incident) -> str:
-    facts = incident.triage.facts if incident.triage else ()
-    said = [one_line(fact.quote.text, 120) for fact in facts if fact.quote]
-    return "; ".join(dict.fromkeys(said)) or "not measured yet"
+def _internal_impact(triage: Triage) -> str:
+    """The impact facts in words, the strongest first; what was only assumed is not said."""
+    said = [_IMPACT[fact.kind].format(fact.value) for fact in triage.facts if fact.kind in _IMPACT and _stated(fact)]
+    return ", ".join(sorted(set(said), key=said.index)) or "not measured yet"
+
+
+def _stated(fact: ImpactFact) -> bool:
+    return fact.value is not False and fact.origin != "default"
 
 
 def _hypothesis(incident: Incident) -> str:
     if incident.diagnosis and incident.diagnosis.hypotheses:
-        return one_line(incident.diagnosis.hypotheses[0].text)
+        return one_line(incident.diagnosis.hypotheses[0].text, LONG)
     return "none yet"
 
 
@@ -144,9 +161,29 @@ def _sources(alerts: tuple[Alert, ...]) -> str:
 
 def _milestones(events: list[Event]) -> list[str]:
     """`HH:MM UTC - what happened`, for the turning points only."""
-    turning = ("declared", "triaged", "diagnosed", "fix_proposed", "severity_raised", "closed", "alert_resolved")
-    told = [(event, tell(event)) for event in events if event.body is not None and event.body.kind in turning]
-    return [f"{clock(event.at)} - {one_line(said)}" for event, said in told]
+    return [f"{clock(event.at)} - {one_line(said)}" for event in events if (said := _milestone(event))]
+
+
+def _milestone(event: Event) -> str:
+    match event.body:
+        case Declared():
+            return "alert received, incident declared"
+        case Triaged(triage=triage):
+            return f"triaged as {triage.type} {triage.severity}, routed to {triage.specialist}"
+        case SeverityRaised(severity=severity):
+            return f"severity raised to {severity}"
+        case AlertResolved(open_alerts=still):
+            return f"an alert resolved, {still} still firing"
+        case Diagnosed(diagnosis=diagnosis) if diagnosis.root_cause:
+            return f"cause proposed with {diagnosis.confidence:.0%} confidence"
+        case Diagnosed():
+            return "cause not found yet"
+        case FixProposed(fix=fix) if fix.steps:
+            return f"fix proposed: {fix.title}"
+        case Closed(reason=reason):
+            return f"closed: {reason}"
+        case _:
+            return ""
 
 
 def _action_items(incident: Incident) -> tuple[str, ...]:
