@@ -22,8 +22,6 @@ SURE = 0.6
 """Below this the next question is asked along with the cause."""
 SHOWN = 5
 """Hypotheses kept, the surest first."""
-REFUTED = 0.5
-"""From this contradiction a considered cause is ruled out."""
 NOWHERE = "the affected service"
 FIRST_QUESTIONS = {
     IncidentType.DATABASE: "Which sessions, locks and statements does the database of {service} show right now?",
@@ -56,7 +54,7 @@ class CatalogueSpecialist:
         """Ranked hypotheses from the reports; `partial` when a report says that something could not be looked at."""
         case = Case(brief, reports)
         weighed = weigh_all(self.causes, self.type, case)
-        standing = [one for one in weighed if one.is_direct and not _refuted(one)][:SHOWN]
+        standing = [one for one in weighed if one.is_direct and not one.is_refuted][:SHOWN]
         top = standing[0] if standing else None
         known = top is not None and top.confidence >= FLOOR and _is_root(top, case)
         return Diagnosis(
@@ -64,7 +62,7 @@ class CatalogueSpecialist:
             root_cause=_sentence(top, case) + "." if top and known else "",
             confidence=round(top.confidence, 2) if top and known else 0.0,
             hypotheses=tuple(_hypothesis(one, case) for one in standing),
-            ruled_out=tuple(_ruled_out(one, case) for one in self._considered(weighed, standing) if _refuted(one)),
+            ruled_out=tuple(_ruled_out(one, case) for one in self._considered(weighed, standing) if one.is_refuted),
             missing=_missing(case),
             next_question=""
             if top and known and top.confidence >= SURE
@@ -90,11 +88,7 @@ def specialists(causes: tuple[Cause, ...] | None = None) -> dict[IncidentType, C
 
 
 def _first(weighed: list[Weighed]) -> Weighed | None:
-    return next((one for one in weighed if one.signs and not _refuted(one)), None)
-
-
-def _refuted(one: Weighed) -> bool:
-    return one.contradiction >= REFUTED
+    return next((one for one in weighed if one.signs and not one.is_refuted), None)
 
 
 def _is_root(one: Weighed, case: Case) -> bool:

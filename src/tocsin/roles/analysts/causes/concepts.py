@@ -26,7 +26,7 @@ _NEGATIONS = frozenset({"no", "not", "without", "never", "zero", "<zero>"})
 _TOKEN = re.compile(
     r"(?P<ratio>\d+(?:\.\d+)?\s?/\s?\d+(?:\.\d+)?)|(?P<cve>CVE-\d{4}-\d+)|(?P<ip>\d+\.\d+\.\d+\.\d+)"
     r"|(?P<path>(?<![\w/])/[a-z][\w.-]*(?:/[\w.-]+)*)"
-    r"|(?P<number>\d+(?:\.\d+)?\s?%|\d+(?:\.\d+)?(?![A-Za-z0-9]))|(?P<word>[A-Za-z0-9_]+)|(?P<stop>[.!?;](?=\s)|\n)"
+    r"|(?P<number>\d+(?:\.\d+)?\s?%|\d+(?:\.\d+)?(?![A-Za-z0-9]))|(?P<word>[A-Za-z0-9_]+(?:[-.][A-Za-z0-9_]+)*)|(?P<stop>[.!?;](?=\s)|\n)"
 )
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+[a-z]*")
 
@@ -114,23 +114,22 @@ def _placed(text: str) -> Iterator[tuple[int, str]]:
             place += _SENTENCE_GAP
             continue
         kind, piece = found.lastgroup or "", found.group()
-        words = _words(kind, piece)
-        for step, word in words:
-            yield place + step, word
-        place += 0 if piece.lower() in _WEIGHTLESS else 1 + max(step for step, _ in words)
+        for word in _words(kind, piece):
+            yield place, word
+        place += piece.lower() not in _WEIGHTLESS
 
 
-def _words(kind: str, piece: str) -> list[tuple[int, str]]:
-    """What one token stands for: (steps from its place, word)."""
+def _words(kind: str, piece: str) -> list[str]:
+    """What one token stands for, all at one place: a host's name is long and says little."""
     match kind:
         case "ratio":
-            return [(0, "<ratio>"), *((0, word) for word in _ratio(piece))]
+            return ["<ratio>", *_ratio(piece)]
         case "cve" | "ip":
-            return [(0, f"<{kind}>")]
+            return [f"<{kind}>"]
         case "path":
-            return [(0, "<path>"), *((0, part.lower()) for part in piece.split("/") if part)]
+            return ["<path>", *(part.lower() for part in piece.split("/") if part)]
         case "number":
-            return [(0, word) for word in _number(piece)]
+            return _number(piece)
         case _:
             return _compound(piece)
 
@@ -153,8 +152,8 @@ def _number(piece: str) -> list[str]:
     return [digits, "<number>", *(["5xx"] if len(digits) == 3 and digits[0] == "5" else [])]
 
 
-def _compound(piece: str) -> list[tuple[int, str]]:
-    """`CrashLoopBackOff` is itself and its four parts."""
+def _compound(piece: str) -> list[str]:
+    """`CrashLoopBackOff` is itself and its four parts; so is `crash-loop-back-off`."""
     whole = piece.lower()
-    parts = [part.lower() for part in _PART.findall(piece)]  # an underscore separates, a capital begins
-    return [(0, whole)] if len(parts) < 2 else [(0, whole), *enumerate(parts)]
+    parts = [part.lower() for part in _PART.findall(piece)]
+    return [whole, *whole.replace(".", "-").split("-"), *parts] if len(parts) > 1 else [whole]

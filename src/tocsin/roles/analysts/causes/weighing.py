@@ -32,6 +32,8 @@ UNSEEN_CHANGE = 0.5
 """Contradiction of "a change did it" when changes were looked at and there was none."""
 LATE_CHANGE = 0.7
 """The same, when the only changes came after the onset."""
+REFUTED = 0.5
+"""From this contradiction a considered cause is ruled out."""
 FOREIGN = 0.85
 """A specialist trusts itself this much with causes of another type."""
 EXPLAINED = 0.9
@@ -60,6 +62,11 @@ class Weighed:
         """Something shows the cause itself."""
         return any(sign.direct for sign in self.signs)
 
+    @property
+    def is_refuted(self) -> bool:
+        """So much speaks against it that it is ruled out."""
+        return self.contradiction >= REFUTED
+
 
 def weigh_all(causes: tuple[Cause, ...], home: IncidentType, case: Case) -> list[Weighed]:
     """Every cause that anything speaks for, the surest first."""
@@ -76,7 +83,7 @@ def weigh(cause: Cause, symptoms: tuple[Cause, ...], home: IncidentType, case: C
     signs = [sign for sign in signs if sign.kind == SignKind.CHANGE or _concerns(sign.service, service, case)]
     signs += _topology_signs(signs, service, case)
     against = [sign for sign in signs_against(cause, case) if _same(sign.service, service)]
-    absence, reason = _absent_change(cause, case) if cause.change_is_cause else (0.0, "")
+    absence, reason = _absent_change(cause, signs, case) if cause.change_is_cause else (0.0, "")
     contradiction = 1 - (1 - combined(against)) * (1 - absence)
     support = combined(signs)
     confidence = support * (1 - contradiction) * (0.7 + 0.3 * _coverage(cause, case))
@@ -115,6 +122,7 @@ def _below_what_explains_them(weighed: list[Weighed]) -> list[Weighed]:
             for other in weighed
             if one.cause.code in other.cause.explains
             and other.is_direct
+            and not other.is_refuted
             and other.confidence >= ENOUGH_TO_EXPLAIN * one.confidence
         ]
         return min([one.confidence, *explaining])
@@ -150,11 +158,15 @@ def _topology_signs(signs: list[Sign], blamed: str, case: Case) -> list[Sign]:
     return [Sign(path[0].id, SignKind.TOPOLOGY, blamed, path[0].confidence, direct=False)] if path else []
 
 
-def _absent_change(cause: Cause, case: Case) -> tuple[float, str]:
-    """How far "a change did it" is refuted by there being no change in time, and in which words."""
+def _absent_change(cause: Cause, signs: list[Sign], case: Case) -> tuple[float, str]:
+    """How far "a change did it" is refuted by there being no change in time, and in which words.
+
+    Not at all where nobody looked, or where the alert itself tells of the change: then the record has a gap.
+    """
     kinds = [one for one in case.of(FindingKind.CHANGE) if one.data.get("change_kind") in cause.changes]
     near = [one for one in kinds if one.data.get("relation") != "unrelated"]
-    if "changes" not in case.looked or any(suspicion(one) > 0 for one in near):
+    told = any(sign.direct and sign.kind == SignKind.ALERT for sign in signs)
+    if told or "changes" not in case.looked or any(suspicion(one) > 0 for one in near):
         return 0.0, ""
     if near:
         minutes = min(-float(one.data["minutes_before_onset"]) for one in near)
