@@ -74,7 +74,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     places = []
     for found in _SENTENCE.finditer(text[:LONGEST_TEXT]):
         said = found.group()
-        if said.strip(" -*#."):
+        if said.strip().strip(" -*#."):
             start = found.start() + len(said) - len(said.lstrip())
             places.append((start, start + len(said.strip())))
     return places
