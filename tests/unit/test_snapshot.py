@@ -182,7 +182,8 @@ def test_csv_and_json_lines_become_log_lines_of_their_services(tmp_path):
 
 
 def test_only_the_asked_time_is_answered_and_a_trace_goes_with_its_line(tmp_path):
-    text = '2026-11-21T10:00:00Z old\n2026-11-21T12:00:00Z ERROR boom\nTraceback (most recent call last):\n  File "a.py", line 1\nValueError: x\n'
+    trace = 'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: x\n'
+    text = f"2026-11-21T10:00:00Z old\n2026-11-21T12:00:00Z ERROR boom\n{trace}"
     (line,) = lines(opened(tmp_path, logs__pay_DOT_log=text))
     assert line.text.endswith("ValueError: x") and line.text.startswith("2026-11-21T12:00:00Z ERROR boom\nTraceback")
 
