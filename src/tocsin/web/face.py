@@ -39,9 +39,10 @@ def create(rooms: Rooms) -> FastAPI:
     )
     app.state.rooms = rooms
     app.state.in_flight = InFlight(rooms.settings.in_flight_bytes)
-    problems.install(app)
-    for part in (hooks.router, api.router, router):
+    parts = (hooks.router, api.router, router)
+    for part in parts:
         app.include_router(part)
+    problems.install(app, [route for part in parts for route in part.routes])
     app.add_middleware(Safeguards, settings=rooms.settings, token=rooms.token)
     return app
 
@@ -82,7 +83,7 @@ async def healthz(request: Request, rooms: Here) -> Health:
     "/metrics",
     dependencies=[Guarded],
     response_class=PlainTextResponse,
-    responses=problems.of(401, 503),
+    responses=problems.of_plain(401, 503),
 )
 async def metrics(rooms: Here) -> Response:
     """The service's numbers in Prometheus' text format."""
@@ -110,7 +111,12 @@ async def style() -> Response:
 
 
 def _spec(app: FastAPI) -> dict[str, object]:
-    """FastAPI's description, made once."""
+    """FastAPI's description, made once; it speaks of a token only where one is set."""
     if app.openapi_schema is None:
-        app.openapi_schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        spec = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        if not app.state.rooms.token:
+            spec["components"].pop("securitySchemes", None)
+            for operation in (one for verbs in spec["paths"].values() for one in verbs.values()):
+                operation.pop("security", None)
+        app.openapi_schema = spec
     return app.openapi_schema

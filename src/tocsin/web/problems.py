@@ -1,12 +1,14 @@
 """Errors on the wire: every refusal, ours or the framework's, in the one shape of errors.py. Installed by `face`."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Route
 
 from tocsin.errors import StoreError, TocsinError
 from tocsin.web.shapes import Problem
@@ -32,14 +34,21 @@ def of(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": _WHAT[status]} for status in statuses}
 
 
+def of_plain(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same for a route that itself answers something else than JSON. The shape's own description comes with the others."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"content": content, "description": _WHAT[status]} for status in statuses}
+
+
 def with_delivery(error: TocsinError, delivery_id: str) -> TocsinError:
     """The same error, naming the dead letter it left."""
     error.__dict__[_DELIVERY] = delivery_id
     return error
 
 
-def install(app: FastAPI) -> None:
-    """Gives the application its error handlers."""
+def install(app: FastAPI, routes: Iterable[BaseRoute]) -> None:
+    """Gives the application its error handlers. `routes` are all it has, to say which methods a path knows."""
+    app.state.routes = [route for route in routes if isinstance(route, Route)]
     app.add_exception_handler(TocsinError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _framework)
@@ -72,12 +81,21 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     return _plain(422, "TCS-REQUEST-422", f"{where}: {first['msg'][:300]}", "See /docs for what is expected.")
 
 
-async def _framework(_request: Request, error: Exception) -> JSONResponse:
+async def _framework(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     answered = _plain(error.status_code, f"TCS-HTTP-{error.status_code}", str(error.detail), "See /docs.")
     answered.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answered.headers["Allow"] = _allowed(request)
     return answered
+
+
+def _allowed(request: Request) -> str:
+    """Every method of the path: the router itself names only those of its first match."""
+    routes: list[Route] = request.app.state.routes
+    matching = (route.methods or () for route in routes if route.path_regex.match(request.url.path))
+    return ", ".join(sorted({verb for methods in matching for verb in methods}))
 
 
 async def _unforeseen(_request: Request, error: Exception) -> JSONResponse:
