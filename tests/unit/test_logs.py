@@ -188,7 +188,7 @@ def test_codes_are_counted_from_the_real_digits_although_lines_share_a_template(
         ('{"level":"warning","msg":"slow"}', "WARN"),
         ("time=x level=error msg=boom", "ERROR"),
         ("E0102 10:00:00 file.go:1] boom", "ERROR"),
-        ("[Sun Dec 04 04:47:44 2005] [notice] started", ""),
+        ("[Sun Dec 04 04:47:44 2005] [notice] started", "INFO"),
         ("nothing here", ""),
     ],
 )

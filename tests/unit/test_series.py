@@ -113,6 +113,7 @@ def test_what_hurts_ranks_above_what_merely_changes():
         ("success_rate", "success"),
         ("requests_per_second", "traffic"),
         ("replicas_unavailable", "errors"),
+        ("disk_free_bytes", "availability"),
         ("zorble", ""),
     ],
 )

@@ -19,7 +19,7 @@ _SIGNAL_WORDS: dict[Signal, str] = {  # in order: the first row that knows a wor
     "aborts deadlock deadlocks denied unauthorized unauthorised retransmit retransmits retransmissions retries retry oom ooms "
     "oomkills violation violations corrupt conflicts miss misses unavailable unhealthy unready not down lost stale expired",
     "restarts": "restart restarts restarted crash crashes crashloop evicted evictions kills",
-    "availability": "availability available uptime up healthy ready reachable alive",
+    "availability": "availability available uptime up healthy ready reachable alive free left remaining headroom budget",
     "success": "success successes successful hit ok 2xx apdex completed",
     "backlog": "lag backlog queue queued queues pending waiting waiters behind depth delay unacked unprocessed inflight",
     "latency": "latency lat duration durations elapsed rtt response p50 p90 p95 p99 quantile time slow iowait await pause",

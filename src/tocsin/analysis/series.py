@@ -218,12 +218,12 @@ def _heaviest_run(z: Floats) -> tuple[int, int, float]:
 
 def sparkline(series: Series, width: int = 60) -> tuple[list[float], list[float]]:
     """At most `width` points that keep every peak and trough: of each slice, the sample furthest from the slice's median."""
-    finite = np.flatnonzero(np.isfinite(np.asarray(series.values, dtype=np.float64)))
+    values = np.asarray(series.values, dtype=np.float64)
+    finite = np.flatnonzero(np.isfinite(values))
     if finite.size > width:
-        finite = np.array([_furthest(series, part) for part in np.array_split(finite, width)], dtype=np.intp)
-    return [float(series.times[i]) for i in finite], [float(series.values[i]) for i in finite]
+        finite = np.array([_furthest(values, part) for part in np.array_split(finite, width)], dtype=np.intp)
+    return [float(series.times[i]) for i in finite], [float(values[i]) for i in finite]
 
 
-def _furthest(series: Series, part: Ints) -> int:
-    values = np.asarray(series.values, dtype=np.float64)[part]
-    return int(part[int(np.argmax(np.abs(values - np.median(values))))])
+def _furthest(values: Floats, part: Ints) -> int:
+    return int(part[int(np.argmax(np.abs(values[part] - np.median(values[part]))))])

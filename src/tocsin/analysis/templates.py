@@ -45,7 +45,7 @@ _FIELD = re.compile(
 )
 _LEVEL = re.compile(
     r"(?<![A-Za-z])(?:(FATAL|PANIC|CRITICAL|CRIT|EMERG|SEVERE)|(ERROR|ERR)|(WARNING|WARN)|(INFO|NOTICE)|(DEBUG|TRACE))(?![A-Za-z])"
-    r"|level=(?:(fatal|panic|critical)|(error|err)|(warn|warning)|(info|notice)|(debug|trace))\b"
+    r"|(?:level=|\[)(?:(fatal|panic|critical|crit|emerg)|(error|err)|(warning|warn)|(info|notice)|(debug|trace))\b"
 )
 _LEVELS = ("FATAL", "ERROR", "WARN", "INFO", "DEBUG")
 _GLOG = re.compile(r"([FEWI])\d{4} \d\d:\d\d:\d\d")
