@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
-from tocsin.library.runbooks import Parameter, Runbook, Shelf, load_shelf, parse_runbook
+from tocsin.library.runbook import Parameter, Runbook
+from tocsin.library.runbooks import Shelf, load_shelf, parse_runbook
+from tocsin.library.search import WEIGHTS
 from tocsin.library.steps import RunbookStep
 from tocsin.stages.remediate import FITS, SURE_ENOUGH
 
@@ -36,5 +38,6 @@ def test_every_field_of_the_format_is_explained() -> None:
 
 def test_the_numbers_on_the_page_are_those_of_the_code() -> None:
     assert f"{len(load_shelf())} come with it" in PAGE
+    assert f"weights {WEIGHTS[0]}, {WEIGHTS[1]}, {WEIGHTS[2]}" in PAGE
     assert f"Below a score of {FITS}" in PAGE
     assert f"at least {SURE_ENOUGH:.0%}".replace("%", " percent") in PAGE

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tocsin.library.runbooks import Runbook, Shelf, load_shelf
+from tocsin.library.runbook import Runbook
+from tocsin.library.runbooks import Shelf, load_shelf
 from tocsin.library.steps import Purpose, Risk
 from tocsin.model.ground import IncidentType
 

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from tocsin.analysis.text import TermSpace, spellings, terms, tokens
 from tocsin.model.ground import IncidentType
 
-_WHOLE, _HEADINGS, _PASSAGE = 0.4, 0.2, 0.4  # chosen on public alerts with their names removed; see benchmarks.runbooks
+WEIGHTS = (
+    0.5,
+    0.2,
+    0.3,
+)  # whole page, headings, best passage; chosen on public alerts with their names removed; see benchmarks.runbooks
 _SAME_TYPE = 0.05  # enough to settle a tie between two pages, not to beat words
 _SAME_SERVICE = 0.15  # a page that names the service was written for it
 _LONGEST_QUESTION = 20_000  # characters; an alert says what it is about in its first lines
@@ -76,8 +80,8 @@ class Index:
             best[owner] = max(best[owner], alike)
         whole, headings = self._whole.cosines(question), self._headings.cosines(question)
         return [
-            _WHOLE * one + _HEADINGS * two + _PASSAGE * three
-            for one, two, three in zip(whole, headings, best, strict=True)
+            sum(weight * score for weight, score in zip(WEIGHTS, scores, strict=True))
+            for scores in zip(whole, headings, best, strict=True)
         ]
 
     def _liking(self, place: int, type: IncidentType | None, service: str) -> float:

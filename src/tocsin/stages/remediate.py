@@ -6,7 +6,8 @@ runbook has them. When nothing on the shelf fits well enough the Fix is empty an
 
 from dataclasses import dataclass
 
-from tocsin.library.runbooks import Runbook, Shelf
+from tocsin.library.runbook import Runbook
+from tocsin.library.runbooks import Shelf
 from tocsin.library.search import Hit
 from tocsin.library.steps import Manual, Risk, RunbookStep
 from tocsin.model.action import Fix, Step
