@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from tocsin.analysis.text import TermSpace, spellings, terms, tokens
 from tocsin.model.ground import IncidentType
 
-WEIGHTS = (
-    0.5,
-    0.2,
-    0.3,
-)  # whole page, headings, best passage; chosen on public alerts with their names removed; see benchmarks.runbooks
+WEIGHTS = (0.5, 0.2, 0.3)
+"""Whole page, headings, best passage. Chosen on public alerts with their names removed; see benchmarks.runbooks."""
 _SAME_TYPE = 0.05  # enough to settle a tie between two pages, not to beat words
 _SAME_SERVICE = 0.15  # a page that names the service was written for it
 _LONGEST_QUESTION = 20_000  # characters; an alert says what it is about in its first lines
