@@ -202,8 +202,17 @@ def test_a_store_that_is_not_there_is_an_error_not_a_clean_bill(tmp_path: Path) 
         verify(settings(tmp_path / "absent.db"))
     assert failure.value.code == "TCS-STORE-CONNECT"
     assert not (tmp_path / "absent.db").exists()
+    sqlite3.connect(tmp_path / "empty.db").close()
+    with pytest.raises(StoreError, match="no timeline"):
+        verify(settings(tmp_path / "empty.db"))
     with pytest.raises(StoreError, match="nothing to audit"):
         verify(StoreSettings(url="memory:"))
+
+
+def test_a_database_of_another_version_is_not_audited_by_guesswork(copy: Path) -> None:
+    change(copy, "UPDATE alembic_version SET version_num = '0000'")
+    with pytest.raises(StoreError, match="revision 0000"):
+        verify(settings(copy))
 
 
 def test_the_json_of_a_verdict_names_every_fault(copy: Path) -> None:

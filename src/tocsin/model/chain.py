@@ -8,11 +8,12 @@ import json
 from hashlib import sha256
 
 GENESIS = "0" * 64
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def canonical(data: object) -> str:
     """One spelling for one JSON value: sorted keys, no spaces, UTF-8 (RFC 8785 for the strings, ints and floats we store)."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _ENCODE(data)
 
 
 def body_digest(salt: str, body_text: str) -> str:

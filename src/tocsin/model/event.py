@@ -205,3 +205,8 @@ class Event(Value):
 def body_of(data: dict[str, Any]) -> Body:
     """The typed body of a stored JSON object. Raises pydantic.ValidationError on an unknown or damaged one."""
     return _BODY.validate_python(data)
+
+
+def body_from_text(text: str) -> Body:
+    """The same from the JSON text as it is stored, which is what reading a long timeline spends its time on."""
+    return _BODY.validate_json(text)

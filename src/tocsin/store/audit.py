@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from sqlite3 import Connection as Sqlite
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from tocsin.errors import ChainBroken, StoreError
 from tocsin.ports import Head
@@ -18,6 +19,7 @@ from tocsin.store.anchor import Anchor, anchored
 from tocsin.store.engines import offline_engine
 from tocsin.store.failures import translated
 from tocsin.store.inspection import Fault
+from tocsin.store.schema import require_current
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sweep import Sweep
 from tocsin.store.tables import events
@@ -62,10 +64,21 @@ def verify(settings: StoreSettings, *, anchor: Anchor | None = None) -> Verdict:
     Raises StoreError only when there is no store to read; whatever is wrong inside it is a fault of the verdict.
     """
     with _reading(settings) as connection:
-        sweep = Sweep(connection, anchor)
-        sweep.run()
+        sweep = _swept(connection, anchor)
     line = anchor.line if anchor else ""
     return Verdict(sweep.events, sweep.incidents, sweep.answers, sweep.erased, tuple(sweep.faults), line)
+
+
+def _swept(connection: Connection, anchor: Anchor | None) -> Sweep:
+    """At full speed; where SQLite stumbles over a damaged file, once more, patiently, and reading broken text too."""
+    try:
+        return Sweep(connection, anchor).run()
+    except DatabaseError:
+        sqlite = connection.connection.dbapi_connection
+        if not isinstance(sqlite, Sqlite):
+            raise
+        sqlite.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        return Sweep(connection, anchor, patient=True).run()
 
 
 def anchor(settings: StoreSettings, at: datetime) -> Anchor:
@@ -85,6 +98,7 @@ def _reading(settings: StoreSettings) -> Iterator[Connection]:
     engine = offline_engine(settings)
     try:
         with engine.connect() as connection:
+            require_current(connection)
             yield connection
     except SQLAlchemyError as failure:
         raise translated(failure) from failure

@@ -65,7 +65,7 @@ def read_engine(settings: StoreSettings) -> Engine:
 
 
 def offline_engine(settings: StoreSettings) -> Engine:
-    """Connections for the audit: cannot write, and read even text that is no longer UTF-8 instead of stopping there."""
+    """Connections for the audit: cannot write, not even SQLite's own lock files where the medium is read-only."""
     url = url_of(settings)
     if url.get_backend_name() != "sqlite":
         return read_engine(settings)
@@ -76,11 +76,6 @@ def offline_engine(settings: StoreSettings) -> Engine:
     uri = URL.create("sqlite", database=f"file:{quote(str(path))}", query=query)
     engine = create_engine(uri, poolclass=NullPool, connect_args=_wait(url, settings))
     _sqlite(engine, begin="BEGIN", query_only=True)
-
-    @event.listens_for(engine, "connect")
-    def lenient(dbapi: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own attribute, on no protocol
-        dbapi.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-
     return engine
 
 

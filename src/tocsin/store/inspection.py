@@ -34,6 +34,10 @@ class Fault:
         return f"{self.incident_id} {where}: {self.what} [{self.code}]"
 
 
+_PLAIN = (str, int, str, str, str, str, str, str, str)
+_TYPES = {_PLAIN, (*_PLAIN[:5], type(None), *_PLAIN[6:])}
+
+
 class Inspection:
     """One incident's chain, row by row. `anchors` are the hashes that this incident's events had, by seq."""
 
@@ -77,18 +81,22 @@ class Inspection:
                 yield self._fault(seq, "ANCHOR", f"the anchor knows this event, the chain ends at {self.seq}")
 
     def _faults(self, row: EventRow) -> Iterator[Fault]:
-        if not _formed(row):
+        try:
+            due, digest = _recomputed(row)
+        except ValueError:  # a type or a letter that we never write; a database can be made to hold any
             self.seq = row.seq if isinstance(row.seq, int) else self.seq + 1
             self.hash = self._due = row.hash
             yield self._fault(self.seq, "FORM", "a column holds something that tocsin never writes")
             return
         yield from self._place(row)
-        due = link_hash(row.prev, row.incident_id, row.seq, row.at, row.actor, row.digest)
         if row.hash != due:
             yield self._fault(row.seq, "HASH", "its place, time, actor, digest, link or hash was changed")
         if row.hash != self._anchors.get(row.seq, row.hash):
             yield self._fault(row.seq, "ANCHOR", "the anchor remembers another hash: the chain was rebuilt")
-        yield from self._body(row)
+        if row.digest != digest:
+            yield self._fault(row.seq, "BODY", "the body, its salt or its digest was changed")
+        else:
+            yield from self._body(row)
         self.seq, self.hash, self._due = row.seq, row.hash, due
 
     def _place(self, row: EventRow) -> Iterator[Fault]:
@@ -99,14 +107,11 @@ class Inspection:
             yield self._fault(row.seq, "LINK", "it does not follow the event before it")
 
     def _body(self, row: EventRow) -> Iterator[Fault]:
-        """Is the body the one that was digested, and what does it do to the incident."""
+        """What the event does to the incident, or that it was erased."""
         if row.body is None:
             self._blank[row.seq] = row.digest
             if row.salt:
                 yield self._fault(row.seq, "ERASURE", "the body is erased but its salt is not")
-        elif row.digest != body_digest(row.salt, row.body):
-            yield self._fault(row.seq, "BODY", "the body, its salt or its digest was changed")
-            return
         try:
             self._tell(event_of(row))
         except (ValidationError, ValueError) as mistake:
@@ -140,13 +145,16 @@ def same_projection(stored: str, folded: Incident) -> bool:
         return False
 
 
-def _formed(row: EventRow) -> bool:
-    """Only the types and the letters that we write; a database can be made to hold others."""
-    texts = (row.incident_id, row.at, row.actor, row.salt, row.digest, row.prev, row.hash, row.body or "")
-    return isinstance(row.seq, int) and all(_clean(text) for text in texts)
+def _recomputed(row: EventRow) -> tuple[str, str]:
+    """The hash and the body's digest as they must be. Raises ValueError for a row that tocsin cannot have written."""
+    if tuple(map(type, row)) not in _TYPES:
+        raise ValueError("a column of another type")
+    digest = row.digest if row.body is None else body_digest(row.salt, row.body)
+    return link_hash(row.prev, row.incident_id, row.seq, row.at, row.actor, row.digest), digest
 
 
 def _clean(text: object) -> bool:
+    """Text that is no longer UTF-8 was read with stand-ins for its broken bytes, and those cannot be encoded again."""
     if not isinstance(text, str):
         return False
     try:

@@ -25,6 +25,17 @@ def prepare(connection: Connection) -> None:
         migrate(connection, found)
 
 
+def require_current(connection: Connection) -> None:
+    """For those who only read: raises StoreError when the tables are not there, or not as this tocsin knows them."""
+    found = _revision(connection)
+    if found is None:
+        raise StoreError("this database holds no timeline.", "Check `store.url`.", code="TCS-STORE-EMPTY")
+    if found != REVISION:
+        what = f"the database is at revision {found}, this tocsin reads {REVISION}."
+        do = "Open it once with `tocsin serve`, or use the version that made it."
+        raise StoreError(what, do, code="TCS-STORE-REVISION")
+
+
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None

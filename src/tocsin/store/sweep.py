@@ -45,6 +45,7 @@ class Sweep:
 
     connection: Connection
     anchor: Anchor | None
+    patient: bool = False
     faults: list[Fault] = field(default_factory=list)
     events: int = 0
     incidents: int = 0
@@ -58,18 +59,27 @@ class Sweep:
         self._cited: dict[str, tuple[str, int, str]] = {}
         self._at = ""
 
-    def run(self) -> None:
-        """Chains, then what has no chain at all, then the evidence that events vouch for."""
+    def run(self) -> "Sweep":
+        """Chains, then what has no chain at all, then the evidence that events vouch for.
+
+        Raises DatabaseError where the database cannot be read, unless this is the patient sweep that names the place.
+        """
+        self._guarded(self._chains)
+        self._guarded(self._without_events)
+        self._anchored_only()
+        self._guarded(self._evidence)
+        return self
+
+    def _chains(self) -> None:
         try:
             rows = self.connection.execution_options(yield_per=_CHUNK).execute(_EVERYTHING)
             for incident_id, chain in groupby(rows, key=lambda row: row[0]):
                 self._at = incident_id
                 self._chain(incident_id, ((EventRow._make(row[:_WIDTH]), row[_WIDTH:]) for row in chain))
         except DatabaseError as failure:
-            self._one_by_one(failure)
-        self._guarded(self._without_events)
-        self._anchored_only()
-        self._guarded(self._evidence)
+            if not self.patient:
+                raise
+            self._one_by_one(str(failure.orig))
 
     def _chain(self, incident_id: str, rows: Iterable[tuple[EventRow, Sequence[Any]]]) -> None:
         """One incident. Its faults count only when it was read to its end."""
@@ -140,20 +150,19 @@ class Sweep:
             self.faults.append(Fault(incident_id, seq, "EVIDENCE", f"the answer {name} is gone"))
 
     def _guarded(self, part: Callable[[], None]) -> None:
-        """A part that the database cannot read is a fault, not the end of the audit."""
+        """To the patient, a part that the database cannot read is a fault and not the end of the audit."""
         try:
             part()
         except DatabaseError as failure:
+            if not self.patient:
+                raise
             self.faults.append(Fault("", 0, "DAMAGED", f"the database cannot be read: {failure.orig}"))
 
-    def _one_by_one(self, failure: DatabaseError) -> None:
+    def _one_by_one(self, cause: str) -> None:
         """The pass broke off inside `_at`: from there on, each event is asked for alone and the unreadable are named."""
-        self._guarded(lambda: self._alone(failure))
-
-    def _alone(self, failure: DatabaseError) -> None:
         chosen = select(incidents.c.id, incidents.c.seq).where(incidents.c.id >= self._at).order_by(incidents.c.id)
         for name, last in self.connection.execute(chosen).all():
-            self._chain(name, self._readable(name, last, str(failure.orig)))
+            self._chain(name, self._readable(name, last, cause))
 
     def _readable(self, name: str, last: int, cause: str) -> Iterator[tuple[EventRow, Sequence[Any]]]:
         one = _EVERYTHING.where(events.c.incident_id == name)

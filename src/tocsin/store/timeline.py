@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from tocsin.errors import NotFound, StoreError
 from tocsin.model.chain import GENESIS, body_digest, canonical, link_hash
-from tocsin.model.event import Body, BodyErased, Event, body_of
+from tocsin.model.event import Body, BodyErased, Event, body_from_text
 from tocsin.model.ground import rfc3339
 from tocsin.model.incident import Incident, fold
 from tocsin.ports import Head
@@ -122,7 +122,7 @@ def body_text(body: Body) -> str:
 
 def event_of(row: EventRow) -> Event:
     """The event a row holds. Raises pydantic.ValidationError when its body is damaged."""
-    body = None if row.body is None else body_of(json.loads(row.body))
+    body = None if row.body is None else body_from_text(row.body)
     return _event(row, body, datetime.fromisoformat(row.at))
 
 
