@@ -1,7 +1,6 @@
 """Runs the application on uvicorn: quiet logs that show no path tokens, bounded headers, and streams that end at shutdown."""
 
 import asyncio
-import signal
 import socket
 from types import FrameType
 
@@ -19,10 +18,12 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, rooms: Rooms) -> None:
         super().__init__(config)
         self._rooms = rooms
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal: ends the streams, then does what uvicorn does."""
-        self._loop.call_soon_threadsafe(stop, self._rooms)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(stop, self._rooms)
         super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -31,8 +32,9 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
 
     def close(self) -> None:
-        """Stops it as a signal would; for tests and embedders."""
-        self.handle_exit(signal.SIGTERM, None)
+        """Stops it without a signal; for tests and embedders. To be called on its loop."""
+        stop(self._rooms)
+        self.should_exit = True
 
 
 def server(app: FastAPI, rooms: Rooms, settings: ServeSettings) -> Server:
