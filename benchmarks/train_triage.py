@@ -35,7 +35,7 @@ FOLDS = 8
 PRODUCT_POWER = 0.6
 """A product with n rows weighs n ** (1 - this): many rules for one product are not many opinions."""
 PRIOR = {"first-type": 2.0, "title-type": 0.6, "body-type": 0.4, "later-type": 1.2, "label-type": 0.6}
-CONCEPT_PRIOR = {"title-concept": 0.6, "body-concept": 0.42}
+CONCEPT_PRIOR = {"title-concept": 0.95, "body-concept": 0.65}
 PRODUCTS_NEEDED = 3
 """A word must be seen with this many products before it may speak: fewer, and it may just be a name."""
 
@@ -156,7 +156,7 @@ def _targets(views: Sequence[View]) -> Matrix:
 def _trust(views: Sequence[View]) -> Matrix:
     sizes = Counter(row.group for row, _ in views)
     trust = np.array([TRUST[row.trust] * sizes[row.group] ** -PRODUCT_POWER for row, _ in views])
-    return trust / trust.mean()
+    return np.asarray(trust / trust.mean())
 
 
 def _prior(names: Sequence[str]) -> Matrix:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from tocsin.analysis.concepts import CONCEPTS
-from tocsin.analysis.technologies import KNOWN, TYPE_OF
+from tocsin.analysis.technologies import COMMON, KNOWN, TYPE_OF, normal
 from tocsin.model.ground import IncidentType
 
 CLASSES: tuple[IncidentType, ...] = (
@@ -138,13 +138,18 @@ def _all_cues(parts: Mapping[str, Part], technologies: bool) -> Iterator[Cue]:
 
 
 def _technology_cues(parts: Mapping[str, Part]) -> Iterator[Cue]:
-    """Each technology by trade and by the type that trade has; the first one named counts on its own."""
+    """Each technology by trade and by the type that trade has; the first product named counts on its own."""
     first: tuple[str, str, str] | None = None
+    thing: tuple[str, str, str] | None = None
     for place, part in parts.items():
         for trade, quote in _technologies(part):
-            first = first or (place, trade, quote)
+            if _singular(normal(quote)) in COMMON or normal(quote) in COMMON:
+                thing = thing or (place, trade, quote)
+            else:
+                first = first or (place, trade, quote)
             yield Cue(f"{place}-trade:{trade}", quote)
             yield Cue(f"{place}-type:{TYPE_OF[trade]}", quote)
+    first = first or thing
     if first is None:
         yield Cue("no-technology")
         return

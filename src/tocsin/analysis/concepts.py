@@ -18,7 +18,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
     "replication": (
         _DB,
         1.5,
-        "replication lag,replication,replica lag,replication slot,standby,seconds behind master,oplog,wal,"
+        "replication lag,replication,replica lag,replication slot,standby,seconds behind master,oplog,secondary lag,wal,"
         "binlog,failover primary,read replica",
     ),
     "locking": (
@@ -125,7 +125,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
     ),
     "intrusion": (
         _SEC,
-        2.6,
+        3.4,
         "brute force,failed login,unauthorized,unauthorised,unauthorized access,login attempts,login from,"
         "credential stuffing,password spray,privilege escalation,lateral movement,suspicious,malicious,"
         "intrusion,compromised,impossible travel,mfa,unusual login,account takeover,authentication failure,"
@@ -133,21 +133,21 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
     ),
     "attack": (
         _SEC,
-        2.6,
+        3.4,
         "ddos,syn flood,attack,sql injection,xss,cve,exploit,exploitation,vulnerability,"
         "remote code execution,rce,waf,port scan,botnet,bots,scraping,path traversal,log4shell,zero day,"
         "web shell,webshell,reverse shell,volumetric,layer 7,attacker,threat actor",
     ),
     "leak": (
         _SEC,
-        2.6,
+        3.4,
         "exfiltration,exfiltrated,data exfiltration,leaked,leaked credential,leaked key,access key,"
-        "secret exposed,api key exposed,public bucket,publicly accessible,credential,credentials,stolen,"
+        "secret exposed,api key exposed,public bucket,bucket publicly,publicly accessible,credential,credentials,stolen,"
         "data breach,breach,personal data exposed,secret scanning",
     ),
     "malware": (
         _SEC,
-        2.6,
+        3.4,
         "malware,ransomware,trojan,cryptominer,crypto mining,miner,virus,phishing,backdoor,c2,"
         "command and control,beacon,rootkit,shell spawned,shell in container,sensitive file,tampering,"
         "detects,adversary,defender,quarantine,detected use,evasion",

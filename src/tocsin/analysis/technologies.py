@@ -135,7 +135,9 @@ TRADES: dict[str, tuple[IncidentType, str]] = {
         "defender microsoft-defender sysmon auditd osquery clamav guardduty securityhub security-hub macie inspector "
         "prisma-cloud twistlock aqua trivy grype snyk kubescape kube-bench kyverno gatekeeper opa lacework orca wiz "
         "qualys nessus tenable rapid7 siem qradar arcsight sentinel chronicle elastic-security splunk-es fail2ban "
-        "modsecurity waf crowdsec honeypot canarytoken fastnetmon cloudtrail antivirus yara mimikatz cobaltstrike "
+        "modsecurity waf ddos sql-injection ransomware malware crowdsec "
+        "honeypot canarytoken fastnetmon cloudtrail antivirus yara mimikatz "
+        "cobaltstrike "
         "cobalt-strike metasploit edr xdr ids nids dlp m365 office365 entra zscaler netskope proofpoint",
     ),
     "identity": (
@@ -181,7 +183,7 @@ TRADES: dict[str, tuple[IncidentType, str]] = {
     "cloud": (
         _INF,
         "aws gcp azure digitalocean droplet linode hetzner ovh scaleway vultr ec2 gce compute-engine cloudwatch csp "
-        "service-quota quota azure-vm vmss alicloud oci ibm-cloud equinix packet spot-instance billing cost",
+        "service-quota quota azure-vm vmss alicloud oci ibm-cloud equinix packet spot-instance",
     ),
 }
 """Trade -> the type its incidents have, and the names of its technologies."""
@@ -196,3 +198,13 @@ KNOWN: dict[str, str] = {normal(name): trade for trade, (_, names) in TRADES.ite
 """Normal name -> trade. A name in two trades belongs to the later one."""
 
 TYPE_OF: dict[str, IncidentType] = {trade: kind for trade, (kind, _) in TRADES.items()}
+
+_COMMON = (
+    "database sql dbaas router switch interface isp uplink wan lan vpn firewall ping icmp dns resolver nameserver ingress "
+    "cdn load-balancer loadbalancer api-gateway apigateway network host server node cpu disk storage volume filesystem "
+    "file-system inode inodes swap kernel reboot clock vm virtual-machine hardware fan temperature battery rack gpu backup "
+    "snapshot csi etl dag java python go golang ruby php rust grpc lambda sip express quota pod pods certificate tls ssl x509 "
+    "observability raft vector harness conductor interface optic"
+)
+COMMON: frozenset[str] = frozenset(normal(name) for name in _COMMON.split())
+"""Names of things rather than of products: they say what an alert is about only where no product is named."""

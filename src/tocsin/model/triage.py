@@ -24,6 +24,8 @@ class FactKind(StrEnum):
     ENVIRONMENT = "environment"
     COSMETIC = "cosmetic"
     FALSE_POSITIVE = "false_positive"
+    THREAT = "threat"  # an attack without confirmed success: "active" or "attempted"
+    VENDOR_SEVERITY = "vendor_severity"  # what the monitoring system called it: a hint, it may only raise
 
 
 class ImpactFact(Value):
@@ -35,11 +37,25 @@ class ImpactFact(Value):
     quote: Quote | None = None
 
 
+WHAT_WE_KNOW = "What do we know (symptoms, affected systems, error rates, blast radius)?"
+WHAT_CHANGED = "What changed in the last 24 hours?"
+HYPOTHESIS = "What is the working hypothesis?"
+NEXT_ACTION = "What is the single next action?"
+
+
 class Answer(Value):
     """One of the four triage questions, answered on the record."""
 
     question: str
     answer: str
+
+
+class Task(Value):
+    """What a SEV4 becomes when nothing closes it: something for one owner to look at in business hours."""
+
+    text: str
+    owner: str
+    due_at: Time
 
 
 class Triage(Value):
@@ -60,6 +76,12 @@ class Triage(Value):
     """Who is to be told, as the routing names them (`oncall:primary`, `#incidents`, `role:vp-engineering`)."""
     auto_close: str = ""
     """The deterministic rule that lets a SEV4 close by itself, or ""."""
+    task: Task | None = None
+    """Set for a SEV4 that does not close by itself."""
+    service: str = ""
+    """The service it is about, as the alert, the catalogue or the text names it."""
+    late: bool = False
+    """True when the deadline passed and this is the cautious answer given instead."""
     answers: tuple[Answer, ...] = ()
     decided_at: Time | None = None
 
