@@ -20,7 +20,17 @@ def recognise(posting: Posting) -> bool:
     if isinstance(root.raw, list):
         rows = root.rows()
         return bool(rows) and len(rows) == len(root.raw) and all(_is_prometheus_alert(row) for row in rows)
-    return root.has("alerts") and root.has_any(*_GROUP) and not root.has_any("orgId", "title")
+    return _is_lone(root) or (root.has("alerts") and root.has_any(*_GROUP) and not root.has_any("orgId", "title"))
+
+
+def _is_lone(alert: Node) -> bool:
+    """One alert out of its group: its labels name the rule, or annotations say what it is."""
+    labels = alert.at("labels")
+    return (
+        alert.has("labels")
+        and (labels.has("alertname") or labels.has_any("job", "instance"))
+        and not alert.has("alerts")
+    )
 
 
 def _is_prometheus_alert(alert: Node) -> bool:
@@ -47,7 +57,11 @@ def one_alert(root: Node, alert: Node) -> Found:
     return Found(
         key=(),
         fingerprint=alert.text("fingerprint") or fingerprint("labels", *_sorted(labels)),
-        title=headline(name, summary) or detail or " ".join(_sorted(labels)),
+        title=headline(name, summary)
+        or detail
+        or alert.text("title")
+        or root.text("title")
+        or " ".join(_sorted(labels)),
         description=detail if detail != summary else "",
         status=alert.text("status") or root.text("status"),
         vendor_severity=Node(labels).text("severity", "priority", "level") or notes.text("severity"),

@@ -16,7 +16,7 @@ _SERVICE_DIMENSIONS = (
 
 def recognise(posting: Posting) -> bool:
     """An alarm's own fields, or the EventBridge event of its state."""
-    return is_alarm(posting.root) or is_alarm_event(posting.root)
+    return is_alarm(posting.root) or posting.root.at("Message").has("AlarmName") or is_alarm_event(posting.root)
 
 
 def is_alarm(root: Node) -> bool:
@@ -32,8 +32,10 @@ def is_alarm_event(root: Node) -> bool:
 def read(posting: Posting) -> Iterator[Found]:
     """INSUFFICIENT_DATA is not OK: silence of a metric is not health."""
     root = posting.root
-    if is_alarm(root):
+    if is_alarm(root) or root.has("AlarmName"):
         yield alarm(root)
+    elif root.at("Message").has("AlarmName"):
+        yield alarm(root.at("Message"))
     elif is_alarm_event(root):
         yield _alarm_event(root)
     else:
@@ -52,6 +54,7 @@ def alarm(root: Node) -> Found:
         title=root.text("AlarmName"),
         description="\n".join(filter(None, (root.text("AlarmDescription"), root.text("NewStateReason")))),
         status=_STATES.get(state, AlertStatus.FIRING),
+        vendor_severity=root.text("Priority", "Severity"),
         service=_service(dimensions),
         starts_at=when if state != "OK" else None,
         ends_at=when if state == "OK" else None,
@@ -61,8 +64,8 @@ def alarm(root: Node) -> Found:
             "old_state": root.text("OldStateValue"),
             "region": root.text("Region"),
             "account": root.text("AWSAccountId"),
-            "metric": trigger.text("MetricName"),
-            "namespace": trigger.text("Namespace"),
+            "metric": trigger.text("MetricName") or root.text("MetricName"),
+            "namespace": trigger.text("Namespace") or root.text("Namespace"),
             "threshold": trigger.text("Threshold"),
         },
     )

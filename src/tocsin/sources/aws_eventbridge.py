@@ -13,7 +13,17 @@ _SUBJECT = (
     "jobName", "pipeline", "project-name", "stateMachineArn", "clusterArn", "instance-id", "document-name", "alarmName",
     "jobQueue", "command-id", "group", "jobId", "backupJobId", "SourceIdentifier", "functionName", "eventTypeCode",
 )  # fmt: skip
-_STATE = ("state", "State", "status", "statusCode", "currentState", "lastStatus", "build-status", "eventName")
+_STATE = (
+    "state",
+    "State",
+    "status",
+    "statusCode",
+    "currentState",
+    "lastStatus",
+    "build-status",
+    "scan-status",
+    "eventName",
+)
 _FAILED = frozenset(
     [
         "failed",

@@ -90,10 +90,15 @@ def _event(envelope: Node, root: Node) -> Found:
     """JSON of another AWS service (DMS, RDS, ElastiCache) or of the user's own program."""
     low = root.lowered()
     text = low.text("eventmessage", "message", "description", "reason", "cause", "summary")
-    subject = low.text("sourceid", "identifierlink", "resource", "jobname", "name", "autoscalinggroupname")
+    subject = low.text("sourceid", "commandid", "identifierlink", "resource", "jobname", "name", "autoscalinggroupname")
     word = low.text("severity", "level", "priority")
     state = low.text("status", "state")
-    title = low.text("title", "alarmname", "alertname") or text or envelope.text("Subject") or root.text("Event")
+    title = (
+        low.text("title", "alarmname", "alertname", "documentname")
+        or text
+        or envelope.text("Subject")
+        or root.text("Event")
+    )
     return Found(
         source="aws_sns",
         key=(envelope.text("TopicArn"), subject or title),

@@ -38,7 +38,7 @@ _ACTION = _listed("action eventaction event kind type condition")
 _START = _listed(
     """startsat startedat starttime startdate start firedat triggeredat triggertime firstseen firstoccurrence createdat
     created openedat detectedat occurredat eventtime alerttime alertdate timestamp time datetime date ts when timestampms
-    updatedat lastseen"""
+    updatedat lastreceived lastseen now"""
 )
 _END = _listed("endsat endedat endtime enddate end resolvedat closedat recoveredat cleartime clearedat")
 _SERVICE = _listed(

@@ -15,7 +15,16 @@ def recognise(posting: Posting) -> bool:
     unified = (
         isinstance(root.at("alerts").raw, list) and root.has_any("orgId", "title") and root.has_any("receiver", "state")
     )
-    return unified or (root.has("state", "ruleId") and root.has_any("ruleName", "ruleUrl", "evalMatches"))
+    return (
+        unified
+        or _is_rule(root)
+        or (root.has("state", "ruleId") and root.has_any("ruleName", "ruleUrl", "evalMatches"))
+    )
+
+
+def _is_rule(root: Node) -> bool:
+    """A rule as Grafana stores it, which some bridges post instead of its alert."""
+    return root.has("ruleGroup", "execErrState")
 
 
 def read(posting: Posting) -> Iterator[Found]:
@@ -23,6 +32,8 @@ def read(posting: Posting) -> Iterator[Found]:
     root = posting.root
     if root.has("alerts"):
         yield from (one_alert(root, alert) for alert in root.at("alerts").rows())
+    elif _is_rule(root):
+        yield one_alert(Node(None), root)
     elif root.has_any("ruleId", "ruleName", "evalMatches"):
         yield _legacy(root)
     else:

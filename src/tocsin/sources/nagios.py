@@ -19,11 +19,8 @@ def recognise(posting: Posting) -> bool:
     """A notification type or state beside a host's name, under the macros' names."""
     low = macros(posting.root)
     stated = low.has_any("notificationtype", "servicestate", "hoststate")
-    return (
-        stated
-        and low.has_any("hostname", "hostalias", "hostaddress", "servicedesc")
-        and not low.has_any("what", "checkcommand")
-    )
+    named = bool(low.text("hostname", "hostalias", "hostaddress", "servicedesc"))
+    return stated and named and not low.has_any("what", "checkcommand")
 
 
 def macros(root: Node) -> Node:

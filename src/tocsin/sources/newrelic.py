@@ -28,9 +28,9 @@ def recognise(posting: Posting) -> bool:
 def read(posting: Posting) -> Iterator[Found]:
     """One issue or incident."""
     root = posting.root
-    if root.has_any("current_state", "policy_name", "condition_name"):
+    if root.has_any("current_state", "policy_name") or (root.has("condition_name") and not root.has("state")):
         yield _legacy(root)
-    elif root.has_any(*_CURRENT):
+    elif root.has_any(*_CURRENT, "state"):
         yield _current(root)
     else:
         raise unreadable("New Relic", "it has neither `current_state` nor `issueUrl`")
@@ -76,11 +76,12 @@ def _current(root: Node) -> Found:
     conditions = root.at("alertConditionNames").texts() or root.at("accumulations", "conditionName").texts()
     return Found(
         key=(root.text("issueId", "id", "issueUrl"),),
-        title=title[0] if title else headline(*conditions),
+        title=title[0] if title else headline(*conditions) or root.text("condition_name", "details"),
         description="\n".join(
             root.at("alertConditionDescriptions").texts()
             or root.at("description").texts()
             or root.at("annotations", "description").texts()
+            or root.at("details").texts()
         ),
         status=state,
         vendor_severity=root.text("priority", "severity"),

@@ -9,6 +9,7 @@ from tocsin.sources.reading.scales import CRITICAL, HIGH, INFO, WARNING, by_word
 from tocsin.sources.reading.vendor import Found, Posting, Vendor
 
 _SEVERITIES = {"0": INFO, "1": INFO, "2": WARNING, "3": WARNING, "4": HIGH, "5": CRITICAL}
+_PLAIN = ("hostname", "severity", "status", "trigger")
 _EVENT = (
     "eventid",
     "eventname",
@@ -36,7 +37,7 @@ def recognise(posting: Posting) -> bool:
     low = posting.root.lowered()
     own = sum(low.has(name) for name in (*_EVENT, *_TRIGGER))
     items = sum(low.has(name) for name in _ITEM)
-    return low.has("zabbixurl") or (own >= 2 and own + items >= 3)
+    return low.has("zabbixurl") or low.has(*_PLAIN) or (own >= 2 and own + items >= 3)
 
 
 def read(posting: Posting) -> Iterator[Found]:
@@ -49,7 +50,7 @@ def read(posting: Posting) -> Iterator[Found]:
         key=(low.text("hosthost", "hostname", "host"), low.text("triggerid") or low.text("eventid") or _title(low)),
         title=_title(low),
         description=low.text(
-            "eventopdata", "triggerdescription", "alertmessage", "message", "description", "itemvalue", "opdata"
+            "eventopdata", "triggerdescription", "alertmessage", "message", "description", "itemvalue", "opdata", "item"
         ),
         status=_status(low),
         severity=_SEVERITIES.get(number) or by_word(word),
@@ -74,7 +75,9 @@ def read(posting: Posting) -> Iterator[Found]:
 
 
 def _title(low: Node) -> str:
-    return low.text("eventname", "triggername", "alertsubject", "subject", "name", "title") or low.text("itemname")
+    return low.text(
+        "eventname", "triggername", "trigger", "alertsubject", "subject", "name", "title", "itemname", "item"
+    )
 
 
 def _status(low: Node) -> AlertStatus:

@@ -17,6 +17,7 @@ MAX_BYTES = 2_000_000
 MAX_DEPTH = 64
 MAX_FORM_FIELDS = 1_000
 _FORM = re.compile(r"[\w.\-+%\[\]]{1,200}=[^\s{}<>]*\Z")
+_JSON_HEAD = re.compile(r"\{|\[\s*[\[{\"\]]")  # `[FIRING] disk full` is a sentence, not a list
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Json = dict[str, "Json"] | list["Json"] | str | int | Decimal | bool | None
@@ -35,7 +36,7 @@ def decode(body: bytes, headers: Mapping[str, str], max_bytes: int = MAX_BYTES) 
     text = _utf8(body)
     if _is_form(text, headers):
         return _form(text)
-    if text[0] in '{["' or _says_json(headers):
+    if _JSON_HEAD.match(text) or _says_json(headers):
         return json_value(text)
     return text
 

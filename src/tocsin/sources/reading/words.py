@@ -27,6 +27,7 @@ _PLACEHOLDER = re.compile(
           | \{\{[^{}]*\}\}                # {{ alert.name }}
           | \{[$A-Z?][A-Z0-9_.#:?<>"'/ -]*\}   # {EVENT.NAME}, {$MACRO}
           | %[A-Za-z][\w.]*%              # %name%
+          | \#\#[A-Z][A-Z0-9._]*\#\#       # ##ALERTID##
         )\Z""",
     re.VERBOSE,
 )
