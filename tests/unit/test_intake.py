@@ -383,17 +383,17 @@ def test_heartbeats_and_informational_alerts_open_nothing_and_stay_visible() -> 
     assert len(house.kept()) == 3, "each heartbeat is kept, so that its absence can be seen"
 
 
-def test_joins_beyond_the_listing_limit_are_kept_and_noted_in_one_line() -> None:
+def test_a_storm_neither_floods_a_timeline_nor_lets_its_incident_fall_asleep() -> None:
     house = House(listed_joins=10)
     outcome = house.receive(*[alert(f"pod{n}") for n in range(300)])
-    incident = outcome.declared[0]
-    assert len(outcome.declared) == 1
+    (incident,) = outcome.declared
     assert {one.incident_id for one in house.kept()} == {incident}
     bodies = house.bodies(incident)
-    assert len(bodies) == 11
-    assert isinstance(bodies[-1], Noted)
-    assert "290 more" in bodies[-1].text
-    house.receive(*[alert(f"pod{n}", over=True) for n in range(300)], after=1)
+    assert [type(body) for body in bodies] == [Declared, *[AlertJoined] * 9, Noted]
+    for n in range(300, 480):
+        assert house.one(alert(f"pod{n}"), after=1) == ("joined", incident), "three hours, one incident"
+    assert len(house.bodies(incident)) < 11 + 20
+    house.receive(*[alert(f"pod{n}", over=True) for n in range(480)], after=1)
     last = [body for body in house.bodies(incident) if isinstance(body, AlertResolved)][-1]
     assert last.open_alerts == 1, "it never says that all is over when not all was listed"
 

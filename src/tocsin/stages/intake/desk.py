@@ -3,7 +3,6 @@
 `judge` looks things up on it, `receive` and `rejudge` have it record what was decided. It lives for one transaction.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from tocsin.stages.intake.rules import Hold, IntakeRules
 
 ACTOR = "intake"
 _MANY = 500
+_STILL = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,6 @@ class Desk:
         self.declared: list[str] = []
         self._incidents: dict[str, Incident | None] = {}
         self._openers: dict[str, Alert | None] = {}
-        self._unlisted: Counter[str] = Counter()
 
     @cached_property
     def silences(self) -> tuple[Silence, ...]:
@@ -123,11 +122,21 @@ class Desk:
     def _append(self, entry: Entry, alert: Alert) -> None:
         incident = self.incident(entry.incident_id)
         if isinstance(entry.body, AlertJoined) and incident and len(incident.alert_ids) >= self.rules.listed_joins:
-            self._unlisted[entry.incident_id] += 1
+            self._keep_alive(incident)
             return
         if isinstance(entry.body, Declared):
             self.declared.append(entry.incident_id)
         self._write(entry, f"source:{alert.source}")
+        if isinstance(entry.body, AlertJoined) and incident and len(incident.alert_ids) == self.rules.listed_joins - 1:
+            self._note(incident.id, "from here on further alerts are kept as alerts of this incident and not listed.")
+
+    def _keep_alive(self, incident: Incident) -> None:
+        """Says now and then that alerts keep joining: a storm must neither flood a timeline nor let it fall asleep."""
+        if incident.updated_at is None or self.now - incident.updated_at >= _STILL:
+            self._note(incident.id, "alerts keep joining; they are kept as alerts of this incident and not listed.")
+
+    def _note(self, incident_id: str, text: str) -> None:
+        self._write(Entry(incident_id, Noted(text=text)), ACTOR)
 
     def _write(self, entry: Entry, actor: str) -> None:
         event = self.ledger.timeline.append(entry.incident_id, entry.body, actor=actor, at=self.now)
@@ -135,9 +144,5 @@ class Desk:
         self._incidents[entry.incident_id] = incident.apply(event)
 
     def finish(self, decisions: Sequence[Decision]) -> Outcome:
-        """Notes the joins that were too many to list, and hands over what was done."""
-        for incident_id, count in self._unlisted.items():
-            limit = self.rules.listed_joins
-            text = f"{count} more alerts joined; the timeline lists the first {limit}, the rest are kept as alerts."
-            self._write(Entry(incident_id, Noted(text=text)), ACTOR)
+        """What was done, for the caller."""
         return Outcome(tuple(decisions), tuple(self.declared))
