@@ -4,6 +4,7 @@ Called by `app` and the CLI. The only room that reads the environment. Never bui
 """
 
 import os
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,8 @@ from tocsin.model.ground import Value
 
 M = TypeVar("M", bound=BaseModel)
 DEFAULT_PATH = "tocsin.yaml"
+HARMLESS = re.compile(r"[\w ,.*-]{0,32}")
+"""Values that an error may repeat; an address with a password in it is none."""
 
 
 class Secret(Value):
@@ -104,7 +107,15 @@ def _spell(path: str, location: tuple[int | str, ...]) -> str:
 def _plain(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         return "no such setting."
-    return f"{error['msg'].removeprefix('Value error, ')} (got {error['input']!r:.80})."
+    return f"{error['msg'].removeprefix('Value error, ')}{_given(error)}."
+
+
+def _given(error: ErrorDetails) -> str:
+    """What stood there, unless it may be a secret put where its place should be named."""
+    value = error["input"]
+    if error["type"].startswith("model_") or (isinstance(value, str) and not HARMLESS.fullmatch(value)):
+        return f" (got a {type(value).__name__})"
+    return f" (got {value!r:.80})"
 
 
 def defaults_text() -> str:

@@ -46,11 +46,19 @@ def default_config() -> str:
 
 
 def check(config_path: ConfigPath) -> Sections:
-    """Every section parsed by its owner. Raises ConfigError with the path of the first mistake."""
+    """Every section parsed by its owner, every runbook and template read.
+
+    Raises ConfigError with the path of the first mistake, DataError with file and line.
+    """
     from tocsin.app.settings import Settings
+    from tocsin.library.runbooks import load_shelf
+    from tocsin.stages.communicate import Desk
 
     loaded = configuration.load(config_path)
-    return Sections(loaded.origin, Settings.read(loaded).names())
+    settings = Settings.read(loaded)
+    load_shelf(settings.runbooks.folders)
+    Desk(settings.messages)
+    return Sections(loaded.origin, settings.names())
 
 
 async def respond_once(

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 from tocsin.app.settings import Settings
 from tocsin.config import Config
@@ -61,7 +62,7 @@ def probes(settings: Settings) -> dict[str, Probe]:
 
 async def _probe(system: HttpJson, path: str) -> None:
     async with system.open() as session:
-        await session.get(path)
+        await session.get(path, dict[str, Any])
 
 
 def _secret(config: Config, name: str, access: HttpAccess) -> str:

@@ -36,7 +36,7 @@ class EvidenceSettings(Value):
     answer_characters: int = Field(default=65_536, ge=1_024)
     """What is stored of one answer; lines that a finding quotes are always kept."""
     redaction_key: Secret | None = None
-    """Key of the marks that stand for secrets; without one, the installation makes its own."""
+    """Key of the marks that stand for secrets; without one, marks can be compared until the next start only."""
 
 
 async def investigate(
