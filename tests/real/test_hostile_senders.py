@@ -3,17 +3,12 @@
 import asyncio
 import gc
 import resource
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpx
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "story"))
-
-from test_face import SLOW, House
+from tests.face_house import SLOW, House
 
 from tocsin.web.serving import Server, server
 
