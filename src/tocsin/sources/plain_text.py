@@ -29,7 +29,8 @@ def recognise(posting: Posting) -> bool:
 
 def _readable(text: str) -> bool:
     letters = sum(map(str.isalpha, text[:400]))
-    return letters >= 3 and not text.startswith("<") and "\ufffd" not in text
+    markup = text.startswith("<") or text in ("true", "false")
+    return letters >= 3 and not markup and "\ufffd" not in text
 
 
 def read(posting: Posting) -> Iterator[Found]:

@@ -5,13 +5,12 @@ injected guarded client. Nothing is fetched for a topic that is not on the list.
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
-from tocsin.errors import SourceError, Unauthentic, Unreadable
+from tocsin.errors import IntakeError, SourceError, Unauthentic
 from tocsin.sources.authenticity.settings import SourceSettings
 from tocsin.sources.reading.payload import decode
 
@@ -39,7 +38,7 @@ async def verify(body: bytes, settings: SourceSettings, now: datetime, fetch: Fe
     try:
         certificate = await fetch(url)
         signature = base64.b64decode(message.get("Signature", ""), validate=True)
-    except (SourceError, binascii.Error, ValueError) as failure:
+    except (SourceError, ValueError) as failure:
         raise Unauthentic(
             "The SNS signature cannot be checked.", "See whether the certificate is reachable."
         ) from failure
@@ -51,11 +50,16 @@ def _message(body: bytes) -> dict[str, str]:
     """The strings of the envelope, exactly as sent: cleaning them would break the signature."""
     try:
         envelope = decode(body, {})
-    except Unreadable as refusal:
+    except IntakeError as refusal:
         raise Unauthentic("The body is no SNS message.") from refusal
-    if not isinstance(envelope, dict) or envelope.get("Type") not in _SIGNED:
+    strings = (
+        {name: value for name, value in envelope.items() if isinstance(value, str)}
+        if isinstance(envelope, dict)
+        else {}
+    )
+    if strings.get("Type") not in _SIGNED:
         raise Unauthentic("The body is no SNS message.")
-    return {name: value for name, value in envelope.items() if isinstance(value, str)}
+    return strings
 
 
 def _uses_sha1(message: dict[str, str], settings: SourceSettings) -> bool:
