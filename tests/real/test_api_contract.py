@@ -12,7 +12,7 @@ schemathesis = pytest.importorskip("schemathesis")
 from hypothesis import HealthCheck, Phase, settings  # noqa: E402
 from schemathesis.specs.openapi.checks import positive_data_acceptance  # noqa: E402
 
-from tocsin.errors import Unreadable  # noqa: E402
+from tocsin.errors import NotFound, Unreadable  # noqa: E402
 from tocsin.model.alert import Alert, AlertStatus, Delivery  # noqa: E402
 from tocsin.model.catalogue import Catalogue  # noqa: E402
 from tocsin.stages.intake import IntakeRules, receive  # noqa: E402
@@ -39,6 +39,8 @@ class Hands:
 
 
 def parse(delivery: Delivery, source: str) -> Sequence[Alert]:
+    if source.startswith("x"):
+        raise NotFound(f"There is no source {source}.", "Use another.")
     if not delivery.body.startswith(b"{"):
         raise Unreadable("This is no object.", "Send one.")
     text = delivery.body.decode(errors="replace")

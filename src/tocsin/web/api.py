@@ -29,7 +29,7 @@ from tocsin.web.shapes import (
     Silences,
 )
 
-router = APIRouter(prefix="/api", dependencies=[Guarded], responses=problems.of(400, 401, 422, 503))
+router = APIRouter(prefix="/api", dependencies=[Guarded], responses=problems.of(400, 401, 403, 422, 503))
 
 A = TypeVar("A")
 Limit = Annotated[int, Query(ge=1, le=500)]
@@ -167,7 +167,7 @@ async def deadletters(rooms: Here, limit: Limit = 50) -> DeadLetters:
     return DeadLetters(deadletters=[DeadLetter.of(one) for one in found])
 
 
-@router.post("/deadletters/{delivery_id}/replay", tags=["dead letters"], responses=problems.of(404))
+@router.post("/deadletters/{delivery_id}/replay", tags=["dead letters"], responses=problems.of(404, 413))
 async def replay(rooms: Here, delivery_id: Id) -> Delivered:
     """Reads a dead letter again, after a parser, a mapping or a secret was corrected."""
     accepted = await letters.replay(rooms, delivery_id)

@@ -15,7 +15,7 @@ from tocsin.web.bodies import Busy, InFlight, Refused, kept_headers, receive_bod
 from tocsin.web.rooms import Rooms
 from tocsin.web.shapes import ChangesDelivered, Decided, Delivered, KeptChange, SilencesDelivered
 
-router = APIRouter(prefix="/hooks", tags=["hooks"], responses=problems.of(400, 401, 408, 413, 422, 503))
+router = APIRouter(prefix="/hooks", tags=["hooks"], responses=problems.of(400, 401, 403, 404, 408, 413, 422, 503))
 
 A = TypeVar("A")
 Source = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="A source's name, or `auto`.")]

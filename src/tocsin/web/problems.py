@@ -18,7 +18,7 @@ _DELIVERY = "delivery"
 _WHAT = {
     400: "The request is not well formed.",
     401: "The API token, or the sender's proof, is missing or wrong.",
-    403: "A browser on another site may not ask this.",
+    403: "A page of another site, or another name of this address, may not ask this.",
     404: "There is no such thing.",
     408: "The body did not arrive in time.",
     409: "It was done already.",
