@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from tocsin.model.action import Outcome, Rehearsal, RenderedStep
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.change import Change, Silence
 from tocsin.model.event import Body, Event
@@ -109,6 +110,63 @@ class ChangeSource(Protocol):
     name: str
 
     async def changes(self, ask: Ask) -> Reply[tuple[Change, ...]]: ...
+
+
+# What leaves the house -------------------------------------------------------------------------------------------------
+
+
+class Executor(Protocol):
+    """Carries out one kind of step (`name` is the runbook's `executor`). Only `stages.remediate` may call it, with a verdict.
+
+    It holds the credentials of its system and nobody else does. It never interprets text: `step.call` and `step.binds` are
+    typed values, SQL is bound, programs are argument lists, targets come from the catalogue.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    async def rehearse(self, step: RenderedStep) -> Rehearsal:
+        """What would happen, read live, with nothing changed. A rehearsal that cannot be made says so with `ok=False`."""
+        ...
+
+    async def run(self, step: RenderedStep, key: str) -> Outcome:
+        """Does it, once, within `step.timeout_seconds`; `key` goes to the target where the target takes one.
+
+        Raises errors.OutcomeUnknown when it cannot tell whether it happened, SourceError when it surely did not.
+        """
+        ...
+
+
+class Pager(Protocol):
+    """Calls people. All three take the same key for the same incident, so that a repeated call is one call."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def page(self, target: str, text: str, severity: str, key: str) -> None:
+        """Calls `target` (`oncall:primary`, a person). Raises SourceError when the system did not take it."""
+        ...
+
+    async def acknowledge(self, key: str, by: str) -> None: ...
+
+    async def resolve(self, key: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One thing to be sent, kept in the same transaction as the event that decided it. `key` makes it happen once.
+
+    `status`: waiting, sent, failed (will be tried again at `next_at`), given_up. `kind` names who delivers it.
+    """
+
+    key: str
+    incident_id: str
+    kind: str
+    payload: dict[str, str]
+    status: str = "waiting"
+    attempts: int = 0
+    next_at: datetime | None = None
+    error: str = ""
 
 
 # The cellar ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ import yaml
 
 from tocsin.library.runbook import Runbook
 from tocsin.library.runbooks import Shelf, load_shelf
-from tocsin.library.steps import Purpose, Risk
+from tocsin.library.steps import Purpose
+from tocsin.model.action import Risk
 from tocsin.model.ground import IncidentType
 
 SECTIONS = (

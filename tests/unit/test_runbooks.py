@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tocsin.errors import DataError, NotFound
 from tocsin.library.runbooks import load_shelf, parse_runbook, read_runbook
-from tocsin.library.steps import Command, Risk
+from tocsin.library.steps import Command
+from tocsin.model.action import Risk
 
 GOOD = """\
 ---

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from tocsin.library.steps import Duration, Name, Probe, Purpose, Risk, RunbookStep, Sentence, slots_of_probe
+from tocsin.library.steps import Duration, Name, Probe, Purpose, RunbookStep, Sentence, slots_of_probe
+from tocsin.model.action import Risk
 from tocsin.model.ground import IncidentType, Value
 
 

@@ -17,7 +17,8 @@ from tocsin.errors import DataError, NotFound
 from tocsin.library import markdown
 from tocsin.library.runbook import Runbook
 from tocsin.library.search import Index, Page
-from tocsin.library.steps import Manual, Purpose, Risk, RunbookStep
+from tocsin.library.steps import Manual, Purpose, RunbookStep
+from tocsin.model.action import Risk
 from tocsin.model.ground import Value
 
 _Loader: type[Any] = getattr(

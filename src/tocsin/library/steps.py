@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from tocsin.model.ground import RiskLevel, Value
+from tocsin.model.action import Risk
+from tocsin.model.ground import Value
 
 SLOT = re.compile(r"(?<!%)\{([a-z][a-z0-9_]*)\}")  # `%{http_code}` is the format of a program, not a slot
 _DATABASE = "{database}"
@@ -22,33 +23,6 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Duration = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4}(s|m|h|d)$")]
 """A time span such as `30s`, `15m`, `2h` or `1d`."""
 Sentence = Annotated[str, Field(min_length=3)]
-
-
-class Risk(StrEnum):
-    """What a step can do to a system, from harmless to irreversible. The order of the names is the order of harm."""
-
-    READ = "read"
-    REVERSIBLE = "reversible"
-    DISRUPTIVE = "disruptive"
-    DESTRUCTIVE = "destructive"
-
-    @property
-    def rank(self) -> int:
-        """0 for read, 3 for destructive."""
-        return list(Risk).index(self)
-
-    @property
-    def level(self) -> RiskLevel:
-        """The word the report uses. A reversible step is low: it can be taken back."""
-        return _LEVELS[self]
-
-
-_LEVELS = {
-    Risk.READ: RiskLevel.LOW,
-    Risk.REVERSIBLE: RiskLevel.LOW,
-    Risk.DISRUPTIVE: RiskLevel.MEDIUM,
-    Risk.DESTRUCTIVE: RiskLevel.HIGH,
-}
 
 
 class Purpose(StrEnum):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from tocsin.model.action import Fix
+from tocsin.model.acts import Act
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Finding
 from tocsin.model.ground import Severity, Time, Value
@@ -180,7 +181,8 @@ Body = Annotated[
     | Closed
     | TaskOpened
     | Noted
-    | BodyErased,
+    | BodyErased
+    | Act,
     Field(discriminator="kind"),
 ]
 _BODY: TypeAdapter[Body] = TypeAdapter(Body)

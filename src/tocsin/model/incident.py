@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from pydantic import Field
+
 from tocsin.model.action import Fix
+from tocsin.model.acts import Seat
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.event import (
     AlertJoined,
+    AlertRepeated,
     AlertResolved,
     Body,
+    BodyErased,
     Closed,
     Declared,
     Diagnosed,
@@ -17,6 +22,7 @@ from tocsin.model.event import (
     FindingsReported,
     FixProposed,
     InvestigationStarted,
+    Noted,
     QuestionsAnswered,
     SeverityRaised,
     TaskOpened,
@@ -25,6 +31,7 @@ from tocsin.model.event import (
 )
 from tocsin.model.evidence import Finding
 from tocsin.model.ground import IncidentType, Severity, Time, Value
+from tocsin.model.standing import Action, Flag, Idea, Line, NextAction, Page, UserReport, acted
 from tocsin.model.triage import Answer, Triage
 from tocsin.model.update import Update
 
@@ -76,6 +83,23 @@ class Incident(Value):
     updates: tuple[Update, ...] = ()
     """The latest draft of each template."""
     tasks: tuple[str, ...] = ()
+    acknowledged_at: Time | None = None
+    acknowledged_by: str = ""
+    seats: dict[Seat, str] = Field(default_factory=dict)
+    """Who holds which role on this incident."""
+    ideas: tuple[Idea, ...] = ()
+    lines: tuple[Line, ...] = ()
+    next_action: NextAction | None = None
+    actions: tuple[Action, ...] = ()
+    """Every requested step of a runbook, oldest first."""
+    pages: tuple[Page, ...] = ()
+    reports: tuple[UserReport, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    would_have_done: tuple[str, ...] = ()
+    mitigated_at: Time | None = None
+    resolved_at: Time | None = None
+    post_mortem_at: Time | None = None
+    merged_into: str = ""
     close_reason: str = ""
     last_seq: int = 0
 
@@ -136,8 +160,10 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
             return {"tasks": (*incident.tasks, body.text)}
         case Closed():
             return {"state": State.CLOSED, "close_reason": body.reason, "closed_at": event.at}
-        case _:
+        case AlertRepeated() | Noted() | BodyErased():
             return {}
+        case _:
+            return acted(incident, body, event)
 
 
 def _declared(body: Declared, event: Event) -> dict[str, object]:

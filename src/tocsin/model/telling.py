@@ -20,6 +20,7 @@ from tocsin.model.event import (
     Triaged,
     UpdateDrafted,
 )
+from tocsin.model.telling_acts import tell_act
 
 
 def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of event
@@ -61,6 +62,8 @@ def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of eve
             return text
         case BodyErased(seq=seq, reason=reason):
             return f"the content of event {seq} was erased ({reason})"
+        case _:
+            return tell_act(event.body)
 
 
 def _reported(body: FindingsReported) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from tocsin.library.runbook import Runbook
 from tocsin.library.runbooks import Shelf
 from tocsin.library.search import Hit
-from tocsin.library.steps import Manual, Risk, RunbookStep
-from tocsin.model.action import Fix, Step
+from tocsin.library.steps import Manual, RunbookStep
+from tocsin.model.action import Fix, Risk, Step
 from tocsin.model.diagnosis import Diagnosis, Hypothesis
 from tocsin.model.triage import Triage
 

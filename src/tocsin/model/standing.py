@@ -1,0 +1,240 @@
+"""Where people and actions stand on an incident: the part of the fold that `acts` feed. Pure; called by `incident`."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tocsin.model import acts
+from tocsin.model.action import Approval, Outcome, Rehearsal, RenderedStep, Verdict
+from tocsin.model.ground import Time, Value
+
+if TYPE_CHECKING:
+    from tocsin.model.event import Event
+    from tocsin.model.incident import Incident
+
+
+class ActionState(StrEnum):
+    """How far one action has come."""
+
+    REQUESTED = "requested"
+    REJECTED = "rejected"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    VERIFIED = "verified"
+    DISPROVED = "disproved"
+
+
+LIVE = frozenset({ActionState.REQUESTED, ActionState.RUNNING, ActionState.UNKNOWN})
+
+
+class Action(Value):
+    """One requested step and everything that happened to it."""
+
+    id: str
+    step: RenderedStep
+    rehearsal: Rehearsal | None
+    verdict: Verdict
+    requested_by: str
+    requested_at: Time
+    expires_at: Time
+    state: ActionState = ActionState.REQUESTED
+    approvals: tuple[Approval, ...] = ()
+    started_at: Time | None = None
+    finished_at: Time | None = None
+    key: str = ""
+    outcome: Outcome | None = None
+    said: str = ""
+    """Why it was rejected, what is unknown, or what verification says."""
+
+
+class Idea(Value):
+    """A hypothesis a person raised."""
+
+    id: str
+    text: str
+    raised_by: str
+    ruled_out: str = ""
+    """The reason it is off the table, or ""."""
+
+
+class Line(Value):
+    """A line of investigation: owner, question, end."""
+
+    id: str
+    owner: str
+    question: str
+    opened_at: Time
+    until: Time
+    ended_at: Time | None = None
+    finding: str = ""
+
+
+class NextAction(Value):
+    """The single next action and its one owner."""
+
+    text: str
+    owner: str
+    set_at: Time
+
+
+class Page(Value):
+    """A call to somebody."""
+
+    target: str
+    level: int
+    at: Time
+    key: str
+    over: bool = False
+
+
+class UserReport(Value):
+    """A user's own words that something is wrong."""
+
+    text: str
+    origin: str
+    at: Time
+
+
+class Flag(Value):
+    """Something people must see."""
+
+    code: str
+    text: str
+    at: Time
+
+
+def acted(  # noqa: C901 - one case for each kind of act
+    incident: "Incident", act: acts.Act, event: "Event"
+) -> dict[str, object]:
+    """Which fields one act changes."""
+    match act:
+        case acts.Acknowledged():
+            return {} if incident.acknowledged_at else {"acknowledged_at": event.at, "acknowledged_by": event.actor}
+        case acts.SeverityChanged():
+            return {"severity": act.severity}
+        case acts.SeatTaken():
+            return {"seats": {**incident.seats, act.seat: act.person}}
+        case acts.NextActionSet():
+            return {"next_action": NextAction(text=act.text, owner=act.owner, set_at=event.at)}
+        case acts.UserReported():
+            return {"reports": (*incident.reports, UserReport(text=act.text, origin=act.origin, at=event.at))}
+        case acts.Flagged():
+            return {"flags": (*incident.flags, Flag(code=act.code, text=act.text, at=event.at))}
+        case acts.HypothesisRaised() | acts.HypothesisRuledOut():
+            return {"ideas": _ideas(incident.ideas, act, event), **_ruled_out(incident, act)}
+        case acts.LineOpened() | acts.LineEnded():
+            return {"lines": _lines(incident.lines, act, event)}
+        case acts.Paged() | acts.Unpaged():
+            return {"pages": _pages(incident.pages, act, event)}
+        case acts.Mitigated() | acts.Resolved() | acts.Reopened() | acts.Merged():
+            return _turned(incident, act, event)
+        case acts.WouldHaveDone():
+            return {"would_have_done": (*incident.would_have_done, act.what)}
+        case _:
+            return _with_actions(incident, _actions(incident.actions, act, event))
+
+
+def _turned(
+    incident: "Incident", act: acts.Mitigated | acts.Resolved | acts.Reopened | acts.Merged, event: "Event"
+) -> dict[str, object]:
+    from tocsin.model.incident import State
+
+    match act:
+        case acts.Mitigated():
+            return {"state": State.MONITORING, "mitigated_at": incident.mitigated_at or event.at}
+        case acts.Resolved():
+            return {"state": State.RESOLVED, "resolved_at": event.at, "post_mortem_at": act.post_mortem_at}
+        case acts.Reopened():
+            back = State.IDENTIFIED if incident.diagnosis and incident.diagnosis.root_cause else State.INVESTIGATING
+            return {"state": back, "resolved_at": None, "closed_at": None, "mitigated_at": None, "merged_into": ""}
+        case acts.Merged():
+            why = f"merged into {act.into}: {act.reason}"
+            return {"state": State.CLOSED, "closed_at": event.at, "merged_into": act.into, "close_reason": why}
+
+
+def _actions(known: tuple[Action, ...], act: acts.Act, event: "Event") -> tuple[Action, ...]:
+    if isinstance(act, acts.ActionRequested):
+        made = Action(
+            id=act.action_id,
+            step=act.step,
+            rehearsal=act.rehearsal,
+            verdict=act.verdict,
+            requested_by=event.actor,
+            requested_at=event.at,
+            expires_at=act.expires_at,
+        )
+        return (*(one for one in known if one.id != made.id), made)
+    named = getattr(act, "action_id", "")
+    return tuple(one.model_copy(update=_moved(one, act, event)) if one.id == named else one for one in known)
+
+
+def _moved(action: Action, act: acts.Act, event: "Event") -> dict[str, object]:
+    match act:
+        case acts.ActionApproved():
+            return {"approvals": (*action.approvals, act.approval)}
+        case acts.ActionRejected():
+            return {"state": ActionState.REJECTED, "said": act.reason}
+        case acts.ActionStarted():
+            return {"state": ActionState.RUNNING, "started_at": event.at, "key": act.key}
+        case acts.ActionFinished():
+            done = ActionState.DONE if act.outcome.ok else ActionState.FAILED
+            return {"state": done, "finished_at": event.at, "outcome": act.outcome, "said": act.outcome.said}
+        case acts.ActionUnknown():
+            return {"state": ActionState.UNKNOWN, "said": act.why}
+        case acts.ActionVerified():
+            return {"state": ActionState.VERIFIED if act.passed else ActionState.DISPROVED, "said": act.said}
+        case _:
+            return {}
+
+
+def _with_actions(incident: "Incident", actions: tuple[Action, ...]) -> dict[str, object]:
+    """An action that changes something moves the incident on: mitigating while it runs, monitoring once it is verified."""
+    from tocsin.model.incident import OPEN, State
+
+    newest = next((one for one in reversed(actions) if one.step.risk.rank > 0), None)
+    moves = {
+        ActionState.RUNNING: State.MITIGATING,
+        ActionState.VERIFIED: State.MONITORING,
+        ActionState.DISPROVED: State.INVESTIGATING,
+    }
+    state = moves.get(newest.state) if newest and incident.state in OPEN else None
+    return {"actions": actions, **({"state": state} if state else {})}
+
+
+def _ideas(
+    known: tuple[Idea, ...], act: acts.HypothesisRaised | acts.HypothesisRuledOut, event: "Event"
+) -> tuple[Idea, ...]:
+    if isinstance(act, acts.HypothesisRaised):
+        return (*known, Idea(id=act.hypothesis_id, text=act.text, raised_by=event.actor))
+    return tuple(
+        one.model_copy(update={"ruled_out": act.reason}) if one.id == act.hypothesis_id else one for one in known
+    )
+
+
+def _ruled_out(incident: "Incident", act: acts.HypothesisRaised | acts.HypothesisRuledOut) -> dict[str, object]:
+    """A person's word takes a cause of the diagnosis off the table, too."""
+    if isinstance(act, acts.HypothesisRaised) or incident.diagnosis is None:
+        return {}
+    made = incident.diagnosis
+    gone = tuple(one for one in made.hypotheses if one.cause == act.hypothesis_id)
+    if not gone:
+        return {}
+    left = tuple(one for one in made.hypotheses if one.cause != act.hypothesis_id)
+    was_first = made.hypotheses[0].cause == act.hypothesis_id
+    changed = {"hypotheses": left, "ruled_out": (*made.ruled_out, *gone)}
+    return {"diagnosis": made.model_copy(update={**changed, **({"root_cause": ""} if was_first else {})})}
+
+
+def _lines(known: tuple[Line, ...], act: acts.LineOpened | acts.LineEnded, event: "Event") -> tuple[Line, ...]:
+    if isinstance(act, acts.LineOpened):
+        made = Line(id=act.line_id, owner=act.owner, question=act.question, opened_at=event.at, until=act.until)
+        return (*known, made)
+    ended = {"ended_at": event.at, "finding": act.finding}
+    return tuple(one.model_copy(update=ended) if one.id == act.line_id else one for one in known)
+
+
+def _pages(known: tuple[Page, ...], act: acts.Paged | acts.Unpaged, event: "Event") -> tuple[Page, ...]:
+    if isinstance(act, acts.Paged):
+        return (*known, Page(target=act.target, level=act.level, at=event.at, key=act.key))
+    return tuple(one.model_copy(update={"over": True}) if one.key == act.key else one for one in known)

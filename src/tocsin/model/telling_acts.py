@@ -1,0 +1,66 @@
+"""What people and actions did, told in one plain sentence each. Pure; called by `telling` only."""
+
+from tocsin.model import acts
+from tocsin.model.plain import minute
+
+
+def tell_act(act: acts.Act) -> str:  # noqa: C901 - one sentence for each kind of act
+    """What was done, in one sentence without its time and its doer."""
+    match act:
+        case acts.Acknowledged():
+            return "acknowledged"
+        case acts.SeverityChanged(severity=severity, reason=reason):
+            return f"severity set to {severity} ({reason})"
+        case acts.SeatTaken(seat=seat, person=person, handed_over_by=before):
+            return f"{person} is {seat.replace('_', ' ')}{f', handed over by {before}' if before else ''}"
+        case acts.HypothesisRaised(hypothesis_id=name, text=text):
+            return f"hypothesis {name}: {text}"
+        case acts.HypothesisRuledOut(hypothesis_id=name, reason=reason):
+            return f"ruled out {name}: {reason}"
+        case acts.LineOpened(owner=owner, question=question, until=until):
+            return f"{owner} looks into: {question} (until {minute(until)})"
+        case acts.LineEnded(line_id=name, finding=finding):
+            return f"line {name} ended: {finding or 'it did not move us forward'}"
+        case acts.NextActionSet(text=text, owner=owner):
+            return f"next action for {owner}: {text}"
+        case acts.Mitigated(text=text):
+            return f"mitigated: {text}"
+        case acts.UserReported(text=text, origin=origin):
+            return f"a user reports by {origin}: {text}"
+        case acts.Resolved(confirmed_by=confirmed, cause=cause, fix=fix):
+            return f"all-clear, confirmed by {', '.join(confirmed)}; cause: {cause or 'unknown'}; fix: {fix or 'none'}"
+        case acts.Reopened(reason=reason):
+            return f"re-opened: {reason}"
+        case acts.Merged(into=into, reason=reason):
+            return f"merged into {into}: {reason}"
+        case acts.Flagged(text=text):
+            return f"ATTENTION: {text}"
+        case acts.Paged(target=target, reason=reason, level=level):
+            return f"paging {target}{f' (escalation {level})' if level else ''}: {reason}"
+        case acts.Unpaged(target=target):
+            return f"{target} is no longer needed"
+        case acts.WouldHaveDone(what=what):
+            return f"observe mode, not done: {what}"
+        case _:
+            return _tell_action(act)
+
+
+def _tell_action(act: acts.Act) -> str:
+    match act:
+        case acts.ActionRequested(step=step, verdict=verdict):
+            return f"requested: {step.text} ({step.shown}); {verdict.reason}"
+        case acts.ActionApproved(approval=approval):
+            glass = f", BREAK GLASS: {approval.break_glass}" if approval.break_glass else ""
+            return f"approved by {approval.approver} as {approval.role}{glass}"
+        case acts.ActionRejected(reason=reason):
+            return f"not approved: {reason}"
+        case acts.ActionStarted(key=key):
+            return f"step started (key {key[:12]})"
+        case acts.ActionFinished(outcome=outcome):
+            return f"step {'succeeded' if outcome.ok else 'FAILED'}: {outcome.said}"
+        case acts.ActionUnknown(why=why):
+            return f"OUTCOME UNKNOWN, a person must look: {why}"
+        case acts.ActionVerified(passed=passed, said=said):
+            return f"verification {'passed' if passed else 'FAILED'}: {said}"
+        case _:
+            raise TypeError(f"no sentence for {type(act).__name__}")
