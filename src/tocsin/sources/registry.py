@@ -30,15 +30,22 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_points()))
 
 
-def by_name(name: str) -> Source:
-    """The source of that name (spaces, hyphens and case do not matter). Raises NotFound."""
+def canonical(name: str) -> str:
+    """The one name of an installed source, whatever spelling or alias was used; any other name comes back as it is.
+
+    Whoever looks up a source's settings must ask by this name, or an alias would be a door without a lock.
+    """
     plain = name.strip().lower().replace("-", "_").replace(" ", "_")
     points = _points()
     squeezed = {known.replace("_", ""): known for known in points}
-    found = next(
-        (one for one in (plain, _ALIASES.get(plain, ""), squeezed.get(plain.replace("_", ""), "")) if one in points), ""
-    )
-    if not found:
+    spellings = (plain, _ALIASES.get(plain, ""), squeezed.get(plain.replace("_", ""), ""))
+    return next((one for one in spellings if one in points), name)
+
+
+def by_name(name: str) -> Source:
+    """The source of that name (spaces, hyphens and case do not matter). Raises NotFound."""
+    found = canonical(name)
+    if found not in _points():
         raise NotFound(
             f"There is no source {name!r}.", f"Use {AUTO}, a name of `mappings`, or one of: {', '.join(names())}."
         )

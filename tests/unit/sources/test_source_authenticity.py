@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from tocsin.config import Config, Secret
 from tocsin.errors import ConfigError, SourceError, Unauthentic
+from tocsin.model.alert import Delivery
 from tocsin.sources.authenticity import signatures, sns
 from tocsin.sources.authenticity.gate import Arrival, Gate, authenticate
 from tocsin.sources.authenticity.settings import Scheme, SourceSettings
@@ -150,14 +151,33 @@ def test_a_token_of_the_path_is_a_secret_like_any_other() -> None:
     assert not accepted("pagerduty", Arrival(BODY, token=SECRETS[1]), SourceSettings())
 
 
+def knock(gate: Gate, source: str, headers: dict[str, str], body: bytes = BODY) -> bool:
+    return asyncio.run(gate.check(source, body, headers, token="", now=NOW))
+
+
 def test_the_gate_reads_each_secret_once_and_names_the_place_of_a_missing_one() -> None:
     data = {"sources": {"zabbix": {"secrets": [{"env": "ZABBIX_TOKEN"}]}}}
     gate = Gate(Config(data, {"ZABBIX_TOKEN": "t"}))
     assert gate.is_configured("zabbix")
-    assert not gate.is_configured("nagios")
-    asyncio.run(gate.check("zabbix", Arrival(BODY, {"authorization": "Bearer t"}), NOW))
+    assert knock(gate, "zabbix", {"authorization": "Bearer t"})
     with pytest.raises(ConfigError, match=r"sources.zabbix.secrets\[0\]"):
         Gate(Config(data, {}))
+
+
+def test_a_source_without_any_secret_is_told_apart_from_one_that_failed() -> None:
+    gate = Gate(Config({"sources": {"zabbix": {"secrets": [{"env": "Z"}]}}}, {"Z": "t"}))
+    assert not knock(gate, "nagios", {})
+    with pytest.raises(Unauthentic):
+        knock(gate, "zabbix", {})
+
+
+@pytest.mark.parametrize("spelling", ["aws_sns", "sns", "SNS", "aws-sns", "AWS"])
+def test_no_other_spelling_of_a_source_goes_round_its_lock(spelling: str) -> None:
+    for configured in ("aws_sns", "sns"):
+        gate = Gate(Config({"sources": {configured: {"scheme": "shared", "secrets": [{"env": "X"}]}}}, {"X": "t"}))
+        assert knock(gate, spelling, {"authorization": "Bearer t"})
+        with pytest.raises(Unauthentic):
+            knock(gate, spelling, {})
 
 
 def test_a_scheme_that_misses_what_it_needs_is_a_mistake_of_the_configuration() -> None:
@@ -348,5 +368,14 @@ def test_amazon_s_certificate_is_fetched_once_for_many_messages() -> None:
     network = Network(certificate())
     gate = Gate(Config({"sources": {"aws_sns": {"topics": [TOPIC]}}}, {}), network)
     for _ in range(5):
-        asyncio.run(gate.check("aws_sns", Arrival(json.dumps(message()).encode()), NOW))
+        assert knock(gate, "aws_sns", {}, json.dumps(message()).encode())
     assert network.asked == [CERTIFICATE_URL]
+
+
+def test_the_gate_confirms_a_subscription_only_through_the_guarded_client() -> None:
+    url = f"https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=t"
+    body = json.dumps(confirmation(url)).encode()
+    network = Network(certificate())
+    gate = Gate(Config({"sources": {"aws_sns": {"topics": [TOPIC]}}}, {}), network)
+    assert asyncio.run(gate.confirm(Delivery(id="D", source="aws_sns", received_at=NOW, body=body)))
+    assert network.asked == [CERTIFICATE_URL, url]

@@ -1,6 +1,6 @@
 """The one question the hooks ask of a delivery before reading it: did this sender prove itself? Called by the face, through app.
 
-Whether a source without any secret may be heard at all is the face's decision (only on loopback): ask `is_configured`.
+Whether a source without any secret may be heard at all is the face's decision: `check` then answers False.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 
 from tocsin.config import Config
 from tocsin.errors import SourceError, Unauthentic
+from tocsin.model.alert import Delivery
 from tocsin.sources.authenticity import signatures, sns
 from tocsin.sources.authenticity.settings import Scheme, SourceSettings, SourcesSettings
 from tocsin.sources.authenticity.sns import Fetch
+from tocsin.sources.registry import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +70,44 @@ def _holds(scheme: Scheme, settings: SourceSettings, secrets: Sequence[str], arr
 
 
 class Gate:
-    """All sources' settings with their secrets read once. `check` for each delivery; `confirm` for SNS subscriptions."""
+    """All sources' settings with their secrets read once. Built by app; `check` for each delivery, `confirm` for SNS."""
 
     def __init__(self, config: Config, fetch: Fetch = _no_fetch) -> None:
         """Raises ConfigError, with its path, for a secret that is not where it should be."""
-        self._settings = config.section("sources", SourcesSettings)
-        self._fetch = _remembering(fetch)
-        self._plain_fetch = fetch
+        entries = config.section("sources", SourcesSettings).root
+        self._settings = {canonical(name): entry for name, entry in entries.items()}
         self._secrets = {
-            name: tuple(config.secret(one, f"sources.{name}.secrets[{i}]") for i, one in enumerate(entry.secrets))
-            for name, entry in self._settings.root.items()
+            canonical(name): tuple(
+                config.secret(one, f"sources.{name}.secrets[{i}]") for i, one in enumerate(entry.secrets)
+            )
+            for name, entry in entries.items()
         }
+        self._fetch = fetch
+        self._fetch_certificate = _remembering(fetch)
 
     def is_configured(self, source: str) -> bool:
         """True when there is something to check that source against."""
-        return self._settings.of(source).is_configured
+        return self._of(source).is_configured
 
-    async def check(self, source: str, arrival: Arrival, now: datetime) -> None:
-        """Raises Unauthentic unless the sender proved itself."""
-        settings = self._settings.of(source)
-        await authenticate(source, settings, self._secrets.get(source, ()), arrival, now, self._fetch)
+    async def check(self, source: str, body: bytes, headers: Mapping[str, str], *, token: str, now: datetime) -> bool:
+        """True when the sender proved itself, False when nothing is configured to check it against. Raises Unauthentic.
 
-    async def confirm(self, arrival: Arrival, now: datetime) -> bool:
-        """Answers an SNS subscription confirmation, if this is a genuine one. Raises Unauthentic or SourceError."""
-        return await sns.confirm(arrival.body, self._settings.of("aws_sns"), now, self._plain_fetch)
+        `headers` are complete, their names in lower case; `token` is the one of path or query, or "".
+        """
+        settings = self._of(source)
+        if not settings.is_configured:
+            return False
+        name = canonical(source)
+        arrival = Arrival(body, headers, token)
+        await authenticate(name, settings, self._secrets.get(name, ()), arrival, now, self._fetch_certificate)
+        return True
+
+    async def confirm(self, delivery: Delivery) -> bool:
+        """Answers an SNS subscription confirmation; False when this is none. Raises Unauthentic or SourceError."""
+        return await sns.confirm(delivery.body, self._of("aws_sns"), delivery.received_at, self._fetch)
+
+    def _of(self, source: str) -> SourceSettings:
+        return self._settings.get(canonical(source), SourceSettings())
 
 
 def _remembering(fetch: Fetch, limit: int = 16) -> Fetch:

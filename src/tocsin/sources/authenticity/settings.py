@@ -70,7 +70,3 @@ class SourcesSettings(RootModel[dict[str, SourceSettings]]):
     """The section `sources`: source name -> its settings."""
 
     root: dict[str, SourceSettings] = Field(default_factory=dict)
-
-    def of(self, source: str) -> SourceSettings:
-        """That source's settings, or the empty ones."""
-        return self.root.get(source, SourceSettings())
