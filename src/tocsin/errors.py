@@ -107,6 +107,13 @@ class SourceError(TocsinError):
     status = 502
 
 
+class OutcomeUnknown(TocsinError):
+    """An action was begun and nobody can say whether it happened."""
+
+    code = "TCS-ACTION-UNKNOWN"
+    status = 502
+
+
 class DataError(TocsinError):
     """A file the user gave is not as it should be."""
 
