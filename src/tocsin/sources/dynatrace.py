@@ -1,14 +1,13 @@
-"""Dynatrace: a problem notification. Availability problems are the worst, custom alerts the mildest."""
+"""Dynatrace: a problem notification. Availability problems are the worst; what users defined themselves is a warning."""
 
 from tocsin.sources.reading.fields import Fields, vendor, words_of
-from tocsin.sources.reading.scales import CRITICAL, HIGH, INFO, WARNING
+from tocsin.sources.reading.scales import CRITICAL, HIGH, WARNING
 
 _GRADE = words_of(
     {
         CRITICAL: ("AVAILABILITY", "MONITORING_UNAVAILABLE"),
         HIGH: ("ERROR",),
-        WARNING: ("PERFORMANCE", "RESOURCE_CONTENTION", "RESOURCE"),
-        INFO: ("CUSTOM_ALERT", "INFO"),
+        WARNING: ("PERFORMANCE", "RESOURCE_CONTENTION", "CUSTOM_ALERT"),
     }
 )
 
