@@ -34,9 +34,14 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
     ),
     "schema": (
         _DB,
-        1.5,
-        "schema migration,alter table,missing index,table bloat,orders table,rows,table,foreign key,"
+        2.0,
+        "schema migration,migration,alter table,missing index,table bloat,orders table,rows,table,foreign key,"
         "database,datastore,db",
+    ),
+    "durability": (
+        _DB,
+        1.2,
+        "data loss,lost writes,data corruption,point in time recovery,truncated,dropped table",
     ),
     "quorum": (
         _DB,
@@ -106,7 +111,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
     "dataflow": (
         _APP,
         1.9,
-        "consumer lag,consumer group,etl,data pipeline,batch job,late job,job failed,offset,nightly,"
+        "consumer lag,consumer group,etl,data pipeline,batch job,late job,job failed,offset,"
         "data freshness,stale data,dead letter,queue backlog,queue depth,messages unacked,backlog,dag,"
         "export job,import job,topic,partition lag,data quality,corrupt records,schema mismatch",
     ),
@@ -169,7 +174,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         _INF,
         2.0,
         "persistent volume,persistentvolumeclaim,pvc,volume full,storage pool,storage degraded,osd,"
-        "object storage,volume,backup failed,snapshot failed,storage,block storage,nfs",
+        "object storage,volume,backup failed,backup,snapshot failed,storage,block storage,nfs",
     ),
     "cluster": (
         _INF,

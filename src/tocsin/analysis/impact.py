@@ -30,7 +30,7 @@ class Sighting:
 
 def extract(text: str, names: Sequence[str] = ()) -> tuple[Sighting, ...]:
     """The facts of the text in reading order. `names` are the services it may call by name (from labels and the catalogue)."""
-    tainted, login_failed = speaks_to_the_reader(text), bool(signs.LOGIN_FAILED.search(text))
+    believed, login_failed = not speaks_to_the_reader(text), bool(signs.LOGIN_FAILED.search(text))
     found: list[Sighting] = []
     for index, clause in enumerate(clauses(text)):
         for read in _READERS:
@@ -38,10 +38,20 @@ def extract(text: str, names: Sequence[str] = ()) -> tuple[Sighting, ...]:
         found.extend(_named_gone(clause, names))
         if login_failed:
             found.extend(_stated(clause, FactKind.COMPROMISE, signs.LOGIN_WORKED))
-        if not tainted:
+        if believed:
             found.extend(_workaround(clause))
             found.extend(_elsewhere(clause) if index == 0 else ())
-    return tuple(found)
+    return tuple(_honest(found, text))
+
+
+def _honest(found: list[Sighting], text: str) -> Iterator[Sighting]:
+    """A workaround speaks for the features broken in its own line; while another line names one without, there is none."""
+
+    def lines(kind: FactKind) -> set[int]:
+        return {text.count("\n", 0, seen.start) for seen in found if seen.kind is kind}
+
+    covered = lines(FactKind.MAJOR_FEATURE) <= lines(FactKind.WORKAROUND)
+    yield from (seen for seen in found if covered or seen.kind is not FactKind.WORKAROUND or seen.value is False)
 
 
 def _sighting(

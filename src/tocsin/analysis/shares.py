@@ -22,7 +22,8 @@ WHAT = (
     r"operations?|writes?|reads?|lookups?|handshakes?|attempts?|traffic|messages?|deliveries)"
 )
 FAILING = re.compile(
-    r"\b(?:fail\w*|error\w*|50[0-9]|5xx|timeouts?|timed?[\s-]out|timing[\s-]out|drop\w*|reject\w*|refus\w*|declin\w*|abort\w*|"
+    r"\b(?:fail\w*|error\w*|(?<![/\d.])50[0-9](?!\s?[/%\d]| of | out )|"
+    r"5xx|timeouts?|timed?[\s-]out|timing[\s-]out|drop\w*|reject\w*|refus\w*|declin\w*|abort\w*|"
     r"unsuccessful|lost|denied|return\w*|broken|unserved|unanswered|nxdomain|servfail)\b",
     re.I,
 )
@@ -177,7 +178,7 @@ def _worded(text: str) -> Iterator[Seen]:
         if HURT.search(text[: found.start()]) or HURT.search(text[found.end() :]):
             yield Seen(True, _said(text, found), found.start(), found.end())
     for found in _WORDED_REQUESTS.finditer(text):
-        if FAILING.search(text[found.end() :]):
+        if FAILING.search(text[found.end() :]) or FAILING.search(text[: found.start()][-60:]):
             yield Seen(False, _said(text, found), found.start(), found.end())
 
 

@@ -98,7 +98,7 @@ COMPROMISE = _any(
     r"(?:confirmed|verified) (?:\w{1,20} )?(?:breach|intrusion|compromise|account takeover|data theft|exfiltration)",
     r"(?:breach|intrusion|compromise) (?:is |has been )?confirmed",
     r"attackers? (?:has |have |had |is |are |now ){0,2}(?:gained|obtained|accessed|inside|logged in|in control|created|downloaded|"
-    r"stole|stolen|moved|using|used|reached|dumped)",
+    r"exploited|uploaded|installed|executed|escalated|stole|stolen|moved|using|used|reached|dumped)",
     r"(?:cve-\d{4}-\d{4,7}|vulnerability|zero[- ]day|log4shell|flaw)\b.{0,40}?\b(?:exploited|exploitation (?:confirmed|succeeded))",
     r"(?:successful(?:ly)?|confirmed|active) exploit(?:ed|ation)|exploit(?:ation)? (?:succeeded|was successful|confirmed)",
     r"(?:web\s?shell|backdoor|rootkit|crypto\s?-?miner|c2 beacon|implant) (?:\w{1,20} )?(?:found|detected|uploaded|installed|"
@@ -135,8 +135,8 @@ _SECRETS = r"(?:credentials?|keys?|tokens?|passwords?|secrets?|certificate|datab
 THREAT = _any(
     r"ddos|denial[- ]of[- ]service|(?:syn|udp|http|traffic) flood|volumetric attack|under attack",
     r"(?:leaked|exposed|stolen|compromised|hard-?coded) (?:[\w-]{1,30} ){0,3}" + _SECRETS,
-    r"(?:credentials?|keys?|tokens?|passwords?|secrets?|bucket|database|records|personal data|customer data) (?:\S{1,40} ){0,4}?"
-    r"(?:leaked|exposed|public|publicly|committed|published|posted|stolen)",
+    r"(?:credentials?|keys?|tokens?|passwords?|secrets?|bucket|database|records|personal data|customer data) (?:\S{1,40} ){0,6}?"
+    r"(?:leaked|exposed|stolen|made public|is public|committed to|publicly (?:accessible|readable|exposed|available|visible))",
     r"malware|trojan|phishing|exfiltrat\w{1,6}|privilege escalation|lateral movement|impossible travel|account takeover",
     r"command and control|unauthori[sz]ed (?:access|login|entry|changes?|transfers?|users?|devices?|process|binary)",
     r"credential stuffing|brute[- ]forc\w{1,4}|password spray\w{0,4}|sql injection|exploit\w{0,8}|port scan\w{0,4}",
@@ -209,7 +209,8 @@ DEGRADED = _any(
     r"not ready|notready|offline|dropp?\w{0,4}|loss|lost|leak\w{0,4}|full",
     r"expired|missing|missed|stale|corrupt\w{0,4}|mismatch|split.brain",
     r"nxdomain|servfail|overload\w{0,3}|pressure|hung|hang\w{0,4}|broken|unable|cannot|refus\w{1,4}|reject\w{0,4}|blocked|congest\w{1,4}",
-    r"unassigned|out of sync|outage|disconnect\w{0,4}|panic\w{0,4}|critical state|5xx|50[0-4]|4xx",
+    r"halt\w{0,3}|stopp?(?:ed|s|ing)|blocks|blocking|unassigned|out of sync|outage|disconnect\w{0,4}|panic\w{0,4}|critical state",
+    r"5xx|(?<![/\d.])50[0-4](?!\s?[/%\d]| of )|4xx",
     r"low disk|insufficient|drift\w{0,4}",
     r"pending|not syncing|lost power|no (?:consumers?|primary|leader|master|quorum|space|data)|running out|nearly|almost",
 )

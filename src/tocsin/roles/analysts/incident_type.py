@@ -1,0 +1,96 @@
+"""The type of an incident: the trained model's opinion of each alert, and three conventions above it. Called by the router.
+
+The conventions: a confirmed intrusion, and a threat where the model is in doubt, belong to security whatever product was
+hit; an expiring certificate belongs to the network, although authors of alert rules file TLS under security.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from tocsin.analysis.classify import CLASSES, Classifier, Verdict
+from tocsin.model.alert import Alert
+from tocsin.model.evidence import Quote
+from tocsin.model.ground import IncidentType
+from tocsin.model.triage import FactKind
+from tocsin.roles.analysts.impact_facts import Facts, Read, quote_of
+
+IN_DOUBT = 0.9
+"""A type told with less than this gives way to security where the text speaks of a threat."""
+CONFIRMED = 0.99
+QUOTES = 6
+LOUDNESS = frozenset({"severity", "level", "priority", "author"})
+"""Labels that say how loud, or who wrote the rule; they say nothing of the type."""
+
+_EXPIRY = re.compile(
+    r"\b(?:certificates?|certs?|ssl|tls)\b[^\n]{0,80}\bexpir\w{0,4}|\bexpir\w{0,4}\b[^\n]{0,40}\b(?:certificates?|certs?|ssl|tls)\b"
+    r"|Cert\w{0,20}Expir\w{0,4}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The type, how sure, the share of each type, and the words that say so."""
+
+    type: IncidentType
+    confidence: float
+    shares: dict[IncidentType, float]
+    quotes: tuple[Quote, ...]
+
+
+@lru_cache(maxsize=1)
+def load_classifier() -> Classifier:
+    """The type model that ships with the package, read once."""
+    text = files("tocsin.roles.analysts").joinpath("triage_model.json").read_text()
+    return Classifier.from_document(json.loads(text))
+
+
+def tell_type(read: Read, facts: Facts, classifier: Classifier) -> Told:
+    """The type that the alerts together speak for. Without alerts: application, with the confidence of a guess."""
+    verdicts = [_verdict(alert, classifier) for alert, _ in read]
+    if not verdicts:
+        return Told(IncidentType.APPLICATION, 1 / len(CLASSES), {}, ())
+    shares = {kind: round(sum(one.shares[kind] for one in verdicts) / len(verdicts), 4) for kind in CLASSES}
+    best = max(CLASSES, key=shares.__getitem__)
+    convention = _by_convention(best, shares, facts, read)
+    return convention or Told(best, min(1.0, shares[best]), shares, _quotes(best, verdicts, read))
+
+
+def _by_convention(best: IncidentType, shares: dict[IncidentType, float], facts: Facts, read: Read) -> Told | None:
+    intrusion, threat = facts.first(FactKind.COMPROMISE, sure=True), facts.first(FactKind.THREAT)
+    if intrusion and intrusion.quote:
+        return Told(IncidentType.SECURITY, CONFIRMED, shares, (intrusion.quote,))
+    if threat and threat.quote and best is not IncidentType.SECURITY and shares[best] < IN_DOUBT:
+        return Told(IncidentType.SECURITY, max(0.5, shares[IncidentType.SECURITY]), shares, (threat.quote,))
+    expiry = _expiry(read)
+    if expiry and best is IncidentType.SECURITY and threat is None:
+        return Told(IncidentType.NETWORK, min(1.0, shares[best] + shares[IncidentType.NETWORK]), shares, (expiry,))
+    return None
+
+
+def _expiry(read: Read) -> Quote | None:
+    for _, kept in read:
+        found = _EXPIRY.search(kept.content)
+        if found:
+            return Quote(evidence_id=kept.id, text=found[0])
+    return None
+
+
+def _quotes(best: IncidentType, verdicts: Sequence[Verdict], read: Read) -> tuple[Quote, ...]:
+    """The words that spoke for the type, of those alerts that spoke for it."""
+    found = (
+        quote_of(words, kept)
+        for verdict, (_, kept) in zip(verdicts, read, strict=True)
+        if verdict.type is best
+        for words in verdict.quotes
+    )
+    return tuple(dict.fromkeys(quote for quote in found if quote))[:QUOTES]
+
+
+def _verdict(alert: Alert, classifier: Classifier) -> Verdict:
+    labels = " ".join(f"{name}={value}" for name, value in sorted(alert.labels.items()) if name not in LOUDNESS)
+    return classifier.classify(alert.title, alert.description, labels)
