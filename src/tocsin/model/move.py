@@ -1,0 +1,114 @@
+"""Moves: what a response does next with an incident, decided by pure functions and carried out by `response`.
+
+THE CONTRACT OF THE LOOP. Each stage that acts after the diagnosis owns two things and knows nothing of the others:
+
+1. `due(incident, now, rules) -> Move | None`, a pure function in its package (`stages/paging`, `stages/verify`,
+   `stages/remediate`, `stages/course` for deadlines and flags). It says what its stage would do at this moment, from the fold
+   alone: at most one move, the most urgent first. Nothing to do now, but later: `Wait(until=...)`. Nothing at all: None.
+   `course.next_move` asks them in a fixed order, takes the first that is not a wait, else the earliest wait.
+2. Where a move reaches out to the world, an async function that carries it out. It is handed `record` (a `Record`er), which
+   appends events in one fenced transaction, once for each key, and answers with the incident as it then stands.
+
+`key` is unique within one incident and names the move, not the attempt: `page:1:oncall:primary`, `verify:ACT-1:3`. A move
+whose key is already on the books is not carried out again; it then counts as `Wait(until=again_at)`. So a crash between the
+move and its checkpoint doubles nothing, and a `due` that keeps asking for the same thing cannot spin.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tocsin.model.event import Body
+from tocsin.model.ground import Time, Value
+
+
+class Happening(Value):
+    """An event about to be appended: who, and what."""
+
+    actor: str
+    body: Body
+
+
+class Letter(Value):
+    """Something that leaves the house with the events of its move: kept in the outbox in the same transaction, sent later.
+
+    `kind` names who delivers it (`page`, `unpage`, `channel`), `key` makes it arrive once.
+    """
+
+    key: str
+    kind: str
+    payload: dict[str, str]
+
+
+class _Keyed(Value):
+    key: str
+    again_at: Time | None = None
+    """When to look again once this is carried out, for a move that repeats under a new key; None: at the next event."""
+
+
+class Tell(_Keyed):
+    """Put on the record, and out through the outbox: page, escalate, flag, expire, reject, unpage, close, all-clear."""
+
+    kind: Literal["tell"] = "tell"
+    events: tuple[Happening, ...]
+    letters: tuple[Letter, ...] = ()
+
+
+class Offer(_Keyed):
+    """Render a step of the proposed fix, rehearse it, ask policy, and put the request before people.
+
+    `replaces` is the expired action it renews, "" for a first offer.
+    """
+
+    kind: Literal["offer"] = "offer"
+    runbook_id: str
+    step_index: int
+    replaces: str = ""
+
+
+class RollBack(_Keyed):
+    """Offer the rollback that the runbook declares for a step that did not help. Its permission is its own."""
+
+    kind: Literal["roll_back"] = "roll_back"
+    action_id: str
+
+
+class Perform(_Keyed):
+    """Carry out an action that has what policy asks for; everything is checked again at that moment.
+
+    Also the move for an action found RUNNING after a restart: run again with its key, or `ActionUnknown`.
+    """
+
+    kind: Literal["perform"] = "perform"
+    action_id: str
+
+
+class Verify(_Keyed):
+    """Ask the probe of a finished step whether it helped."""
+
+    kind: Literal["verify"] = "verify"
+    action_id: str
+
+
+class Confirm(_Keyed):
+    """Ask the world whether the incident is over: metrics normal and held, no new alerts, no user reports."""
+
+    kind: Literal["confirm"] = "confirm"
+
+
+class Wait(Value):
+    """Nothing to do before `until` (None: before somebody wakes us)."""
+
+    kind: Literal["wait"] = "wait"
+    until: Time | None = None
+
+
+class Leave(Value):
+    """The incident is over: nobody has to look at it any more."""
+
+    kind: Literal["leave"] = "leave"
+
+
+Deed = Tell | Offer | RollBack | Perform | Verify | Confirm
+"""A move that does something."""
+Move = Annotated[Deed | Wait | Leave, Field(discriminator="kind")]
