@@ -1,6 +1,6 @@
-"""The ledger in SQL: every part of ports.Ledger over one connection inside one transaction. SQLite and PostgreSQL alike.
+"""The ledger in SQL: every part of ports.Ledger over one connection, for one work. SQLite and PostgreSQL alike.
 
-Made by the SQL store for each transaction; opens, commits and rolls back nothing itself.
+Made by the SQL store for each work; opens, commits and rolls back nothing itself.
 """
 
 from sqlalchemy import Connection
@@ -14,18 +14,21 @@ from tocsin.ports import (
     SilenceStore,
     TimelineStore,
 )
+from tocsin.store.folds import Folds
 from tocsin.store.sql_alerts import SqlAlerts, SqlDeliveries
 from tocsin.store.sql_evidence import SqlChanges, SqlEvidence, SqlSilences
-from tocsin.store.sql_incidents import Folds, SqlIncidents, SqlRows
+from tocsin.store.sql_incidents import SqlIncidents, SqlRows
 from tocsin.store.timeline import Timeline
 
 
 class SqlLedger:
-    """ports.Ledger over one connection."""
+    """ports.Ledger over one connection, for one work; `flush` writes what the work left unwritten."""
 
-    def __init__(self, connection: Connection, folds: Folds | None = None) -> None:
-        self.timeline: TimelineStore = Timeline(SqlRows(connection, folds or Folds()))
-        self.incidents: IncidentStore = SqlIncidents(connection)
+    def __init__(self, connection: Connection, folds: Folds) -> None:
+        rows = SqlRows(connection, folds)
+        self.flush = rows.flush
+        self.timeline: TimelineStore = Timeline(rows)
+        self.incidents: IncidentStore = SqlIncidents(connection, rows)
         self.alerts: AlertStore = SqlAlerts(connection)
         self.deliveries: DeliveryStore = SqlDeliveries(connection)
         self.evidence: EvidenceStore = SqlEvidence(connection)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypeVar, cast
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from tocsin.errors import StoreError
@@ -17,10 +17,10 @@ from tocsin.ports import Ledger, Store
 from tocsin.store import schema
 from tocsin.store.engines import read_engine, write_engine
 from tocsin.store.failures import translated
+from tocsin.store.folds import Folds
 from tocsin.store.ledger import SqlLedger
 from tocsin.store.memory import MemoryStore
 from tocsin.store.settings import StoreSettings
-from tocsin.store.sql_incidents import Folds
 from tocsin.store.writer import Writer
 
 T = TypeVar("T")
@@ -30,9 +30,9 @@ class SqlStore:
     """ports.Store over SQLite or PostgreSQL. Made by `open_store`."""
 
     def __init__(self, writing: Engine, reading: Engine, settings: StoreSettings) -> None:
-        folds = Folds()
+        self._folds = Folds()
         self._writing, self._reading = writing, reading
-        self._writer = Writer(writing, lambda connection: SqlLedger(connection, folds), settings.batch)
+        self._writer = Writer(writing, self._ledger, settings.batch)
         self._readers = ThreadPoolExecutor(settings.readers, thread_name_prefix="tocsin-reader")
         self._closed = False
 
@@ -65,9 +65,15 @@ class SqlStore:
     def _view(self, work: Callable[[Ledger], T]) -> T:
         try:
             with self._reading.connect() as connection:
-                return work(SqlLedger(connection))
+                ledger = self._ledger(connection)
+                result = work(ledger)
+                ledger.flush()  # a read that tried to write hears of it
+                return result
         except SQLAlchemyError as failure:
             raise translated(failure) from failure
+
+    def _ledger(self, connection: Connection) -> SqlLedger:
+        return SqlLedger(connection, self._folds)
 
     def _dispose(self) -> None:
         self._readers.shutdown()

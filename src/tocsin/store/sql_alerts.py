@@ -2,8 +2,10 @@
 
 import json
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from tocsin.errors import NotFound
 from tocsin.model.alert import Alert, Delivery
@@ -12,9 +14,7 @@ from tocsin.store.bounds import beyond
 from tocsin.store.inserts import Row, put_once, replace
 from tocsin.store.tables import alerts, deliveries, key, micros
 
-_ALERT_ROWS = select(alerts.c.data, alerts.c.disposition, alerts.c.reason, alerts.c.incident_id).order_by(
-    alerts.c.received_at.desc(), alerts.c.n.desc()
-)
+_ALL = 2**31 - 1
 
 
 class SqlAlerts:
@@ -47,10 +47,7 @@ class SqlAlerts:
 
     def by_fingerprint(self, source: str, fingerprint: str, *, since: datetime) -> list[KeptAlert]:
         """That condition's notifications since then, newest first."""
-        chosen = _ALERT_ROWS.where(
-            alerts.c.condition == key(source, fingerprint), alerts.c.received_at >= micros(since)
-        )
-        return [_kept_alert(*row) for row in self._connection.execute(chosen)]
+        return self._found(condition=key(source, fingerprint), since=since)
 
     def recent(
         self,
@@ -62,14 +59,25 @@ class SqlAlerts:
         offset: int = 0,
     ) -> list[KeptAlert]:
         """Newest received first."""
-        chosen = _ALERT_ROWS
-        if since is not None:
-            chosen = chosen.where(alerts.c.received_at >= micros(since))
-        if disposition:
-            chosen = chosen.where(alerts.c.disposition == disposition)
-        if incident_id:
-            chosen = chosen.where(alerts.c.incident_id == incident_id)
-        return [_kept_alert(*row) for row in self._connection.execute(chosen.limit(limit).offset(offset))]
+        return self._found(disposition=disposition, incident_id=incident_id, since=since, limit=limit, offset=offset)
+
+    def _found(self, *, since: datetime | None, limit: int = _ALL, offset: int = 0, **equal: str) -> list[KeptAlert]:
+        asked = {name: value for name, value in equal.items() if value}
+        chosen = _alert_rows(tuple(asked), since is not None)
+        values = {**asked, "since": micros(since), "limit": limit, "offset": offset}
+        return [_kept_alert(*row) for row in self._connection.execute(chosen, values)]
+
+
+@cache
+def _alert_rows(equal: tuple[str, ...], since: bool) -> Select[Any]:
+    """Newest received first, later arrivals first among equals."""
+    chosen = select(alerts.c.data, alerts.c.disposition, alerts.c.reason, alerts.c.incident_id)
+    for name in equal:
+        chosen = chosen.where(alerts.c[name] == bindparam(name))
+    if since:
+        chosen = chosen.where(alerts.c.received_at >= bindparam("since"))
+    newest = chosen.order_by(alerts.c.received_at.desc(), alerts.c.n.desc())
+    return newest.limit(bindparam("limit")).offset(bindparam("offset"))
 
 
 def _kept_alert(data: str, disposition: str, reason: str, incident_id: str) -> KeptAlert:

@@ -78,7 +78,7 @@ class Timeline:
         """Chains one more event: reads the head and the projection, never the earlier events."""
         head = self._rows.head(incident_id)
         row = chained(head, incident_id, body, actor=actor, at=at, salt=self._salt())
-        event = _event(row, body, at)
+        event = event_of(row)  # as it will be read again, so that what is folded now is what the audit folds later
         before = Incident(id=incident_id) if head is None else self._rows.incident(head)
         self._rows.add(row, before.apply(event))
         return event
@@ -121,19 +121,16 @@ def body_text(body: Body) -> str:
 
 
 def event_of(row: EventRow) -> Event:
-    """The event a row holds. Raises pydantic.ValidationError when its body is damaged."""
-    body = None if row.body is None else body_from_text(row.body)
-    return _event(row, body, datetime.fromisoformat(row.at))
+    """The event a row holds. Raises pydantic.ValidationError, or ValueError, when body or time are damaged.
 
-
-def _event(row: EventRow, body: Body | None, at: datetime) -> Event:
-    """Built without validation: body and time are typed already, the rest is ours."""
+    Only the body is validated: the rest is ours, and already of its type.
+    """
     return Event.model_construct(
         incident_id=row.incident_id,
         seq=row.seq,
-        at=at.astimezone(UTC),
+        at=datetime.fromisoformat(row.at).astimezone(UTC),
         actor=row.actor,
-        body=body,
+        body=None if row.body is None else body_from_text(row.body),
         digest=row.digest,
         prev=row.prev,
         hash=row.hash,

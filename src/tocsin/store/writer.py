@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tocsin.errors import StoreError
 from tocsin.ports import Ledger
 from tocsin.store.failures import translated
+from tocsin.store.ledger import SqlLedger
 
 Work = Callable[[Ledger], Any]
 
@@ -45,9 +46,9 @@ class Job:
 
 
 class Writer:
-    """The one thread that writes. `ledger` makes the ledger of a transaction."""
+    """The one thread that writes. `ledger` makes the ledger of one work."""
 
-    def __init__(self, engine: Engine, ledger: Callable[[Connection], Ledger], limit: int) -> None:
+    def __init__(self, engine: Engine, ledger: Callable[[Connection], SqlLedger], limit: int) -> None:
         self._engine = engine
         self._ledger = ledger
         self._limit = limit
@@ -98,15 +99,14 @@ class Writer:
     def _commit(self, batch: list[Job]) -> None:
         try:
             with self._engine.begin() as connection:
-                ledger = self._ledger(connection)
                 for job in batch:
-                    _attempt(connection, ledger, job)
+                    _attempt(connection, self._ledger(connection), job)
         except BaseException as failure:  # noqa: BLE001 - not swallowed: it becomes the answer of everyone in the batch
             for job in batch:
                 job.failure = job.failure or translated(failure)
 
 
-def _attempt(connection: Connection, ledger: Ledger, job: Job) -> None:
+def _attempt(connection: Connection, ledger: SqlLedger, job: Job) -> None:
     """Runs one job in its savepoint. Raises its failure when that ended the whole transaction.
 
     SQLite rolls everything back by itself on a full disk or an I/O error, and a lost connection does the same: then
@@ -115,6 +115,7 @@ def _attempt(connection: Connection, ledger: Ledger, job: Job) -> None:
     savepoint = connection.begin_nested()
     try:
         job.result = job.work(ledger)
+        ledger.flush()
     except BaseException as failure:  # noqa: BLE001 - whatever it raised is its caller's answer; the thread lives on
         job.failure = translated(failure)
         try:
