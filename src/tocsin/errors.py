@@ -11,6 +11,7 @@ TocsinError
 ├── StoreError          TCS-STORE-*     the timeline could not be read or written
 │   └── ChainBroken     TCS-STORE-CHAIN an event does not fit its chain; names the event
 ├── SourceError         TCS-SOURCE-*    a connector could not answer; the response goes on without it
+├── OutcomeUnknown      TCS-ACTION-UNKNOWN  an action may or may not have happened; a person must look
 └── DataError           TCS-DATA-*      a file given by the user (snapshot, suite, runbook) is not as it should be
 """
 

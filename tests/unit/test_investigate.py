@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from tocsin.errors import SourceError
 from tocsin.guard.redact import redact
@@ -172,17 +173,18 @@ def test_no_secret_reaches_an_investigator_or_the_shelf():
     assert result.evidence[0].redactions == 1 and len(result.reports[0].findings) == 1
 
 
-def test_one_investigator_that_breaks_does_not_stop_the_others(capsys):
+def test_one_investigator_that_breaks_does_not_stop_the_others():
     class Broken:
         role = "broken"
 
         async def investigate(self, brief, windows):
             raise ZeroDivisionError("a mistake of ours")
 
-    result = run([Broken(), Quoting("boom")], Sources(logs=(Logs("boom"),)))
+    with capture_logs() as logged:
+        result = run([Broken(), Quoting("boom")], Sources(logs=(Logs("boom"),)))
     assert "a mistake of ours" in result.reports[0].failure and result.partial
     assert len(result.reports[1].findings) == 1
-    assert "investigator_failed" in capsys.readouterr().out
+    assert [one["event"] for one in logged] == ["investigator_failed"]
 
 
 def test_at_the_deadline_what_is_there_goes_out_marked_as_partial():

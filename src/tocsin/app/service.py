@@ -5,7 +5,6 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from tocsin.app import windows
@@ -16,7 +15,7 @@ from tocsin.config import Config
 from tocsin.connectors.outbound import Outbound
 from tocsin.errors import NotFound, TocsinError
 from tocsin.model.report import report_of
-from tocsin.sources.authenticity.gate import Arrival, Gate
+from tocsin.sources.authenticity.gate import Gate
 from tocsin.stages.watch import Pulses
 from tocsin.web import letters
 from tocsin.web.face import create
@@ -79,12 +78,6 @@ def _rooms(house: House) -> Rooms:
     outbound = Outbound(settings.outbound)
     gate = Gate(settings.config, outbound.get)
 
-    async def authenticate(source: str, body: bytes, headers: Mapping[str, str], *, token: str, now: datetime) -> bool:
-        if not gate.is_configured(source):
-            return False
-        await gate.check(source, Arrival(body, headers, token), now)
-        return True
-
     async def report(incident_id: str) -> Mapping[str, Any]:
         incident, events = await desk.store.read(
             lambda ledger: (ledger.incidents.get(incident_id), ledger.timeline.events(incident_id))
@@ -101,7 +94,7 @@ def _rooms(house: House) -> Rooms:
         rules=settings.intake,
         catalogue=settings.catalogue,
         parse=house.parse,
-        authenticate=authenticate,
+        authenticate=gate.check,
         respond=lambda _: None,
         report=report,
         settings=settings.serve,
@@ -110,5 +103,7 @@ def _rooms(house: House) -> Rooms:
         watch=settings.watch,
         dead_man_url=settings.config.secret(dead_man.url, "watch.dead_man.url") if dead_man else "",
         fetch=outbound.get,
+        confirm=gate.confirm,
+        silences=windows.silences(settings),
         probes=windows.probes(settings),
     )

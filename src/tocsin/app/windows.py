@@ -6,6 +6,7 @@ from typing import Any
 
 from tocsin.app.settings import Settings
 from tocsin.config import Config
+from tocsin.connectors.alertmanager import Alertmanager
 from tocsin.connectors.elasticsearch import Elasticsearch
 from tocsin.connectors.http_json import HttpAccess, HttpJson
 from tocsin.connectors.kept import CatalogueTopology, KeptChanges
@@ -58,6 +59,14 @@ def probes(settings: Settings) -> dict[str, Probe]:
         for name, access in named.items()
         if access is not None
     }
+
+
+def silences(settings: Settings) -> dict[str, Callable[[], Awaitable[list[Any]]]]:
+    """Whoever may quiet alerts besides ourselves."""
+    named = settings.connectors.alertmanager
+    if named is None:
+        return {}
+    return {"alertmanager": Alertmanager(named, _secret(settings.config, "alertmanager", named)).silences}
 
 
 async def _probe(system: HttpJson, path: str) -> None:

@@ -1,33 +1,8 @@
-"""Alertmanager's silences, read so that what people have silenced there opens nothing here. Opened by `app`; never writes."""
+"""Alertmanager's silences, asked for so that what people silenced there opens nothing here. Opened by `app`; never writes."""
 
-from datetime import datetime
-from typing import NotRequired
-
-from typing_extensions import TypedDict
+from typing import Any
 
 from tocsin.connectors.http_json import HttpAccess, HttpJson
-from tocsin.model.change import Matcher, Silence
-
-
-class _State(TypedDict):
-    state: str
-
-
-class _Matcher(TypedDict):
-    name: str
-    value: str
-    isRegex: bool
-    isEqual: NotRequired[bool]  # absent before Alertmanager 0.22
-
-
-class _Silence(TypedDict):
-    id: str
-    status: _State
-    matchers: list[_Matcher]
-    startsAt: datetime
-    endsAt: datetime
-    createdBy: str
-    comment: str
 
 
 class AlertmanagerConfig(HttpAccess):
@@ -42,24 +17,7 @@ class Alertmanager:
     def __init__(self, config: AlertmanagerConfig, secret: str = "") -> None:
         self._http = HttpJson(self.name, config, secret)
 
-    async def silences(self) -> tuple[Silence, ...]:
-        """Silences that are active or yet to begin, with origin `alertmanager`. Raises SourceError."""
+    async def silences(self) -> list[Any]:
+        """The silences as Alertmanager answers them; intake reads them, whichever way they came. Raises SourceError."""
         async with self._http.open() as http:
-            told = await http.get("/api/v2/silences", list[_Silence])
-        return tuple(_silence(one) for one in told if one["status"]["state"] != "expired" and one["matchers"])
-
-
-def _silence(told: _Silence) -> Silence:
-    return Silence(
-        id=f"alertmanager:{told['id']}",
-        matchers=tuple(_matcher(one) for one in told["matchers"]),
-        starts_at=told["startsAt"],
-        ends_at=told["endsAt"],
-        reason=told["comment"],
-        created_by=told["createdBy"],
-        origin="alertmanager",
-    )
-
-
-def _matcher(told: _Matcher) -> Matcher:
-    return Matcher(name=told["name"], value=told["value"], is_regex=told["isRegex"], is_equal=told.get("isEqual", True))
+            return await http.get("/api/v2/silences", list[Any])

@@ -46,13 +46,6 @@ class DeadMan(Value):
     every_seconds: PositiveFloat = 60
 
 
-class AlertmanagerPull(Value):
-    """An Alertmanager whose silences are honoured here."""
-
-    url: str = Field(pattern=r"^https?://")
-    every_seconds: PositiveFloat = 60
-
-
 class ConnectorWatch(Value):
     """How often connectors are asked for a sign of life, and when their silence counts."""
 
@@ -67,7 +60,8 @@ class WatchSettings(Value):
     tick_seconds: PositiveFloat = 10
     heartbeats: tuple[Heartbeat, ...] = ()
     dead_man: DeadMan | None = None
-    alertmanagers: tuple[AlertmanagerPull, ...] = ()
+    silences_seconds: PositiveFloat = 60
+    """How often the silences of `connectors.alertmanager` are asked for."""
     connectors: ConnectorWatch = ConnectorWatch()
 
 

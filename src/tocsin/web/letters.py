@@ -44,10 +44,12 @@ async def accept(rooms: Rooms, delivery: Delivery, sender: Sender, status: str =
 
 
 def follow_up(rooms: Rooms, outcome: Outcome) -> None:
-    """What happens once intake's decisions are durable: streams wake up, responses begin."""
-    for incident_id in {one.incident_id for one in outcome.decisions if one.incident_id and not one.replayed}:
+    """What happens once intake's decisions are durable: streams wake up, responses begin, or look again at more alerts."""
+    news = [one for one in outcome.decisions if one.incident_id and not one.replayed]
+    for incident_id in dict.fromkeys(one.incident_id for one in news):
         rooms.wake.ring(incident_id)
-    for incident_id in outcome.declared:
+    moved = [one.incident_id for one in news if one.disposition in ("opened", "joined")]
+    for incident_id in dict.fromkeys((*outcome.declared, *moved)):
         rooms.respond(incident_id)
 
 

@@ -72,7 +72,7 @@ class Rooms:
     """The alerts in a delivery, read as that source (or `auto`). Raises errors.IntakeError."""
     authenticate: Authenticate
     respond: Callable[[str], None]
-    """Starts the response to a newly declared incident. Returns at once."""
+    """Starts the response to a new incident, or has a running one look again. Returns at once."""
     report: Callable[[str], Awaitable[Mapping[str, Any]]]
     """The report of an incident, JSON types only. Raises errors.NotFound."""
     settings: ServeSettings
@@ -81,7 +81,9 @@ class Rooms:
     watch: WatchSettings = field(default_factory=WatchSettings)
     dead_man_url: str = ""
     fetch: Callable[[str], Awaitable[bytes]] | None = None
-    """Guarded HTTP GET for the dead-man call and Alertmanager's silences. Raises errors.SourceError."""
+    """Guarded HTTP GET for the dead-man call. Raises errors.SourceError."""
+    silences: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
+    """Alertmanager's silences as it answers them, by connector. Raises errors.SourceError."""
     confirm: Callable[[Delivery], Awaitable[object]] | None = None
     """Answers a genuine SNS subscription confirmation. Raises errors.Unauthentic or errors.SourceError."""
     probes: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)

@@ -5,14 +5,14 @@ logged and counted, and the dead-man is then not called: silence is how he learn
 """
 
 import asyncio
-import json
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from tocsin.errors import SourceError, TocsinError
 from tocsin.ports import Ledger
 from tocsin.stages.intake import Outcome, alertmanager_silences, put_silences, receive, rejudge
-from tocsin.stages.watch import AlertmanagerPull, connector_alerts, heartbeat_alerts
+from tocsin.stages.watch import connector_alerts, heartbeat_alerts
 from tocsin.web.letters import follow_up
 from tocsin.web.rooms import Rooms
 
@@ -88,23 +88,19 @@ class Rounds:
             self._rooms.pulses.success(name, now)
 
     async def _pull(self, now: datetime) -> None:
-        for one in self._rooms.watch.alertmanagers:
-            if self._due(one.url, now, one.every_seconds):
-                await self._pull_one(one, now)
-
-    async def _pull_one(self, one: AlertmanagerPull, now: datetime) -> None:
-        """An Alertmanager that does not answer leaves its silences as they were: they end by themselves."""
-        name = f"alertmanager {one.url}"
-        try:
-            answer = await self._fetch(f"{one.url.rstrip('/')}/api/v2/silences")
-            found, refused = alertmanager_silences(json.loads(answer))
-        except (TocsinError, ValueError, RecursionError) as failure:
-            self._rooms.pulses.failure(name, str(failure)[:200])
+        """Asks for silences. Whoever does not answer leaves them as they were: they end by themselves."""
+        if not self._due("silences", now, self._rooms.watch.silences_seconds):
             return
-        self._rooms.pulses.success(name, now)
-        for what in refused:
-            _log.warning("an Alertmanager silence is not honoured: %s", what)
-        await self._rooms.store.write(lambda ledger: put_silences(ledger, found))
+        for name, ask in self._rooms.silences.items():
+            try:
+                found, refused = alertmanager_silences(await ask())
+            except TocsinError as failure:
+                self._rooms.pulses.failure(name, failure.what)
+                continue
+            self._rooms.pulses.success(name, now)
+            for what in refused:
+                _log.warning("a silence is not honoured: %s", what)
+            await self._rooms.store.write(partial(put_silences, silences=found))
 
     async def _call_dead_man(self, now: datetime) -> None:
         dead_man = self._rooms.watch.dead_man
