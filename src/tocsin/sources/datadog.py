@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from tocsin.model.alert import AlertSeverity, AlertStatus
+from tocsin.model.alert import AlertStatus
 from tocsin.sources.reading.node import Node
-from tocsin.sources.reading.scales import by_word, descending, plain
+from tocsin.sources.reading.scales import descending, plain
 from tocsin.sources.reading.vendor import Found, Posting, Vendor
 
 _TRANSITION = re.compile(
-    r"\[(?:P\d\] \[)?(Triggered|Re-Triggered|Warn|No Data|Re-No Data|Recovered|Renotify|Re-Warn)\b[^\]]{0,300}\]\s*"
+    r"(?:\[(P\d)\] )?\[(Triggered|Re-Triggered|Warn|No Data|Re-No Data|Recovered|Renotify|Re-Warn)\b[^\]]{0,300}\]\s*"
 )
 _MARKS = (
-    "alert_transition", "aggreg_key", "alert_metric", "alert_query", "monitor_id", "event_msg", "alert_scope", "text_only_msg",
-    "alerttransition", "alertquery", "monitorid", "alertcycle", "alert_cycle_key", "aggregationkey", "alertstatus", "eventtype",
+    "alerttransition", "aggregkey", "aggregationkey", "alertmetric", "alertquery", "alertscope", "alertstatus", "alertcyclekey",
+    "monitorid", "eventmsg", "eventtype", "textonlymsg",
 )  # fmt: skip
 
 
@@ -21,7 +21,7 @@ def recognise(posting: Posting) -> bool:
     """Datadog's own words for a monitor, or its default body."""
     root = posting.root
     low = root.lowered()
-    marks = sum(low.has(mark.replace("_", "")) for mark in set(_MARKS))
+    marks = sum(low.has(mark) for mark in _MARKS)
     default = root.has("event_type", "last_updated") and root.has_any("org", "org_id") and root.has_any("body", "title")
     return default or (marks >= 2 and low.has_any("title", "eventtitle", "body")) or root.has("monitor_id", "scopes")
 
@@ -31,14 +31,19 @@ def read(posting: Posting) -> Iterator[Found]:
     low = posting.root.lowered()
     title = low.text("title", "eventtitle", "alerttitle", "monitorname", "alertname", "name")
     match = _TRANSITION.search(title)
+    in_title = (match[1] or "", match[2]) if match else ("", "")
+    name = _TRANSITION.sub("", title).strip() or title
     labels = _labels(posting.root, low)
+    body = low.text("body", "eventmsg", "message", "text", "textonlymsg", "description", "alertbody")
+    word = _word(low, in_title[0])
     yield Found(
-        key=(low.text("alertcyclekey", "aggregkey", "aggregationkey", "alertid", "monitorid", "id"), *_scope(low)),
-        title=_TRANSITION.sub("", title).strip() or title or low.text("body", "message", "eventmsg"),
-        description=low.text("body", "eventmsg", "message", "textonlymsg", "description", "alertbody"),
-        status=_status(low, match[1] if match else ""),
-        severity=_severity(low),
-        vendor_severity=low.text("priority", "alertpriority", "severity") or low.text("alerttype"),
+        # `id` is of this very event and the cycle's key of this very outbreak: neither names the condition.
+        key=(low.text("alertid", "monitorid", "aggregkey", "aggregationkey") or name, *_scope(low)),
+        title=name or body,
+        description=body.replace("%%%", "").strip(),  # Datadog's mark for "this is Markdown"
+        status=_status(low, in_title[1]),
+        severity=descending(word, 1),
+        vendor_severity=word,
         service=labels.get("service", ""),
         environment=labels.get("env", "") or labels.get("environment", ""),
         starts_at=low.time(
@@ -74,12 +79,12 @@ def _status(low: Node, in_title: str) -> AlertStatus:
     return AlertStatus.RESOLVED if word in ("recovered", "ok", "success", "resolved") else AlertStatus.FIRING
 
 
-def _severity(low: Node) -> AlertSeverity:
-    """Priority P1 is the worst; `normal` and `low` are event priorities and say little, the alert type says more."""
+def _word(low: Node, in_title: str) -> str:
+    """Priority P1 is the worst. `normal` and `low` are priorities of an event and say little; the alert type says more."""
     priority = low.text("priority", "alertpriority", "severity")
-    if priority and plain(priority) not in ("normal", "low"):
-        return descending(priority, 1)
-    return by_word(low.text("alerttype") or priority)
+    if plain(priority) in ("", "normal", "low"):
+        return in_title or low.text("alerttype") or priority
+    return priority
 
 
 SOURCE = Vendor("datadog", recognise, read)

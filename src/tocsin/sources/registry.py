@@ -11,6 +11,7 @@ from tocsin.errors import NotFound, Unreadable
 from tocsin.model.alert import Alert, Delivery
 from tocsin.ports import Source
 from tocsin.sources.mapping import MappedSource, Mapping, Mappings
+from tocsin.sources.reading.vendor import Vendor, open_posting
 
 GROUP = "tocsin.sources"
 AUTO = "auto"
@@ -54,10 +55,12 @@ def by_name(name: str) -> Source:
 
 def recognise(delivery: Delivery) -> Source:
     """The source whose body this can only be. Raises Unreadable when none, or another IntakeError for a bad body."""
+    posting = open_posting(delivery)
     vendors = [name for name in names() if name not in _LAST]
     for name in (*vendors, *(name for name in _LAST if name in _points())):
         source = _load(name)
-        if source.recognises(delivery):
+        # Ours share one opened payload; a stranger's source opens it in its own way.
+        if source.recognise(posting) if isinstance(source, Vendor) else source.recognises(delivery):
             return source
     raise Unreadable("No source recognises this body.", "Name the source, or describe the body under `mappings`.")
 

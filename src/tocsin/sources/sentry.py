@@ -16,7 +16,7 @@ def recognise(posting: Posting) -> bool:
     """Sentry's header, its data with an installation, or the plugin's body."""
     root = posting.root
     known = root.at("data").has_any(*_KINDS) and root.has("action")
-    plugin = root.has("project", "event") and root.has_any("culprit", "project_slug")
+    plugin = root.has("project") and root.has_any("culprit", "project_slug") and root.has_any("event", "level")
     return (known and (root.has_any("installation", "actor") or "sentry-hook-resource" in posting.headers)) or plugin
 
 
@@ -30,7 +30,7 @@ def read(posting: Posting) -> Iterator[Found]:
         yield _issue(root, data.at("issue"))
     elif data.has_any("event", "error"):
         yield _event(data)
-    elif root.has("event"):
+    elif root.has_any("event", "culprit"):
         yield _plugin(root)
     elif not root.has("action"):
         raise unreadable("Sentry", "it has neither `data` nor `event`")
@@ -64,7 +64,7 @@ def _event(data: Node) -> Found:
     tags = event.at("tags").labels() or _pairs(event)
     rule = data.text("triggered_rule")
     return Found(
-        key=("issue", event.text("issue_id", "issue", "groupID") or event.text("title"), rule),
+        key=("issue", _issue_id(event) or event.text("title")),
         title=event.text("title") or event.at("metadata").text("title", "type") or event.text("message"),
         description=event.text("message") or event.at("metadata").text("value") or event.text("culprit"),
         vendor_severity=event.text("level"),
@@ -78,6 +78,11 @@ def _event(data: Node) -> Found:
         },
         links=(("source", event.text("web_url", "issue_url", "url")),),
     )
+
+
+def _issue_id(event: Node) -> str:
+    """The same number that issue webhooks carry, so that a resolved issue ends the alerts of its events."""
+    return event.text("issue_id", "issue", "groupID") or event.text("issue_url").rstrip("/").rpartition("/")[2]
 
 
 def _pairs(event: Node) -> dict[str, str]:

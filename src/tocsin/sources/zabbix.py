@@ -1,5 +1,6 @@
 """Zabbix: the webhook media type. Its users name the parameters after the macros; macros Zabbix could not fill stay as they are."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -11,24 +12,14 @@ from tocsin.sources.reading.vendor import Found, Posting, Vendor
 _SEVERITIES = {"0": INFO, "1": INFO, "2": WARNING, "3": WARNING, "4": HIGH, "5": CRITICAL}
 _PLAIN = ("hostname", "severity", "status", "trigger")
 _EVENT = (
-    "eventid",
-    "eventname",
-    "eventseverity",
-    "eventnseverity",
-    "eventvalue",
-    "eventupdatestatus",
-    "eventsource",
-    "eventtags",
-)
+    "eventid", "eventname", "eventseverity", "eventnseverity", "eventvalue", "eventupdatestatus", "eventsource", "eventtags",
+    "eventdatetime", "eventackstatus", "eventupdateaction",
+)  # fmt: skip
 _TRIGGER = (
-    "triggerid",
-    "triggername",
-    "triggerseverity",
-    "triggerstatus",
-    "triggernseverity",
-    "triggerdescription",
-    "triggervalue",
-)
+    "triggerid", "triggername", "triggerseverity", "triggerstatus", "triggernseverity", "triggerdescription", "triggervalue",
+)  # fmt: skip
+_SUBJECT = re.compile(r"(Problem|Resolved|Updated problem)(?: in [^:]{1,40})?:\s*")
+_IN_LINK = re.compile(r"[?&]triggerid=(\d{1,20})")
 _ITEM = ("itemname", "itemvalue", "itemid", "itemlastvalue", "zabbixurl", "hostname", "hosthost", "hostip")
 
 
@@ -37,7 +28,8 @@ def recognise(posting: Posting) -> bool:
     low = posting.root.lowered()
     own = sum(low.has(name) for name in (*_EVENT, *_TRIGGER))
     items = sum(low.has(name) for name in _ITEM)
-    return low.has("zabbixurl") or low.has(*_PLAIN) or (own >= 2 and own + items >= 3)
+    mail = bool(_SUBJECT.match(low.text("subject"))) and "problem ID:" in low.text("message")
+    return low.has("zabbixurl") or low.has(*_PLAIN) or mail or (own >= 2 and own + items >= 3)
 
 
 def read(posting: Posting) -> Iterator[Found]:
@@ -47,7 +39,7 @@ def read(posting: Posting) -> Iterator[Found]:
     number = low.text("eventnseverity", "triggernseverity", "nseverity") or word
     over = _status(low) is AlertStatus.RESOLVED
     yield Found(
-        key=(low.text("hosthost", "hostname", "host"), low.text("triggerid") or low.text("eventid") or _title(low)),
+        key=(low.text("hosthost", "hostname", "host"), _condition(low)),
         title=_title(low),
         description=low.text(
             "eventopdata", "triggerdescription", "alertmessage", "message", "description", "itemvalue", "opdata", "item"
@@ -74,10 +66,17 @@ def read(posting: Posting) -> Iterator[Found]:
     )
 
 
+def _condition(low: Node) -> str:
+    in_link = _IN_LINK.search(low.text("link", "url"))
+    return low.text("triggerid") or (in_link[1] if in_link else "") or low.text("eventid") or _title(low)
+
+
 def _title(low: Node) -> str:
-    return low.text(
+    """The problem's name; Zabbix' own subject says `Problem:` or `Resolved in 5m:` before it."""
+    named = low.text(
         "eventname", "triggername", "trigger", "alertsubject", "subject", "name", "title", "itemname", "item"
     )
+    return _SUBJECT.sub("", named, count=1)
 
 
 def _status(low: Node) -> AlertStatus:
@@ -86,14 +85,17 @@ def _status(low: Node) -> AlertStatus:
         return AlertStatus.FIRING
     if value in ("0", "1"):
         return AlertStatus.RESOLVED if value == "0" else AlertStatus.FIRING
-    return status_of(low.text("eventstatus", "triggerstatus", "status", "eventvalue"))
+    subject = _SUBJECT.match(low.text("alertsubject", "subject"))
+    return status_of(
+        low.text("eventstatus", "triggerstatus", "status", "eventvalue") or (subject[1] if subject else "")
+    )
 
 
 def _when(low: Node, prefix: str) -> datetime | None:
     """Date and time are two macros, in the time zone of the Zabbix server (read as UTC when it names none)."""
     day, clock = low.text(f"{prefix}date"), low.text(f"{prefix}time")
     return (
-        low.time(f"{prefix}timestamp")
+        low.time(f"{prefix}timestamp", f"{prefix}datetime")
         or Node(f"{day} {clock}".strip()).time(zone=low.text("timezone"))
         or low.time("timestamp", "clock")
     )

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from tocsin.sources.reading.times import moment
 from tocsin.sources.reading.words import words
 
 MAX_LABELS = 200
+MAX_KEYS = 500
+"""No vendor's object has so many; every source looks at a body, so a body of a million keys must stay cheap."""
 
 
 class Node:
@@ -66,7 +69,8 @@ class Node:
         """The same object with keys in lower case and without punctuation: for vendors whose users name the fields."""
         if not isinstance(self.raw, dict):
             return self
-        return Node({"".join(filter(str.isalnum, key.lower())): value for key, value in self.raw.items()})
+        first = islice(self.raw.items(), MAX_KEYS)
+        return Node({"".join(filter(str.isalnum, key.lower())): value for key, value in first})
 
 
 def _pairs(raw: object, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:

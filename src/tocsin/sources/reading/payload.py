@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from tocsin.errors import TooLarge, Unreadable
@@ -58,9 +57,8 @@ def _says_json(headers: Mapping[str, str]) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-@lru_cache(maxsize=8)
 def json_value(text: str) -> Json:
-    """One JSON text, refused when it holds what a careful parser must not swallow. The result must not be changed."""
+    """One JSON text, refused when it holds what a careful parser must not swallow. Raises Unreadable."""
     try:
         value: Json = json.loads(
             text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=Decimal, strict=False
