@@ -12,8 +12,8 @@ from tests.servers import Missing, database, postgres
 from tocsin.errors import NotFound, StoreError
 from tocsin.model.alert import Alert, AlertStatus, Delivery
 from tocsin.model.change import Change, ChangeKind, Matcher, Silence
-from tocsin.model.event import AlertJoined, AlertResolved, BodyErased, Closed, Declared, Noted
-from tocsin.model.evidence import Evidence, EvidenceKind, digest
+from tocsin.model.event import AlertJoined, AlertResolved, BodyErased, Closed, Declared, FindingsReported, Noted
+from tocsin.model.evidence import Evidence, EvidenceKind, Finding, FindingKind, digest
 from tocsin.model.incident import fold
 from tocsin.ports import KeptAlert, KeptDelivery, Ledger, Store
 from tocsin.store.settings import StoreSettings
@@ -87,6 +87,42 @@ def test_events_come_back_in_order_each_holding_on_to_the_one_before(run) -> Non
         assert events[1].at == NOW
         assert (await store.read(lambda ledger: ledger.timeline.events("INC-1", after=1))) == events[1:]
         assert await store.read(lambda ledger: ledger.timeline.events("INC-none")) == []
+
+    run(scenario)
+
+
+def test_a_work_sees_what_it_has_just_written(run) -> None:
+    def work(ledger: Ledger) -> None:
+        declare(ledger)
+        for n in range(3):
+            note(ledger, str(n))
+        assert [event.seq for event in ledger.timeline.events("INC-1", after=2)] == [3, 4]
+        note(ledger, "one more")
+        assert [(head.incident_id, head.seq) for head in ledger.timeline.heads()] == [("INC-1", 5)]
+        note(ledger, "and another")
+        assert [one.last_seq for one in ledger.incidents.recent(open_only=True)] == [6]
+        note(ledger, "the last")
+        assert ledger.incidents.get("INC-1").last_seq == 7
+
+    async def scenario(store: Store) -> None:
+        await store.write(work)
+        assert (await store.read(lambda ledger: ledger.incidents.get("INC-1"))).last_seq == 7
+
+    run(scenario)
+
+
+def test_an_incident_in_memory_and_one_read_again_are_the_same_value(run) -> None:
+    finding = Finding(
+        id="F", role="logs", kind=FindingKind.LOG_NEW, text=AWKWARD, confidence=0.5, quotes=(), data={"pair": (1, 2.5)}
+    )
+
+    async def scenario(store: Store) -> None:
+        await store.write(declare)
+        body = FindingsReported(role="logs", findings=(finding,))
+        written = await store.write(lambda ledger: ledger.timeline.append("INC-1", body, actor="role:logs", at=NOW))
+        events = await store.read(lambda ledger: ledger.timeline.events("INC-1"))
+        assert events[1] == written
+        assert await store.read(lambda ledger: ledger.incidents.get("INC-1")) == fold("INC-1", events)
 
     run(scenario)
 
