@@ -1,7 +1,6 @@
 """Google Cloud Monitoring: the incident webhook (versions 1.0 to 1.2), directly or inside a Pub/Sub push message."""
 
 import base64
-import binascii
 from collections.abc import Iterator
 
 from tocsin.errors import Unreadable
@@ -26,7 +25,7 @@ def _unwrapped(root: Node) -> Node:
         return root
     try:
         return Node(json_value(base64.b64decode(data, validate=True).decode()))
-    except (binascii.Error, UnicodeDecodeError, Unreadable):
+    except (ValueError, Unreadable):  # not base64, not UTF-8, or no JSON inside
         return root
 
 

@@ -46,6 +46,7 @@ def test_a_body_as_deep_as_allowed_is_read() -> None:
         (b'{"\\udfff": 1}', "surrogate"),
         (b'{"a": 1', "line 1"),
         (b'{"a": ' + b"9" * 5_000 + b"}", "too long"),
+        (b'{"a": 1E-99999999999999999999}', "out of range"),
         (b"\xff\xfe{}", "UTF-8"),
         (b'{"a": "\x00"}', "binary"),
         (b"", "empty"),

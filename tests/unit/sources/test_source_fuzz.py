@@ -77,6 +77,31 @@ def test_random_mutations_of_real_shapes_never_crash_any_source(data: st.DataObj
     answered(json.dumps(body).encode(), name, {"ce-specversion": "1.0"} if data.draw(st.booleans()) else {})
 
 
+FRAGMENTS = (
+    b"null", b"[]", b"{}", b"1e400", b"1E-99999999999999999999", b'"\\u0000"', b"9" * 25, b"\xf0\x9f\x98\x80", b"\xff", b'"{X}"',
+)  # fmt: skip
+CHANGES = st.lists(st.tuples(st.floats(0, 1), st.sampled_from(FRAGMENTS), st.integers(0, 9)), min_size=1, max_size=4)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.sampled_from(BODIES), CHANGES)
+def test_bytes_changed_anywhere_in_a_body_never_crash_its_source(
+    chosen: tuple[str, Any], changes: list[tuple[float, bytes, int]]
+) -> None:
+    source, document = chosen
+    body = json.dumps(document).encode()
+    for place, fragment, cut in changes:
+        at = int(place * len(body))
+        body = body[:at] + fragment + body[at + cut :]
+    answered(body, source)
+    answered(body, "auto")
+
+
+def test_a_pushed_message_that_is_no_base64_is_refused() -> None:
+    body = {"subscription": "s", "message": {"data": "\U0001f600"}}
+    assert answered(json.dumps(body).encode(), "gcp_monitoring") == ()
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.binary(max_size=300),

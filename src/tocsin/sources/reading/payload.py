@@ -61,7 +61,7 @@ def json_value(text: str) -> Json:
     """One JSON text, refused when it holds what a careful parser must not swallow. Raises Unreadable."""
     try:
         value: Json = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=Decimal, strict=False
+            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_number, strict=False
         )
     except RecursionError as mistake:
         raise _too_deep() from mistake
@@ -84,6 +84,14 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     if len(found) != len(pairs):
         raise ValueError("a key appears twice in one object")
     return found
+
+
+def _number(text: str) -> Decimal:
+    """The number with all its digits; one that no sensor ever measured is refused, for Decimal has limits of its own."""
+    exponent = text.lower().partition("e")[2]
+    if len(exponent) > 4:
+        raise ValueError("a number is out of range")
+    return Decimal(text)
 
 
 def _no_constant(name: str) -> Json:
