@@ -9,7 +9,8 @@ TocsinError
 ├── NotFound            TCS-NOTFOUND    no such incident, alert, delivery, runbook
 ├── Denied              TCS-DENIED      not allowed to ask for that
 ├── StoreError          TCS-STORE-*     the timeline could not be read or written
-│   └── ChainBroken     TCS-STORE-CHAIN an event does not fit its chain; names the event
+│   ├── ChainBroken     TCS-STORE-CHAIN an event does not fit its chain; names the event
+│   └── TakenOver       TCS-WORKER-TAKENOVER another worker walks the incidents of this one now
 ├── SourceError         TCS-SOURCE-*    a connector could not answer; the response goes on without it
 ├── OutcomeUnknown      TCS-ACTION-UNKNOWN  an action may or may not have happened; a person must look
 └── DataError           TCS-DATA-*      a file given by the user (snapshot, suite, runbook) is not as it should be
@@ -99,6 +100,12 @@ class ChainBroken(StoreError):
     """An event does not fit its chain."""
 
     code = "TCS-STORE-CHAIN"
+
+
+class TakenOver(StoreError):
+    """This worker was away too long: another one walks its incidents, and nothing more of it is written."""
+
+    code = "TCS-WORKER-TAKENOVER"
 
 
 class SourceError(TocsinError):

@@ -317,6 +317,60 @@ class SilenceStore(Protocol):
     def remove(self, silence_id: str) -> bool: ...
 
 
+class StepStore(Protocol):
+    """The books: which steps and moves of a response are carried out, ticked in the transaction of their events."""
+
+    def done(self, incident_id: str) -> frozenset[str]:
+        """The keys that are ticked."""
+        ...
+
+    def tick(self, incident_id: str, key: str) -> bool:
+        """Ticks it; False when it was ticked before, and then the caller must append nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker that signed on. Each time it does, or is dismissed, `epoch` rises: a pair of both never lives twice.
+
+    `beats` counts its heartbeats; an observer who sees it stand still for long knows that it is paused.
+    """
+
+    name: str
+    epoch: int
+    present: bool
+    beats: int = 0
+
+    @property
+    def incarnation(self) -> str:
+        """The name and epoch as one word."""
+        return f"{self.name}.{self.epoch}"
+
+
+class WorkerStore(Protocol):
+    """Who walks incidents, and who no longer may."""
+
+    def sign_on(self, name: str) -> Worker:
+        """A new epoch for that name, present."""
+        ...
+
+    def beat(self, worker: Worker) -> None:
+        """One more heartbeat. Raises errors.TakenOver when that incarnation is over."""
+        ...
+
+    def require(self, worker: Worker) -> None:
+        """Raises errors.TakenOver when that incarnation is over: the fence of every write of a walk."""
+        ...
+
+    def dismiss(self, worker: Worker) -> bool:
+        """Ends that incarnation, by itself or by a peer; False when it was over already."""
+        ...
+
+    def all(self) -> list[Worker]:
+        """By name."""
+        ...
+
+
 class Ledger(Protocol):
     """Everything one transaction can read and write."""
 
@@ -327,6 +381,8 @@ class Ledger(Protocol):
     evidence: EvidenceStore
     changes: ChangeStore
     silences: SilenceStore
+    steps: StepStore
+    workers: WorkerStore
 
 
 class Store(Protocol):

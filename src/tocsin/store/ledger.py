@@ -12,12 +12,15 @@ from tocsin.ports import (
     EvidenceStore,
     IncidentStore,
     SilenceStore,
+    StepStore,
     TimelineStore,
+    WorkerStore,
 )
 from tocsin.store.folds import Folds
 from tocsin.store.sql_alerts import SqlAlerts, SqlDeliveries
 from tocsin.store.sql_evidence import SqlChanges, SqlEvidence, SqlSilences
 from tocsin.store.sql_incidents import SqlIncidents, SqlRows
+from tocsin.store.sql_work import SqlSteps, SqlWorkers
 from tocsin.store.timeline import Timeline
 
 
@@ -34,3 +37,5 @@ class SqlLedger:
         self.evidence: EvidenceStore = SqlEvidence(connection)
         self.changes: ChangeStore = SqlChanges(connection)
         self.silences: SilenceStore = SqlSilences(connection)
+        self.steps: StepStore = SqlSteps(connection)
+        self.workers: WorkerStore = SqlWorkers(connection)

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration these tables agree with; a test holds the two together."""
 
 metadata = MetaData()
@@ -110,6 +110,22 @@ silences = Table(
     Column("id_key", Text, primary_key=True),
     Column("starts_at", BigInteger, nullable=False),
     Column("data", Text, nullable=False),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("incident_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("present", Integer, nullable=False),
+    Column("beats", BigInteger, nullable=False),
 )
 
 
