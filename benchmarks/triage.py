@@ -72,6 +72,12 @@ def measure(rows: Sequence[Row], scores: Matrix, *, trained_on: bool) -> dict[st
     }
 
 
+def _trained_on(rows: Sequence[Row]) -> bool:
+    """True when any of these rows is one the shipped model has learnt from: then its own figures would flatter it."""
+    learnt = {row.id for row in read_rows(DATA)} if DATA.exists() else set()
+    return any(row.id in learnt for row in rows)
+
+
 def main() -> None:
     """Measures DATA and prints one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -84,7 +90,7 @@ def main() -> None:
     answer = {
         "benchmark": "triage",
         "rows": len(rows),
-        **measure(rows, scores, trained_on=DATA.exists() and chosen.data.read_bytes() == DATA.read_bytes()),
+        **measure(rows, scores, trained_on=_trained_on(rows)),
         **speed(model, rows),
     }
     if chosen.predictions:

@@ -19,7 +19,9 @@ _DENIED = re.compile(
     re.I,
 )
 _SUPPOSED = re.compile(
-    r"\b(?:may|might|could|can|would|should|will|if|when|once|whenever|risk of|risk|risks|potential|potentially|possible|"
+    r"\b(?:may|might|could|can|would|should|will|if|when|once|whenever|risk of|risks?|risking|threatens?|indications? of|"
+    r"indicative of|suggests?|"
+    r"suggesting|frequently|commonly|often|typically|part of|patterns? of|potential|potentially|possible|"
     r"possibly|prevent|prevents|avoid|avoids|before|in case of|unless|likely|likelihood of|about to|lead to|leads to|"
     r"leading to|cause|causes|causing|indicate|indicates|indicating|detects|detect|vulnerable to|attempt at|attempted|"
     r"attempting|attempt|attempts|attempts at|trying to|tried to|threatens to|simulated|simulation of|example of|"

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from tocsin.analysis.clauses import Clause
 
 WHO = (
-    r"(?:users?|customers?|clients?|accounts?|tenants?|visitors?|subscribers?|players?|shoppers?|members?|merchants?|"
+    r"(?:users?|customers?|clients?|accounts?|tenants?|visitors?|subscribers?|players?|shoppers?|merchants?|"
     r"people|buyers?|patients?|students?|drivers?|guests?|viewers?|employees?|staff|traffic|user\s?base|customer\s?base|"
-    r"workspaces?|organi[sz]ations?|stores?|sites?)"
+    r"workspaces?|organi[sz]ations?)"
+    r"(?!\s+(?:limits?|quota|reads?|writes?|udf|transactions?|requests?|connections?|sessions?|calls?|errors?|queries)\b)"
 )
 WHAT = (
     r"(?:requests?|calls?|transactions?|queries|responses?|checkouts?|orders?|payments?|logins?|sign-?ins?|page\s?views?|"
     r"page\s?loads?|api\s?calls?|transfers?|uploads?|bookings?|purchases?|searches|sessions?|connections?|invocations?|"
-    r"operations?|writes?|reads?|lookups?|handshakes?|attempts?|traffic|messages?|deliveries)"
+    r"operations?|writes?|reads?|lookups?|handshakes?|traffic|messages?|deliveries)"
 )
 FAILING = re.compile(
     r"\b(?:fail\w*|error\w*|(?<![/\d.])50[0-9](?!\s?[/%\d]| of | out )|"
@@ -50,6 +51,9 @@ _RATE_AFTER = re.compile(
     r"^\s*(?:of\s+)?(?:http\s+)?(?:errors?|error[\s-]rate|failures?|failure[\s-]rate|failing|failed|5xx|50[0-9]s?|timeouts?)\b",
     re.I,
 )
+_OF_SOMETHING = re.compile(r"\s+of\s", re.I)
+_ONLY = re.compile(r"\bonly\s+(?:about\s+)?$", re.I)
+_STILL_WORKS = re.compile(r"\s+(?:can|could|are able|succeed|get through|still|were able)\b", re.I)
 _GOOD_BEFORE = re.compile(r"\b(?:success(?:ful)?[\s_-]?(?:rate|ratio|requests)?|availability)\b[^%\n]{0,40}$", re.I)
 _WHO_BEFORE = re.compile(
     r"\b(?:(?:affected|impacted|failing)\s+" + WHO + r"|" + WHO + r"\s+(?:affected|impacted|impact))\W[^%\n]{0,30}$",
@@ -70,7 +74,7 @@ _AT_LEAST = re.compile(
 )
 _STRICTLY = re.compile(r"(?:over|more than|above|exceed\w*|greater than|higher than|>)\s*(?:about\s+)?$", re.I)
 _COUNT = re.compile(
-    r"(?<![\w./:])(\d{1,9})\s?(?:of|out of|/)\s?(?:the\s|our\s|all\s)?(\d{1,9})(?![\w.:/%])"
+    r"(?<![\w./:])(\d{1,9})\s?(?:of|out of|in|/)\s?(?:the\s|our\s|all\s)?(\d{1,9})(?![\w.:/%])"
     r"(?:\s+([\w-]{1,30}))?(?:\s+([\w-]{1,30}))?",
     re.I,
 )
@@ -137,6 +141,8 @@ def _of_whom(text: str, found: re.Match[str], value: float) -> Iterator[Seen]:
     value = math.nextafter(value, 1) if _STRICTLY.search(before) else value
     users, requests = _OF_WHO.match(after), _OF_WHAT.match(after)
     if users and not _is_traffic(users[0]):
+        if _ONLY.search(before) and _STILL_WORKS.match(after[users.end() :]):
+            value = 1 - value
         yield Seen(True, value, found.start(), found.end() + users.end(), exact)
     elif _WHO_BEFORE.search(before):
         yield Seen(True, value, found.start(), found.end(), exact)
@@ -144,7 +150,7 @@ def _of_whom(text: str, found: re.Match[str], value: float) -> Iterator[Seen]:
         yield Seen(False, 1 - min(value, 1), found.start(), found.end(), exact)
     elif requests and (FAILING.search(after) or FAILING.search(before[-60:]) or _RATE_BEFORE.search(before)):
         yield Seen(False, value, found.start(), found.end() + requests.end(), exact)
-    elif _RATE_AFTER.search(after) or _RATE_BEFORE.search(before):
+    elif _RATE_AFTER.search(after) or (_RATE_BEFORE.search(before) and not _OF_SOMETHING.match(after)):
         yield Seen(False, value, found.start(), found.end(), exact)
 
 

@@ -23,7 +23,7 @@ _PARTS = (
 _WHOLE = (
     r"(?:web\s?sites?|sites?|platform|application|app|portal|store\s?front|shop|system|service|api|gateway|cluster|database|"
     r"production|backend|frontend|home\s?page|product|primary|data\s?cent(?:er|re)|region|dns|network|core|everything|"
-    r"[\w-]{1,40}[-_ ](?:api|service|svc|gateway|app|web|frontend|backend|server|db|cluster|portal|platform|site))"
+    r"[\w-]{1,40}[-_ ](?:api|service|svc|gateway|app|web|frontend|backend|db|cluster|portal|platform|site))"
 )
 _IS_GONE = (
     r"(?:\s+(?:in|on|at|for)\s+[\w-]{1,40})?\s+(?:" + _IS + r")?(?:completely\s+|entirely\s+|hard\s+|fully\s+)?" + _GONE
@@ -62,7 +62,8 @@ NAMED_GONE = re.compile(r"(?:\s+(?:service|api|app|application|platform))?" + _I
 
 PART_BEFORE = re.compile(
     r"\b(?:one|two|three|some|several|single|of \d{1,6}|\d{1,6}/\d{1,6}|instance|node|host|replica|pod|target|exporter|job|agent|"
-    r"interface|link|session|peer|tunnel|worker|broker|disk|member|secondary|standby|old|backup|test)\s+(?:[\w.:/-]{1,60}\s+){0,2}$",
+    r"interface|link|session|peer|tunnel|worker|broker|disk|member|secondary|standby|old|backup|test|"
+    r"in|of|on|from|to|in the|of the|on the|from the|to the)\s+(?:[\w.:/-]{1,60}\s+){0,2}$",
     re.IGNORECASE,
 )
 """Words before a name that make it one part of many."""
@@ -87,14 +88,14 @@ _STOLEN_GOODS = r"(?:customer|user|personal|payment|card|patient|employee) (?:da
 COMPROMISE = _any(
     r"(?:data |records |files |database )?(?:has been |have been |was |were |being )?exfiltrated",
     r"(?:data )?exfiltration (?:confirmed|succeeded|in progress|ongoing|detected|observed|of)",
-    r"ransomware",
+    r"ransomware(?! (?:signature|protection|simulation|attempt))",
     r"(?:files|volumes|shares|servers) (?:were |are |being |have been ){0,2}encrypted by",
-    r"reverse shell",
+    r"reverse shell (?:was |has been |is )?(?:opened|established|spawned|detected|connected|running|active|from|to)",
     r"(?:interactive |root )?shell (?:was |has been )?(?:spawned|opened|established|obtained)",
     r"shell is running in (?:a |the )?container",
     _ASSETS
     + r" (?:has been |have been |was |were |is |are |confirmed ){1,2}(?:compromised|hijacked|taken over|breached|hacked)",
-    r"compromised " + _ASSETS,
+    r"(?:the|these|those|our|one|two|three|several|multiple|\d{1,6}) compromised " + _ASSETS,
     r"(?:confirmed|verified) (?:\w{1,20} )?(?:breach|intrusion|compromise|account takeover|data theft|exfiltration)",
     r"(?:breach|intrusion|compromise) (?:is |has been )?confirmed",
     r"attackers? (?:has |have |had |is |are |now ){0,2}(?:gained|obtained|accessed|inside|logged in|in control|created|downloaded|"
@@ -116,7 +117,8 @@ SUSPECTED_COMPROMISE = _any(
     r"succeeded|in|on|observed|made)"
 )
 LOGIN_WORKED = _any(
-    r"(?:[1-9]\d{0,5} |one |two |three |several |multiple )?success(?:ful)? (?:log-?ins?|sign-?ins?|log-?ons?|authentications?)"
+    r"(?:[1-9]\d{0,5}|0?\.\d{0,3}[1-9])\s?%? (?:of (?:them|these|the attempts) )?(?:succeeded|were successful)",
+    r"(?:[1-9]\d{0,5} |one |two |three |several |multiple )?success(?:ful)? (?:log-?ins?|sign-?ins?|log-?ons?|authentications?)",
 )
 LOGIN_FAILED = _any(
     r"(?:failed|unsuccessful|invalid|rejected) (?:[\w-]{1,30} ){0,3}(?:log-?ins?|sign-?ins?|log-?ons?|authentications?|passwords?|"
@@ -212,7 +214,11 @@ DEGRADED = _any(
     r"halt\w{0,3}|stopp?(?:ed|s|ing)|blocks|blocking|unassigned|out of sync|outage|disconnect\w{0,4}|panic\w{0,4}|critical state",
     r"5xx|(?<![/\d.])50[0-4](?!\s?[/%\d]| of )|4xx",
     r"low disk|insufficient|drift\w{0,4}",
-    r"pending|not syncing|lost power|no (?:consumers?|primary|leader|master|quorum|space|data)|running out|nearly|almost",
+    r"pending|not syncing|lost power|no (?:consumers?|primary|leader|master|quorum|space|data)|complain\w{0,4}",
+    r"unexpected\w{0,2}|reboot\w{0,3}",
+    r"not (?:being )?(?:work\w{0,3}|sent|"
+    r"deliver\w{0,3}|process\w{0,3}|receiv\w{0,3}|load\w{0,3}|respond\w{0,3}|start\w{0,3}|sync\w{0,3}|updat\w{0,3})",
+    r"running out|nearly|almost",
 )
 """Something works worse than it should."""
 

@@ -142,7 +142,7 @@ TRADES: dict[str, tuple[IncidentType, str]] = {
     ),
     "identity": (
         _SEC,
-        "vault openbao sealed-secrets external-secrets eso cert-manager certmanager x509 tls ssl certificate letsencrypt "
+        "vault openbao sealed-secrets external-secrets eso cert-manager certmanager x509 tls ssl certificate cert letsencrypt "
         "acme keycloak okta auth0 onelogin ping-identity azure-ad azuread active-directory activedirectory adfs ldap "
         "openldap freeipa kerberos saml oidc oauth dex authelia authentik teleport boundary cyberark hashicorp-vault kms "
         "hsm iam duo jumpcloud radius freeradius spire spiffe pki ejbca step-ca sssd",
@@ -203,7 +203,7 @@ _COMMON = (
     "database sql dbaas router switch interface isp uplink wan lan vpn firewall ping icmp dns resolver nameserver ingress "
     "cdn load-balancer loadbalancer api-gateway apigateway network host server node cpu disk storage volume filesystem "
     "file-system inode inodes swap kernel reboot clock vm virtual-machine hardware fan temperature battery rack gpu backup "
-    "snapshot csi etl dag java python go golang ruby php rust grpc lambda sip express quota pod pods certificate tls ssl x509 "
+    "snapshot csi etl dag java python go golang ruby php rust grpc lambda sip express quota pod pods certificate cert tls ssl x509 "
     "observability raft vector harness conductor interface optic"
 )
 COMMON: frozenset[str] = frozenset(normal(name) for name in _COMMON.split())

@@ -67,8 +67,13 @@ def _by_convention(best: IncidentType, shares: dict[IncidentType, float], facts:
     if threat and threat.quote and best is not IncidentType.SECURITY and shares[best] < IN_DOUBT:
         return Told(IncidentType.SECURITY, max(0.5, shares[IncidentType.SECURITY]), shares, (threat.quote,))
     expiry = _expiry(read)
-    if expiry and best is IncidentType.SECURITY and threat is None:
-        return Told(IncidentType.NETWORK, min(1.0, shares[best] + shares[IncidentType.NETWORK]), shares, (expiry,))
+    if expiry and threat is None and (best is IncidentType.SECURITY or shares[best] < IN_DOUBT):
+        return Told(
+            IncidentType.NETWORK,
+            min(1.0, shares[IncidentType.SECURITY] + shares[IncidentType.NETWORK]),
+            shares,
+            (expiry,),
+        )
     return None
 
 
