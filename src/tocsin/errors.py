@@ -13,6 +13,7 @@ TocsinError
 │   └── TakenOver       TCS-WORKER-TAKENOVER another worker walks the incidents of this one now
 ├── SourceError         TCS-SOURCE-*    a connector could not answer; the response goes on without it
 ├── OutcomeUnknown      TCS-ACTION-UNKNOWN  an action may or may not have happened; a person must look
+├── WaitsForPerson      TCS-ACTION-PERSON   a manual step: a person does it and says what came of it
 └── DataError           TCS-DATA-*      a file given by the user (snapshot, suite, runbook) is not as it should be
 """
 
@@ -120,6 +121,13 @@ class OutcomeUnknown(TocsinError):
 
     code = "TCS-ACTION-UNKNOWN"
     status = 502
+
+
+class WaitsForPerson(TocsinError):
+    """A manual step was begun: `what` is the text for the person, whose word becomes its outcome. Nothing ran, nothing failed."""
+
+    code = "TCS-ACTION-PERSON"
+    status = 409
 
 
 class DataError(TocsinError):

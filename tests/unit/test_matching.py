@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from tocsin.model.alert import Alert, AlertStatus
+from tocsin.model.pattern import Pattern
 from tocsin.stages.intake.matching import Matchers, matches, words
-from tocsin.stages.intake.pattern import Pattern
 
 MATCHERS: TypeAdapter[Matchers] = TypeAdapter(Matchers)
 ALERT = Alert(

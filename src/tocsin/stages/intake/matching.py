@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from tocsin.model.alert import Alert
 from tocsin.model.change import Matcher
-from tocsin.stages.intake.pattern import compiled
+from tocsin.model.pattern import compiled
 
 _FIELDS = ("service", "source", "title", "environment", "severity", "status", "fingerprint")
 _WRITTEN = re.compile(r"^\s*([A-Za-z_][A-Za-z0-9_.:/-]{0,99})\s*(=~|!~|!=|=)\s*(.*)$", re.DOTALL)

@@ -1,8 +1,9 @@
 """Regular expressions that cannot be made slow: matching takes time proportional to text times pattern, whatever either says.
 
 Silences carry patterns in RE2's language and are matched against label values that come from outside; Python's `re` can be
-driven into exponential backtracking there. This is Thompson's construction for the part of RE2 that label matchers use.
-Called by `matching`. A pattern always matches the whole value, as Alertmanager's do.
+driven into exponential backtracking there. The argument patterns of `command` steps are held to the same. This is Thompson's
+construction for the part of RE2 that label matchers use.
+Called by intake and the executors. A pattern always matches the whole value, as Alertmanager's do.
 """
 
 from collections.abc import Callable, Iterable
