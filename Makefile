@@ -52,6 +52,7 @@ bench: dev servers ## run every benchmark; one JSON object each
 
 docs: dev ## run every example of the docs, and refresh the published schema
 	@$(BIN)/python -m tests.publish_schema
+	@$(BIN)/python -m tests.draw_demo
 	@$(BIN)/python -m pytest tests/docs
 
 lock: ## re-resolve the locked requirements (needs uv on the PATH)
