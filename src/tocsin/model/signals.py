@@ -33,3 +33,11 @@ class Topology:
 
     edges: tuple[tuple[str, str], ...]
     cites: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterAnswer:
+    """One answer of kubectl or of the Kubernetes API: the question that names it (`get-pods`, a command), and the text."""
+
+    name: str
+    text: str

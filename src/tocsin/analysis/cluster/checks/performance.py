@@ -1,0 +1,151 @@
+"""Slow, not broken: which app or node the deviations come from, by who calls whom and who runs where.
+
+A caller is as slow as whom it calls, so the blame goes down the calls to the deepest one that is slow by itself. CPU that
+rises with throttling is a cause of its own. Many apps slow at once point to the node they share or talk across.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tocsin.analysis.cluster.answers import quoted
+from tocsin.analysis.cluster.cluster import Cluster
+from tocsin.analysis.cluster.objects import Deviation
+from tocsin.analysis.cluster.suspects import BROKEN, LIKELY, PROVEN, SUSPECTED, Suspect
+
+_TIMES = 2.0
+_LOSS_RATE = 2.0
+"""Retransmissions a second that packet loss makes; a mere delay makes fewer."""
+_WIDE = 5
+"""From so many apps on, one app is no longer enough to explain them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The deviations of one cluster, sorted by what they say."""
+
+    cluster: Cluster
+
+    def of(self, *signals: str, subject: str = "service") -> dict[str, Deviation]:
+        """The greatest deviation of those signals for each name."""
+        found = [one for one in self.cluster.deviations if one.signal in signals and one.subject == subject]
+        ordered = sorted(found, key=lambda one: growth(one))
+        return {one.name: one for one in ordered}
+
+    @property
+    def starved(self) -> dict[str, Deviation]:
+        """Apps whose CPU use grew: by throttling or by cores."""
+        return {name: one for name, one in self.of("cpu", "throttling").items() if growth(one) >= _TIMES}
+
+    @property
+    def slow(self) -> dict[str, Deviation]:
+        """Apps that answer later."""
+        return {name: one for name, one in self.of("latency").items() if growth(one) > 1}
+
+    @property
+    def troubled(self) -> set[str]:
+        """Apps that deviate in whatever a network fault changes."""
+        return set(self.of("latency", "errors", "traffic", "throughput"))
+
+
+def growth(one: Deviation) -> float:
+    """How many times as much as before; a level without a before counts by itself."""
+    return one.now / one.before if one.before > 0 else 1.0 + 10 * one.now
+
+
+def processors(cluster: Cluster) -> Iterator[Suspect]:
+    """CPU used and CPU allowed."""
+    view = _View(cluster)
+    throttled = view.of("throttling")
+    for name, one in view.starved.items():
+        deepest = not any(callee in view.starved for callee in _callees(cluster, name))
+        score = PROVEN if name in throttled and deepest else BROKEN if name in throttled else LIKELY
+        sentence = f"{name} uses all the CPU it is allowed and answers late."
+        yield Suspect(f"app/{name}", "pod_cpu_overload", score - (0 if deepest else 0.1), sentence, _cited(cluster, [one, throttled.get(name)]))
+
+
+def pod_network(cluster: Cluster) -> Iterator[Suspect]:
+    """Latency of an app and of those it calls."""
+    view = _View(cluster)
+    slow = {name: one for name, one in view.slow.items() if name not in view.starved}
+    wide = _wide(view)
+    for name, one in slow.items():
+        below = [callee for callee in _below(cluster, name) if callee in view.slow or callee in view.starved]
+        score = (SUSPECTED if wide else PROVEN) if not below and not view.starved else SUSPECTED / 2
+        sentence = f"{name} answers late though it has CPU enough and nothing it calls is late: its network delays it."
+        yield Suspect(f"app/{name}", "pod_network_delay", score, sentence, _cited(cluster, [one]))
+
+
+def node_network(cluster: Cluster) -> Iterator[Suspect]:
+    """Retransmissions of a node, and the apps that run on it or talk to it."""
+    view = _View(cluster)
+    retransmitting = view.of("retransmission", subject="node")
+    if not _wide(view):
+        return
+    loss = max((one.now for one in retransmitting.values()), default=0.0) >= _LOSS_RATE
+    code = "node_network_packet_loss" if loss else "node_network_delay"
+    where = {name: one.now for name, one in retransmitting.items()} if loss else _shares(cluster, view)
+    ranked = sorted(where, key=lambda name: -where[name])
+    for place, name in enumerate(ranked):
+        one = retransmitting.get(name)
+        what = "loses packets" if loss else "delays packets"
+        sentence = f"The apps on {name} and those that talk to them deviate together: the node {what}."
+        lines = _cited(cluster, [one] if one else list(view.slow.values())[:2])
+        yield Suspect(f"node/{name}", code, (PROVEN if loss else BROKEN) if not place else LIKELY - place / 10, sentence, lines)
+
+
+def _wide(view: _View) -> bool:
+    """Whether more deviates than one app explains: a node retransmits, or many apps that do not call each other."""
+    nodes = view.of("retransmission", subject="node")
+    return bool(view.troubled) and not view.starved and (bool(nodes) or len(view.troubled) >= _WIDE)
+
+
+def _shares(cluster: Cluster, view: _View) -> dict[str, float]:
+    """For each node the share of its apps that deviate."""
+    here: dict[str, list[str]] = {}
+    for pod in cluster.pods:
+        if pod.node:
+            here.setdefault(pod.node, []).append(pod.app)
+    return {node: sum(app in view.troubled for app in apps) / len(apps) for node, apps in here.items()}
+
+
+def _callees(cluster: Cluster, name: str) -> list[str]:
+    return [callee for caller, callee in cluster.calls if caller == name]
+
+
+def _below(cluster: Cluster, name: str) -> set[str]:
+    """Everybody called, directly or through others."""
+    found: set[str] = set()
+    waiting = _callees(cluster, name)
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting.extend(_callees(cluster, one))
+    return found - {name}
+
+
+def _cited(cluster: Cluster, deviations: Iterable[Deviation | None]) -> tuple[str, ...]:
+    return quoted(cluster.answers.line(one.line[:100]) for one in deviations if one)
+
+
+def autoscalers(cluster: Cluster) -> Iterator[Suspect]:
+    """An autoscaler and its bounds and measurements."""
+    for one in cluster.autoscalers:
+        blind = next((c for c in one.conditions if c.type == "ScalingActive" and c.status == "False"), None)
+        limited = next((c for c in one.conditions if c.type == "ScalingLimited" and c.status == "True"), None)
+        if blind:
+            sentence = f"The autoscaler of {one.target} cannot read what it scales by: {blind.reason}."
+            yield Suspect(f"app/{one.target}", "autoscaler_without_metrics", LIKELY, sentence, quoted([cluster.answers.line(blind.reason)]))
+        elif one.most and one.current is not None and one.current >= one.most and (limited or one.target in _View(cluster).troubled):
+            sentence = f"{one.target} runs at its autoscaler's maximum of {one.most}."
+            yield Suspect(f"app/{one.target}", "autoscaler_at_maximum", SUSPECTED, sentence, quoted([cluster.answers.line(one.name)]))
+
+
+def disruption(cluster: Cluster) -> Iterator[Suspect]:
+    """A disruption budget and those who have to move."""
+    stuck = [one for one in cluster.events if "disruption budget" in one.message]
+    for budget in cluster.budgets:
+        held = [pod for pod in cluster.pods if budget.selector and all(pod.labels.get(k) == v for k, v in budget.selector.items())]
+        if stuck and held and budget.allowed == 0:
+            sentence = f"The disruption budget {budget.name} lets no pod of {held[0].app} be moved."
+            yield Suspect(f"app/{held[0].app}", "disruption_budget_blocks", LIKELY, sentence, quoted([stuck[0].line or stuck[0].message]))

@@ -1,0 +1,347 @@
+"""All answers of a cluster into one `Cluster`: each is read as what it is, views of the same object are united, then typed.
+
+Called by `diagnose`. What an answer is, its text tells (JSON and YAML, a description, a table), else the question that names
+it. Live views are believed before written ones; a manifest without status is only what somebody meant.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import yaml
+
+from tocsin.analysis.cluster import observed, typed
+from tocsin.analysis.cluster.answers import Answers
+from tocsin.analysis.cluster.cluster import Cluster
+from tocsin.analysis.cluster.described import described, kind_of
+from tocsin.analysis.cluster.merging import Tree, items, merged, texts, tree
+from tocsin.analysis.cluster.objects import Deviation, Event, Reach, Saying, Unit
+from tocsin.analysis.cluster.routes import routes
+from tocsin.analysis.cluster.tables import listed_events, table_kind, tabled
+from tocsin.model.signals import ClusterAnswer
+
+_KINDS = {
+    "pod": "Pod",
+    "po": "Pod",
+    "deployment": "Deployment",
+    "deploy": "Deployment",
+    "statefulset": "StatefulSet",
+    "sts": "StatefulSet",
+    "daemonset": "DaemonSet",
+    "ds": "DaemonSet",
+    "replicaset": "ReplicaSet",
+    "rs": "ReplicaSet",
+    "job": "Job",
+    "service": "Service",
+    "svc": "Service",
+    "endpoint": "Endpoints",
+    "endpointslice": "EndpointSlice",
+    "ep": "Endpoints",
+    "node": "Node",
+    "no": "Node",
+    "event": "Event",
+    "ev": "Event",
+    "persistentvolumeclaim": "PersistentVolumeClaim",
+    "pvc": "PersistentVolumeClaim",
+    "persistentvolume": "PersistentVolume",
+    "pv": "PersistentVolume",
+    "storageclass": "StorageClass",
+    "storageclasse": "StorageClass",
+    "sc": "StorageClass",
+    "resourcequota": "ResourceQuota",
+    "quota": "ResourceQuota",
+    "configmap": "ConfigMap",
+    "cm": "ConfigMap",
+    "secret": "Secret",
+    "serviceaccount": "ServiceAccount",
+    "sa": "ServiceAccount",
+    "ingress": "Ingress",
+    "ingresse": "Ingress",
+    "networkpolicy": "NetworkPolicy",
+    "networkpolicie": "NetworkPolicy",
+    "horizontalpodautoscaler": "HorizontalPodAutoscaler",
+    "hpa": "HorizontalPodAutoscaler",
+    "poddisruptionbudget": "PodDisruptionBudget",
+    "pdb": "PodDisruptionBudget",
+}
+_WIDE = {"Node", "PersistentVolume", "StorageClass", "Namespace"}
+"""Kinds that stand in no namespace."""
+_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
+_QUESTION = re.compile(r"(?:kubectl[\s-]+)?(get|describe|logs|manifest|reach|systemctl|alerts|calls|events)\b[\s-]*(.*)")
+_NAMESPACE = re.compile(r"(?:^|\s)(?:-n|--namespace)[\s=]+(\S+)")
+_LIVE = ("uid", "resourceVersion", "creationTimestamp")
+_Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an answer's name says was asked: `get pods`, `describe-node-a`, `logs shop/web`."""
+
+    verb: str = ""
+    kind: str = ""
+    name: str = ""
+    rest: str = ""
+    namespace: str = ""
+    narrowed: bool = False
+    """True when only some of the kind were asked for."""
+
+
+def question(name: str) -> Question:
+    """Reads an answer's name; what it does not tell is ""."""
+    found = _QUESTION.match(name.strip())
+    if not found:
+        return Question()
+    space = _NAMESPACE.search(name)
+    words = re.sub(r"(?:^|\s)-\S+(?:[\s=]+\S+)?", "", f" {found[2]}").strip()
+    first, apart, rest = _first_word(words)
+    kind = _KINDS.get(first.lower().removesuffix("s"), _KINDS.get(first.lower(), ""))
+    named = rest if kind else words
+    narrowed = bool(named) or "-l" in found[2].split()
+    return Question(found[1], kind, named.split(" ")[0], named, space[1] if space else "", narrowed and bool(apart or named))
+
+
+def _first_word(words: str) -> tuple[str, str, str]:
+    """`pods web` or a stem's `pod-web`: the first word, what parts it, the rest."""
+    for separator in (" ", "/", "-"):
+        first, apart, rest = words.partition(separator)
+        if apart and (separator == " " or first.lower().removesuffix("s") in _KINDS or first.lower() in _KINDS):
+            return first, apart, "" if rest in ("wide", "all", "o-wide") else rest
+    return words, "", ""
+
+
+@dataclass(slots=True)
+class _Views:
+    """What has been read so far. `ranked` holds each view of each object with how far it is believed (0 first)."""
+
+    namespace: str
+    ranked: list[tuple[int, _Key, Tree]] = field(default_factory=list)
+    listed: set[str] = field(default_factory=set)
+    events: dict[tuple[str, str, str], Event] = field(default_factory=dict)
+    units: list[Unit] = field(default_factory=list)
+    reaches: list[Reach] = field(default_factory=list)
+    sayings: list[Saying] = field(default_factory=list)
+    deviations: list[Deviation] = field(default_factory=list)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, rank: int, one: Tree) -> None:
+        """Keeps one view of an object."""
+        kind, meta = str(one.get("kind", "")), tree(one.get("metadata"))
+        space = "" if kind in _WIDE else str(meta.get("namespace") or self.namespace)
+        meta["namespace"] = space
+        if meta.get("name"):
+            self.ranked.append((rank, (kind, space, str(meta["name"])), one | {"metadata": meta}))
+
+    def hear(self, events: Iterable[Event]) -> None:
+        """Keeps events, each once however many answers list it."""
+        for event in events:
+            self.events.setdefault((event.name, event.reason, event.message), event)
+
+
+def read(answers: Iterable[ClusterAnswer]) -> Cluster:
+    """The cluster that the answers tell of. Raises nothing of what outside text can do."""
+    given = tuple(answers)
+    views = _Views(_main_namespace(given))
+    for answer in given:
+        _take(answer, question(answer.name), views)
+    return _typed(Answers(given), views)
+
+
+def _main_namespace(answers: tuple[ClusterAnswer, ...]) -> str:
+    """The namespace most answers are about: it stands for those that name none."""
+    asked = Counter(found[1] for one in answers if (found := _NAMESPACE.search(one.name)))
+    told = Counter(found[1] for one in answers if (found := re.search(r"^Namespace:\s+(\S+)", one.text, re.MULTILINE)))
+    best = (asked or told or Counter({"default": 1})).most_common(1)
+    return best[0][0]
+
+
+def _take(answer: ClusterAnswer, asked: Question, views: _Views) -> None:
+    text = answer.text.lstrip("\ufeff")
+    if asked.verb in _OBSERVED:
+        _observe(asked, text, views)
+    elif documents := _documents(text):
+        for one in documents:
+            _document(one, views)
+    elif kind := _described_kind(asked, text):
+        for part in re.split(r"\n{2,}(?=Name:\s)", text):
+            tree_, events = described(kind, part)
+            views.add(1, tree_)
+            views.hear(events)
+    else:
+        _table(asked, text, views)
+
+
+_OBSERVED = ("logs", "reach", "systemctl", "alerts", "calls")
+
+
+def _observe(asked: Question, text: str, views: _Views) -> None:
+    match asked.verb:
+        case "logs":
+            views.sayings.extend(observed.sayings(asked.name.rpartition("/")[2], text))
+        case "reach":
+            views.reaches.extend(observed.reaches(asked.name, text))
+        case "systemctl":
+            views.units.extend(observed.units(asked.name, text))
+        case "alerts":
+            views.deviations.extend(observed.deviations(text))
+        case "calls":
+            views.calls.extend(observed.calls(asked.name, text))
+
+
+def _documents(text: str) -> list[Tree]:
+    """The objects in JSON or YAML; nothing for other text."""
+    try:
+        if text.lstrip().startswith(("{", "[")):
+            told = json.loads(text)
+            found = told if isinstance(told, list) else [told]
+        elif re.search(r"^(apiVersion|kind):\s", text, re.MULTILINE):
+            found = list(yaml.load_all(text, Loader=_LOADER))
+        else:
+            return []
+    except (ValueError, yaml.YAMLError, RecursionError):
+        return []
+    return [one for outer in items(found) for one in _unfolded(outer)]
+
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _unfolded(one: Tree) -> list[Tree]:
+    """The items of a list, or the object itself; items of a typed list have no kind of their own."""
+    kind = str(one.get("kind", ""))
+    if not kind.endswith("List") and "items" not in one:
+        return [one] if kind else []
+    return [{"kind": kind.removesuffix("List"), **inner} for inner in items(one.get("items"))]
+
+
+def _document(one: Tree, views: _Views) -> None:
+    kind = str(one.get("kind", ""))
+    if kind == "Event":
+        views.hear([_event(one)])
+        return
+    live = "status" in one or any(key in tree(one.get("metadata")) for key in _LIVE)
+    if live:
+        views.listed.add(kind)
+    views.add(0 if live else 3, one)
+
+
+def _event(one: Tree) -> Event:
+    about = tree(one.get("involvedObject") or one.get("regarding"))
+    message = str(one.get("message") or one.get("note") or "")
+    kind, name = str(about.get("kind", "")).lower(), str(about.get("name", ""))
+    return Event(str(one.get("type", "")), str(one.get("reason", "")), message, kind, name, message)
+
+
+def _described_kind(asked: Question, text: str) -> str:
+    if not re.match(r"\s*Name:\s", text):
+        return ""
+    return (asked.kind if asked.verb == "describe" else "") or kind_of(text)
+
+
+def _table(asked: Question, text: str, views: _Views) -> None:
+    if asked.kind == "Event" or asked.verb == "events":
+        views.hear(listed_events(text))
+        return
+    kind = table_kind(text)
+    kind = asked.kind if asked.verb == "get" and asked.kind else kind
+    if kind and not asked.narrowed and _is_list(text):
+        views.listed.add(kind)
+    for one in tabled(kind, text, asked.namespace or views.namespace) if kind else ():
+        views.add(2, one)
+
+
+def _is_list(text: str) -> bool:
+    """A table or an empty list; not an error in its place."""
+    return not text.strip() or text.startswith(("NAME", "NAMESPACE", "No resources found"))
+
+
+def _typed(answers: Answers, views: _Views) -> Cluster:
+    united: dict[_Key, Tree] = {}
+    live: set[_Key] = set()
+    for rank, key, one in sorted(views.ranked, key=lambda view: view[0]):
+        united[key] = merged(united[key], one) if key in united else one
+        if rank < 3:
+            live.add(key)
+    of = _Shelf(united, live)
+    workloads = tuple(typed.workload(one, key in live) for key, one in of.kinds(*_WORKLOADS))
+    names = sorted((one.name for one in workloads), key=len, reverse=True)
+    return Cluster(
+        answers,
+        frozenset(views.listed),
+        tuple(_pod(one, names, of) for _, one in of.kinds("Pod")),
+        workloads,
+        tuple(_service(key, one, of) for key, one in of.kinds("Service")),
+        tuple(typed.node(one) for _, one in of.kinds("Node")),
+        tuple(typed.claim(one, key in live) for key, one in of.kinds("PersistentVolumeClaim")),
+        tuple(typed.volume(one, key in live) for key, one in of.kinds("PersistentVolume")),
+        tuple(typed.quota(one) for _, one in of.kinds("ResourceQuota")),
+        tuple(typed.autoscaler(one) for _, one in of.kinds("HorizontalPodAutoscaler")),
+        tuple(route for _, one in of.kinds("Ingress", "VirtualService", "HTTPRoute", "ConfigMap") for route in routes(one)),
+        tuple(typed.network_rule(one) for _, one in of.kinds("NetworkPolicy")),
+        tuple(typed.budget(one) for _, one in of.kinds("PodDisruptionBudget")),
+        of.names(),
+        {key[2]: texts(one.get("data")) for key, one in of.kinds("Secret")},
+        {key[2]: texts(one.get("data")) for key, one in of.kinds("ConfigMap")},
+        tuple(views.events.values()),
+        tuple(views.units),
+        tuple(views.reaches),
+        tuple(replace(one, app=_app(one.app, names)) for one in views.sayings),
+        tuple(views.deviations),
+        tuple(dict.fromkeys(views.calls)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The united objects by kind, namespace and name."""
+
+    united: dict[_Key, Tree]
+    live: set[_Key]
+
+    def kinds(self, *kinds: str) -> Iterator[tuple[_Key, Tree]]:
+        """The objects of these kinds."""
+        return ((key, one) for key, one in self.united.items() if key[0] in kinds)
+
+    def get(self, kind: str, space: str, name: str) -> Tree:
+        """One object, or an empty one."""
+        return self.united.get((kind, space, name), {})
+
+    def names(self) -> dict[str, frozenset[str]]:
+        """The names of live objects by kind."""
+        found: dict[str, set[str]] = {}
+        for kind, _, name in self.live:
+            found.setdefault(kind, set()).add(name)
+        return {kind: frozenset(names) for kind, names in found.items()}
+
+
+def _pod(one: Tree, names: list[str], of: _Shelf) -> Any:
+    meta = tree(one.get("metadata"))
+    name, space = str(meta.get("name")), str(meta.get("namespace"))
+    app = _app(name, names)
+    app = (_owner(meta) or name) if app == name else app
+    kinds = (kind for kind in _WORKLOADS if (kind, space, app) in of.united)
+    template = tree(tree(of.get(next(kinds, ""), space, app).get("spec")).get("template"))
+    return typed.pod(one, app, tree(template.get("spec")))
+
+
+def _app(name: str, workloads: list[str]) -> str:
+    """The longest workload name (they come longest first) that this name is or goes on from, else the name itself."""
+    return next((known for known in workloads if name == known or name.startswith(f"{known}-")), name)
+
+
+def _owner(meta: Tree) -> str:
+    """The owner's name, a replica set's without its hash."""
+    for owner in items(meta.get("ownerReferences")):
+        name = str(owner.get("name", ""))
+        return re.sub(r"-[a-z0-9]{6,10}$", "", name) if owner.get("kind") == "ReplicaSet" else name
+    return ""
+
+
+def _service(key: _Key, one: Tree, of: _Shelf) -> Any:
+    endpoints = of.united.get(("Endpoints", *key[1:]))
+    count = None
+    if endpoints is not None:
+        count = sum(len(items(subset.get("addresses"))) for subset in items(endpoints.get("subsets")))
+    return typed.service(one, count, key in of.live)
