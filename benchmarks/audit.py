@@ -1,8 +1,9 @@
 """How fast the audit reads and whether it finds tampering: `python -m benchmarks.audit --json`.
 
 Two measurements on SQLite files made for the occasion. `verify_rows_per_s`: a whole database of events, projections
-and evidence, median of three runs (`_cpu_s`: per second of our own work, what an idle machine gives). `found`: random tamperings, one at a time on a fresh copy, each of which the audit
-must find, and name by incident and event; those that only an anchor can show are compared with one made before.
+and evidence, median of three runs; `verify_rows_per_cpu_s` counts only our own work, as an idle machine would. `found`:
+random tamperings, one at a time on a fresh copy, each of which the audit must find, and name by incident and event;
+those that only an anchor can show are compared with one made before.
 """
 
 import argparse
