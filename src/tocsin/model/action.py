@@ -80,6 +80,8 @@ class RenderedStep(Value):
     executor: str
     call: dict[str, Any]
     binds: dict[str, str | int | float] = Field(default_factory=dict)
+    slots: dict[str, str | int] = Field(default_factory=dict)
+    """The value of every slot of the step, its probe and its rollback, so that those are rendered alike later."""
     shown: str
     service: str = ""
     targets: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ Part of the timeline like the bodies in `event`; who did it stands in the event'
 """
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from tocsin.model.action import Approval, Outcome, Rehearsal, RenderedStep, Verdict
 from tocsin.model.ground import Severity, Time, Value
@@ -153,6 +153,15 @@ class Unpaged(Value):
 # What is done to systems ---------------------------------------------------------------------------------------------
 
 
+class PolicyFixed(Value):
+    """The policy that this incident is judged by from now on, whole, so that a later edit of the file changes nothing here."""
+
+    kind: Literal["policy_fixed"] = "policy_fixed"
+    digest: str
+    origin: str
+    policy: dict[str, Any]
+
+
 class ActionRequested(Value):
     """Somebody asks for a step: the step as it would run, its rehearsal, and what policy says of it."""
 
@@ -238,6 +247,7 @@ Act = (
     | Flagged
     | Paged
     | Unpaged
+    | PolicyFixed
     | ActionRequested
     | ActionApproved
     | ActionRejected

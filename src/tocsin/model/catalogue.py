@@ -1,10 +1,20 @@
 """The service catalogue: what runs here, how much it matters, who owns it, what it needs. People write it; triage trusts it."""
 
 from functools import cached_property
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from tocsin.model.ground import Value
+
+
+def _listed(value: object) -> object:
+    """One name may be written without brackets."""
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+"""One name or several."""
 
 
 class Service(Value):
@@ -20,12 +30,16 @@ class Service(Value):
     runbooks: tuple[str, ...] = ()
     workaround: str = ""
     """How customers get by while it is broken; "" when they cannot."""
+    resources: dict[str, Names] = Field(default_factory=dict)
+    """What belongs to it, by the word runbooks use: `{database: prod-db-01, namespace: shop, host: [app-1, app-2]}`."""
 
 
 class Catalogue(Value):
     """All services known by name. An unknown service is not an error: it is simply not known to matter more."""
 
     services: tuple[Service, ...] = ()
+    resources: dict[str, Names] = Field(default_factory=dict)
+    """What all services share, by the same words: `{waf: edge-waf, identity_provider: sso}`."""
 
     @cached_property
     def _by_name(self) -> dict[str, Service]:

@@ -31,7 +31,7 @@ from tocsin.model.event import (
 )
 from tocsin.model.evidence import Finding
 from tocsin.model.ground import IncidentType, Severity, Time, Value
-from tocsin.model.standing import Action, Flag, Idea, Line, NextAction, Page, UserReport, acted
+from tocsin.model.standing import Action, Flag, Idea, Line, NextAction, Page, PolicyInForce, UserReport, acted
 from tocsin.model.triage import Answer, Triage
 from tocsin.model.update import Update
 
@@ -90,6 +90,8 @@ class Incident(Value):
     ideas: tuple[Idea, ...] = ()
     lines: tuple[Line, ...] = ()
     next_action: NextAction | None = None
+    policy: PolicyInForce | None = None
+    """The policy it is judged by: the one in force when it opened."""
     actions: tuple[Action, ...] = ()
     """Every requested step of a runbook, oldest first."""
     pages: tuple[Page, ...] = ()

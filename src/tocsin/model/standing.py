@@ -1,7 +1,7 @@
 """Where people and actions stand on an incident: the part of the fold that `acts` feed. Pure; called by `incident`."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tocsin.model import acts
 from tocsin.model.action import Approval, Outcome, Rehearsal, RenderedStep, Verdict
@@ -104,6 +104,14 @@ class Flag(Value):
     at: Time
 
 
+class PolicyInForce(Value):
+    """The policy an incident is judged by: what it says, its digest, and the file it came from."""
+
+    digest: str
+    origin: str
+    policy: dict[str, Any]
+
+
 def acted(  # noqa: C901 - one case for each kind of act
     incident: "Incident", act: acts.Act, event: "Event"
 ) -> dict[str, object]:
@@ -129,6 +137,9 @@ def acted(  # noqa: C901 - one case for each kind of act
             return {"pages": _pages(incident.pages, act, event)}
         case acts.Mitigated() | acts.Resolved() | acts.Reopened() | acts.Merged():
             return _turned(incident, act, event)
+        case acts.PolicyFixed():
+            known = PolicyInForce(digest=act.digest, origin=act.origin, policy=act.policy)
+            return {"policy": incident.policy or known}
         case acts.WouldHaveDone():
             return {"would_have_done": (*incident.would_have_done, act.what)}
         case _:

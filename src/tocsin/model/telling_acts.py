@@ -47,6 +47,8 @@ def tell_act(act: acts.Act) -> str:  # noqa: C901 - one sentence for each kind o
 
 def _tell_action(act: acts.Act) -> str:
     match act:
+        case acts.PolicyFixed(digest=digest, origin=origin):
+            return f"judged by the policy of {origin} ({digest[:12]})"
         case acts.ActionRequested(step=step, verdict=verdict):
             return f"requested: {step.text} ({step.shown}); {verdict.reason}"
         case acts.ActionApproved(approval=approval):
