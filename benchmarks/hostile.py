@@ -17,6 +17,7 @@ from benchmarks.wire import JSON_TYPE, Client, Service, alert, in_parallel, serv
 
 SECRET = "a-secret-of-the-benchmark-0123456789"  # noqa: S105 - guards nothing but the benchmark
 MEGABYTE = 1_000_000
+SLOW = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +117,25 @@ def incidents(port: int) -> int:
     return len(Client(port).get("/api/incidents?limit=500")["incidents"])
 
 
-def burdens(folder: Path) -> dict[str, Any]:
-    """W3: huge, endless, slow and deep bodies, while an honest sender measures how long it waits."""
-    with serving(folder) as service:
+def burdens(folder: Path, seconds: float = 6.0) -> dict[str, Any]:
+    """W3: huge, endless, slow and deep bodies for that long, while an honest sender measures how long it waits."""
+    with serving(folder, {"serve": {"read_seconds": seconds / 2}}) as service:
         client = Client(service.port)
         for number in range(50):
             client.post("/hooks/alertmanager", webhook([alert(number)]))
         time.sleep(2)
         before, peak, answers = service.resident_mb(), [0.0], list[int]()
-        with honest(service, peak) as waits, slow_senders(service.port, 50):
-            for send in (_huge, _endless, _deep, _deep_objects):
-                answers += [send(service.port) for _ in range(3)]
+        with honest(service, peak) as waits, slow_senders(service.port, SLOW) as slow:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                answers += [send(service.port) for send in (_huge, _endless, _deep, _deep_objects)]
+            refused = sum(_refused(line) for line in slow)
         kept = Client(service.port).get("/healthz")["status"]
     return {
+        "w3_bodies": len(answers),
         "w3_answers": sorted(set(answers)),
+        "w3_slow": SLOW,
+        "w3_slow_refused": refused,
         "w3_rss_growth_mb": round(peak[0] - before, 1),
         "w3_others_worst_ms": round(max(waits) * 1000, 1),
         "w3_others_served": len(waits),
@@ -162,8 +168,8 @@ def honest(service: Service, peak: list[float]) -> Iterator[list[float]]:
 
 
 @contextmanager
-def slow_senders(port: int, count: int) -> Iterator[None]:
-    """So many connections that send one byte a second of a body that they promised."""
+def slow_senders(port: int, count: int) -> Iterator[list[socket.socket]]:
+    """So many connections that send one byte a second of a body that they promised; yields them."""
     over = threading.Event()
     lines = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(count)]
     for line in lines:
@@ -171,21 +177,33 @@ def slow_senders(port: int, count: int) -> Iterator[None]:
 
     def drip() -> None:
         while not over.wait(1.0):
-            for line in list(lines):
+            for line in lines:
                 try:
                     line.sendall(b" ")
                 except OSError:
-                    lines.remove(line)  # the service hung up on it, as it should
+                    continue  # the service hung up on it, as it should
 
     thread = threading.Thread(target=drip)
     thread.start()
     try:
-        yield
+        yield lines
     finally:
         over.set()
         thread.join()
         for line in lines:
             line.close()
+
+
+def _refused(line: socket.socket) -> bool:
+    """The service has answered with a refusal, or hung up."""
+    line.setblocking(False)
+    try:
+        answer = line.recv(64)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return not answer or answer.startswith(b"HTTP/1.1 4")
 
 
 def _head(*more: str) -> bytes:
