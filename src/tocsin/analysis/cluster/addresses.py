@@ -12,7 +12,15 @@ _URL = re.compile(r"^(?:jdbc:)?([\w+.-]+)://(?:[^@/\s]{0,200}@)?([A-Za-z0-9._-]+
 _PAIR = re.compile(r"^([A-Za-z][A-Za-z0-9._-]*):(\d{1,5})$")
 _NAME = re.compile(r"^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$")
 _HOST = re.compile(r"(?i)(HOST|HOSTNAME|ADDR|ADDRESS|SERVER|ENDPOINT)$")
-_SCHEME_PORTS = {"http": 80, "https": 443, "mysql": 3306, "postgresql": 5432, "postgres": 5432, "redis": 6379, "mongodb": 27017}
+_SCHEME_PORTS = {
+    "http": 80,
+    "https": 443,
+    "mysql": 3306,
+    "postgresql": 5432,
+    "postgres": 5432,
+    "redis": 6379,
+    "mongodb": 27017,
+}
 _LIKENESS = 0.82
 
 
@@ -46,8 +54,8 @@ def addresses(app: str, container: Container) -> Iterator[Address]:
                 yield Address(app, name, pair[1].lower(), int(pair[2]), value)
         host = _HOST.search(name)
         if host and _NAME.match(value) and not value.isdigit():
-            port = values.get(f"{name[: host.start()]}PORT", "")
-            yield Address(app, name, value, int(port) if port.isdigit() else None, port or value)
+            beside = values.get(f"{name[: host.start()]}PORT", "")
+            yield Address(app, name, value, int(beside) if beside.isdigit() else None, beside or value)
 
 
 def meant(cluster: Cluster, host: str) -> str:

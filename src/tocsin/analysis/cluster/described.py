@@ -54,7 +54,7 @@ def described(kind: str, text: str) -> tuple[Tree, list[Event]]:
     owner = _CONTROLLER.match(root.get("Controlled By").value)
     if owner:
         meta["ownerReferences"] = [{"kind": owner[1], "name": owner[2]}]
-    body = _BODIES.get(kind, lambda _root, _text: {})(root, text)
+    body = _BODIES[kind](root, text) if kind in _BODIES else {}
     return {"kind": kind, "metadata": meta, **body}, _events(root, kind, meta["name"])
 
 
@@ -245,11 +245,13 @@ def _service(root: Entry, _text: str) -> Tree:
     }
 
 
-def _endpoints(root: Entry, text: str) -> Tree:
+def _endpoints(root: Entry, _text: str) -> Tree:
     subsets = root.get("Subsets")
     ready = [one for one in subsets.get("Addresses").value.split(",") if one]
     waiting = [one for one in subsets.get("NotReadyAddresses").value.split(",") if one]
-    return {"subsets": [{"addresses": [{"ip": one} for one in ready], "notReadyAddresses": [{"ip": w} for w in waiting]}]}
+    return {
+        "subsets": [{"addresses": [{"ip": one} for one in ready], "notReadyAddresses": [{"ip": w} for w in waiting]}]
+    }
 
 
 def _node(root: Entry, _text: str) -> Tree:
@@ -303,8 +305,10 @@ def _persistent_volume(root: Entry, _text: str) -> Tree:
     }
 
 
-def _quota(root: Entry, text: str) -> Tree:
-    cells = [row for line in text.splitlines() if len(row := line.split()) == 3 and row[0] not in ("Resource", "--------")]
+def _quota(_root: Entry, text: str) -> Tree:
+    cells = [
+        row for line in text.splitlines() if len(row := line.split()) == 3 and row[0] not in ("Resource", "--------")
+    ]
     return {"status": {"used": {row[0]: row[1] for row in cells}, "hard": {row[0]: row[2] for row in cells}}}
 
 
@@ -315,7 +319,9 @@ def _autoscaler(root: Entry, _text: str) -> Tree:
         if len(row) >= 3
     ]
     target = root.get("Reference").value.partition("/")[2]
-    current = re.match(r"(\d+) current", root.get(next((c.key for c in root.children if c.key.endswith("pods")), "")).value)
+    current = re.match(
+        r"(\d+) current", root.get(next((c.key for c in root.children if c.key.endswith("pods")), "")).value
+    )
     return {
         "spec": {"scaleTargetRef": {"name": target}, "maxReplicas": number(root.get("Max replicas").value)},
         "status": {"conditions": conditions, "currentReplicas": int(current[1]) if current else None},

@@ -18,7 +18,7 @@ from tocsin.analysis.cluster.answers import Answers
 from tocsin.analysis.cluster.cluster import Cluster
 from tocsin.analysis.cluster.described import described, kind_of
 from tocsin.analysis.cluster.merging import Tree, items, merged, texts, tree
-from tocsin.analysis.cluster.objects import Deviation, Event, Reach, Saying, Unit
+from tocsin.analysis.cluster.objects import Deviation, Event, Pod, Reach, Saying, Service, Unit
 from tocsin.analysis.cluster.routes import routes
 from tocsin.analysis.cluster.tables import listed_events, table_kind, tabled
 from tocsin.model.signals import ClusterAnswer
@@ -70,7 +70,9 @@ _KINDS = {
 _WIDE = {"Node", "PersistentVolume", "StorageClass", "Namespace"}
 """Kinds that stand in no namespace."""
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
-_QUESTION = re.compile(r"(?:kubectl[\s-]+)?(get|describe|logs|manifest|reach|systemctl|alerts|calls|events)\b[\s-]*(.*)")
+_QUESTION = re.compile(
+    r"(?:kubectl[\s-]+)?(get|describe|logs|manifest|reach|systemctl|alerts|calls|events)\b[\s-]*(.*)"
+)
 _NAMESPACE = re.compile(r"(?:^|\s)(?:-n|--namespace)[\s=]+(\S+)")
 _LIVE = ("uid", "resourceVersion", "creationTimestamp")
 _Key = tuple[str, str, str]
@@ -100,7 +102,9 @@ def question(name: str) -> Question:
     kind = _KINDS.get(first.lower().removesuffix("s"), _KINDS.get(first.lower(), ""))
     named = rest if kind else words
     narrowed = bool(named) or "-l" in found[2].split()
-    return Question(found[1], kind, named.split(" ")[0], named, space[1] if space else "", narrowed and bool(apart or named))
+    return Question(
+        found[1], kind, named.split(" ")[0], named, space[1] if space else "", narrowed and bool(apart or named)
+    )
 
 
 def _first_word(words: str) -> tuple[str, str, str]:
@@ -278,7 +282,9 @@ def _typed(answers: Answers, views: _Views) -> Cluster:
         tuple(typed.volume(one, key in live) for key, one in of.kinds("PersistentVolume")),
         tuple(typed.quota(one) for _, one in of.kinds("ResourceQuota")),
         tuple(typed.autoscaler(one) for _, one in of.kinds("HorizontalPodAutoscaler")),
-        tuple(route for _, one in of.kinds("Ingress", "VirtualService", "HTTPRoute", "ConfigMap") for route in routes(one)),
+        tuple(
+            route for _, one in of.kinds("Ingress", "VirtualService", "HTTPRoute", "ConfigMap") for route in routes(one)
+        ),
         tuple(typed.network_rule(one) for _, one in of.kinds("NetworkPolicy")),
         tuple(typed.budget(one) for _, one in of.kinds("PodDisruptionBudget")),
         of.names(),
@@ -316,7 +322,7 @@ class _Shelf:
         return {kind: frozenset(names) for kind, names in found.items()}
 
 
-def _pod(one: Tree, names: list[str], of: _Shelf) -> Any:
+def _pod(one: Tree, names: list[str], of: _Shelf) -> Pod:
     meta = tree(one.get("metadata"))
     name, space = str(meta.get("name")), str(meta.get("namespace"))
     app = _app(name, names)
@@ -339,7 +345,7 @@ def _owner(meta: Tree) -> str:
     return ""
 
 
-def _service(key: _Key, one: Tree, of: _Shelf) -> Any:
+def _service(key: _Key, one: Tree, of: _Shelf) -> Service:
     endpoints = of.united.get(("Endpoints", *key[1:]))
     count = None
     if endpoints is not None:

@@ -69,5 +69,3 @@ def proxied(owner: str, text: str) -> Iterator[Route]:
         for predicate in _PATH.findall(line):
             if uri:
                 yield Route(owner, predicate, *uri, "gateway")
-
-

@@ -79,7 +79,9 @@ def listed_events(text: str) -> list[Event]:
     """The rows of `kubectl get events`, with or without a header."""
     found = (_EVENT.match(line) for line in text.splitlines())
     return [
-        Event(one[1], one[2], one[4].strip(), *_subject(one[3]), line=one[0].strip()) for one in found if one is not None
+        Event(one[1], one[2], one[4].strip(), *_subject(one[3]), line=one[0].strip())
+        for one in found
+        if one is not None
     ]
 
 

@@ -3,7 +3,7 @@
 Outside data: whatever has another shape than the API says is left out, nothing is raised.
 """
 
-from tocsin.analysis.cluster.merging import Tree, items, number, strings, texts, tree
+from tocsin.analysis.cluster.merging import Tree, items, merged, number, strings, texts, tree
 from tocsin.analysis.cluster.objects import (
     Autoscaler,
     Budget,
@@ -51,7 +51,9 @@ def container(one: Tree, status: Tree) -> Container:
         requests=texts(resources.get("requests")),
         limits=texts(resources.get("limits")),
         probes=tuple(
-            probe for kind in ("liveness", "readiness", "startup") if (probe := _probe(kind, tree(one.get(f"{kind}Probe"))))
+            probe
+            for kind in ("liveness", "readiness", "startup")
+            if (probe := _probe(kind, tree(one.get(f"{kind}Probe"))))
         ),
         command=(*strings(one.get("command")), *strings(one.get("args"))),
         mounts={said(mount.get("mountPath")): said(mount.get("name")) for mount in items(one.get("volumeMounts"))},
@@ -128,7 +130,9 @@ def pod_spec(spec: Tree, statuses: list[Tree]) -> PodSpec:
     apart = tree(affinity.get("podAntiAffinity")).get("requiredDuringSchedulingIgnoredDuringExecution")
     dns = tree(spec.get("dnsConfig"))
     return PodSpec(
-        containers=tuple(container(one, by_name.get(said(one.get("name")), {})) for one in items(spec.get("containers"))),
+        containers=tuple(
+            container(one, by_name.get(said(one.get("name")), {})) for one in items(spec.get("containers"))
+        ),
         init_containers=tuple(
             container(one, by_name.get(said(one.get("name")), {})) for one in items(spec.get("initContainers"))
         ),
@@ -178,8 +182,6 @@ def _mounted(one: Tree) -> Mounted:
 
 def pod(one: Tree, app: str, template: Tree) -> Pod:
     """A pod; `template` is its workload's, which says what describe leaves out."""
-    from tocsin.analysis.cluster.merging import merged
-
     meta, status = tree(one.get("metadata")), tree(one.get("status"))
     spec = merged(tree(one.get("spec")), template)
     ready = [said(each.get("status")) for each in items(status.get("conditions")) if each.get("type") == "Ready"]
@@ -249,7 +251,8 @@ def node(one: Tree) -> Node:
         value for key, value in labels.items() if key.endswith("/role")
     }
     taints = tuple(
-        Taint(said(each.get("key")), said(each.get("value")), said(each.get("effect"))) for each in items(spec.get("taints"))
+        Taint(said(each.get("key")), said(each.get("value")), said(each.get("effect")))
+        for each in items(spec.get("taints"))
     )
     return Node(
         said(meta.get("name")),

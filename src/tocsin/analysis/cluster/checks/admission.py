@@ -53,7 +53,9 @@ def pod_quota(cluster: Cluster) -> Iterator[Suspect]:
 def _told(cluster: Cluster, event: Event) -> Iterator[Suspect]:
     found = _EXCEEDED.search(event.message)
     for resource in _pairs(found[4]) if found else {}:
-        asked, used, hard = (quantity(_pairs(found[place]).get(resource)) or 0.0 for place in (2, 3, 4)) if found else (0,) * 3
+        asked, used, hard = (
+            (quantity(_pairs(found[place]).get(resource)) or 0.0 for place in (2, 3, 4)) if found else (0,) * 3
+        )
         if asked + used > hard:
             yield _exceeded(cluster, _space(cluster, event), resource, PROVEN, event.message[:160])
 
@@ -104,7 +106,9 @@ def lost_services(cluster: Cluster) -> tuple[str, ...]:
 def service_quota(cluster: Cluster) -> Iterator[Suspect]:
     """Services to be created and what the quota has left."""
     for name in lost_services(cluster):
-        full = [(quota, key) for quota in cluster.quotas for key in quota.hard if "services" in key and _full(quota, key)]
+        full = [
+            (quota, key) for quota in cluster.quotas for key in quota.hard if "services" in key and _full(quota, key)
+        ]
         for quota, key in full:
             yield _exceeded(cluster, quota.namespace, key, PROVEN, quota.name)
         if not full:
@@ -113,7 +117,9 @@ def service_quota(cluster: Cluster) -> Iterator[Suspect]:
 
 def claim_quota(cluster: Cluster) -> Iterator[Suspect]:
     """Claims to be created and what the quota has left."""
-    used = {volume.source for pod in cluster.pods for volume in pod.spec.volumes if volume.kind == "claim" and not pod.ready}
+    used = {
+        volume.source for pod in cluster.pods for volume in pod.spec.volumes if volume.kind == "claim" and not pod.ready
+    }
     lost = [one for one in cluster.claims if not one.live and one.name in used]
     for name in sorted(used):
         if not cluster.missing("PersistentVolumeClaim", name):
@@ -134,7 +140,9 @@ def service_account(cluster: Cluster) -> Iterator[Suspect]:
     """Pods to be created and the account they are to run as."""
     for workload in short_of_pods(cluster):
         account = workload.spec.service_account
-        told = next((one for one in cluster.events_of(workload.name) if "error looking up service account" in one.message), None)
+        told = next(
+            (one for one in cluster.events_of(workload.name) if "error looking up service account" in one.message), None
+        )
         if cluster.missing("ServiceAccount", account) or (told and not account):
             line = cluster.answers.line("service account", "not found", about=workload.name)
             own = cluster.answers.line("Service Account:", account, about=workload.name)

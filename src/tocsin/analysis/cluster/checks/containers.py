@@ -11,10 +11,14 @@ from tocsin.analysis.cluster.suspects import BROKEN, LIKELY, PROVEN, SUSPECTED, 
 _OUT_OF_MEMORY = re.compile(r"OOM-?killed|OutOfMemory|out of memory", re.IGNORECASE)
 _NO_SUCH = re.compile(r'(secret|configmap) "([^"]+)" not found')
 _NO_KEY = re.compile(r"couldn't find key (\S+) in (Secret|ConfigMap) (\S+)")
-_IN_USE = re.compile(r"address already in use|EADDRINUSE|port \d+ (?:is|was) already in use|Only one usage of each socket", re.I)
+_IN_USE = re.compile(
+    r"address already in use|EADDRINUSE|port \d+ (?:is|was) already in use|Only one usage of each socket", re.I
+)
 _DENIED = re.compile(r"permission denied|EACCES|AccessDeniedException|Operation not permitted", re.IGNORECASE)
 _WRONG_MACHINE = re.compile(r"exec format error", re.IGNORECASE)
-_NO_COMMAND = re.compile(r"executable file not found|no such file or directory: unknown|exec: \"[^\"]*\": stat", re.IGNORECASE)
+_NO_COMMAND = re.compile(
+    r"executable file not found|no such file or directory: unknown|exec: \"[^\"]*\": stat", re.IGNORECASE
+)
 _FALLEN = ("CrashLoopBackOff", "Error", "RunContainerError", "StartError", "CreateContainerError")
 
 
@@ -74,7 +78,11 @@ def _unbound(cluster: Cluster, pod: Pod, told: list[str]) -> list[tuple[str, str
     named = [variable for one in pod.containers for variable in one.environment if not variable.optional]
     bound = [("Secret", one.secret) for one in named] + [("ConfigMap", one.config) for one in named]
     volumes = [one for one in pod.spec.volumes if not one.optional]
-    bound += [("Secret" if one.kind == "secret" else "ConfigMap", one.source) for one in volumes if one.kind in ("secret", "config")]
+    bound += [
+        ("Secret" if one.kind == "secret" else "ConfigMap", one.source)
+        for one in volumes
+        if one.kind in ("secret", "config")
+    ]
     return list(dict.fromkeys([*found, *((kind, name) for kind, name in bound if cluster.missing(kind, name))]))
 
 
@@ -86,7 +94,12 @@ def rights(cluster: Cluster) -> Iterator[Suspect]:
             mounted = [volume for volume in one.mounts.values() if volume in {mount.name for mount in own}]
             said = [text for text in _spoken(cluster, pod, one) if _DENIED.search(text)]
             if struggling(pod, one) and said and (mounted or any(path in said[0] for path in one.mounts)):
-                quotes = quoted([cluster.answers.line(said[0][-120:]), cluster.answers.line(" from ", mounted[0]) if mounted else ""])
+                quotes = quoted(
+                    [
+                        cluster.answers.line(said[0][-120:]),
+                        cluster.answers.line(" from ", mounted[0]) if mounted else "",
+                    ]
+                )
                 sentence = f"{pod.app} may not use a volume it mounts: it runs as another user than the files allow."
                 yield Suspect(f"app/{pod.app}", "volume_mount_permission_denied", PROVEN, sentence, quotes)
 
@@ -105,11 +118,18 @@ def shared_port(cluster: Cluster) -> Iterator[Suspect]:
         if twice or (said and len(pod.spec.containers) > 1):
             hurt = bool(said) or any(struggling(pod, one) or one.run.ready is False for one in pod.spec.containers)
             score = PROVEN if said else BROKEN if hurt else SUSPECTED
-            quotes = quoted([cluster.answers.line(said[-120:]) if said else "", cluster.answers.line("Port:", twice, about=pod.name)])
+            quotes = quoted(
+                [
+                    cluster.answers.line(said[-120:]) if said else "",
+                    cluster.answers.line("Port:", twice, about=pod.name),
+                ]
+            )
             sentence = f"Two containers of {app} want the same port{f' {twice}' if twice else ''}."
             yield Suspect(f"app/{app}", "service_sidecar_port_conflict", score, sentence, quotes)
         elif said and struggling(pod, pod.spec.containers[0] if pod.spec.containers else Container("")):
-            yield Suspect(f"app/{app}", "service_sidecar_port_conflict", LIKELY, f"{app} finds its port in use.", quoted([said]))
+            yield Suspect(
+                f"app/{app}", "service_sidecar_port_conflict", LIKELY, f"{app} finds its port in use.", quoted([said])
+            )
 
 
 def _twice(pod: Pod) -> str:
@@ -117,7 +137,9 @@ def _twice(pod: Pod) -> str:
     seen: set[str] = set()
     for one in pod.spec.containers:
         own = {str(port.number) for port in one.ports}
-        own |= {variable.value for variable in one.environment if variable.name in ("PORT", "SERVER_PORT", "LISTEN_PORT")}
+        own |= {
+            variable.value for variable in one.environment if variable.name in ("PORT", "SERVER_PORT", "LISTEN_PORT")
+        }
         again = sorted(port for port in own & seen if port not in ("", "0"))
         if again:
             return again[0]
@@ -131,7 +153,11 @@ def starts(cluster: Cluster) -> Iterator[Suspect]:
         for one in pod.containers:
             said = " ".join(_spoken(cluster, pod, one)) if struggling(pod, one) else ""
             code = (
-                "image_architecture_mismatch" if _WRONG_MACHINE.search(said) else "container_command_invalid" if _NO_COMMAND.search(said) else ""
+                "image_architecture_mismatch"
+                if _WRONG_MACHINE.search(said)
+                else "container_command_invalid"
+                if _NO_COMMAND.search(said)
+                else ""
             )
             if code:
                 pattern = _WRONG_MACHINE if code.startswith("image") else _NO_COMMAND
@@ -154,7 +180,9 @@ def crashes(cluster: Cluster) -> Iterator[Suspect]:
             sentence = f"A pod of {pod.app} was evicted: {pod.message or 'its node ran short'}."
             yield Suspect(f"app/{pod.app}", "pod_evicted", LIKELY, sentence, _seen(cluster, pod))
         elif pod.ready is False and pod.phase == "Running":
-            yield Suspect(f"app/{pod.app}", "container_not_ready", WEAK, f"{pod.app} is not ready.", _seen(cluster, pod))
+            yield Suspect(
+                f"app/{pod.app}", "container_not_ready", WEAK, f"{pod.app} is not ready.", _seen(cluster, pod)
+            )
 
 
 def _seen(cluster: Cluster, pod: Pod) -> tuple[str, ...]:

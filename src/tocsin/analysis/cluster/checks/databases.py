@@ -11,14 +11,20 @@ from tocsin.analysis.cluster.suspects import BROKEN, LIKELY, PROVEN, SUSPECTED, 
 
 _MYSQL_PORT = 3306
 _MYSQL = re.compile(r"(?:^|[/_-])(?:mysql|mariadb|percona)", re.IGNORECASE)
-_DENIED = re.compile(r"Access denied for user|password authentication failed|ER_ACCESS_DENIED|SQLSTATE\W{0,3}28", re.IGNORECASE)
+_DENIED = re.compile(
+    r"Access denied for user|password authentication failed|ER_ACCESS_DENIED|SQLSTATE\W{0,3}28", re.IGNORECASE
+)
 _EXHAUSTED = re.compile(
     r"Too many connections|max_user_connections|remaining connection slots|ER_CON_COUNT|connection pool (?:is )?exhausted"
     r"|Connection is not available, request timed out|pool error Timeout|unable to (?:get|obtain) (?:a )?(?:jdbc )?connection from",
     re.IGNORECASE,
 )
-_READ_ONLY = re.compile(r"read[-_ ]only (?:option|mode|transaction|replica)|running with the --\S{0,8}read|READONLY You can't write", re.I)
-_UNREACHED = re.compile(r"Communications link failure|Can't connect to MySQL|ECONNREFUSED\S*:\d+|CommunicationsException", re.IGNORECASE)
+_READ_ONLY = re.compile(
+    r"read[-_ ]only (?:option|mode|transaction|replica)|running with the --\S{0,8}read|READONLY You can't write", re.I
+)
+_UNREACHED = re.compile(
+    r"Communications link failure|Can't connect to MySQL|ECONNREFUSED\S*:\d+|CommunicationsException", re.IGNORECASE
+)
 _SET_READ_ONLY = re.compile(r"(?:super[-_])?read[-_]only\s*[= ]\s*(?:1|on|true)", re.IGNORECASE)
 _MOST = re.compile(r"max[-_](?:user[-_])?connections\s*[= ]\s*(\d+)", re.IGNORECASE)
 _FEW_CONNECTIONS = 50
@@ -51,7 +57,9 @@ def credentials(cluster: Cluster) -> Iterator[Suspect]:
         if wrong or stranger or said:
             score = PROVEN if said else LIKELY if wrong else SUSPECTED
             sentence = f"{app} shows its database a user or password that the server does not accept."
-            quotes = quoted([cluster.answers.line(said[-120:]) if said else "", cluster.answers.line("PASSW", about=app)])
+            quotes = quoted(
+                [cluster.answers.line(said[-120:]) if said else "", cluster.answers.line("PASSW", about=app)]
+            )
             yield Suspect(f"app/{app}", "mysql_invalid_credentials", score, sentence, quotes)
 
 
@@ -65,7 +73,12 @@ def _calls_mysql(cluster: Cluster, app: str, container: Container) -> bool:
 def _secrets(cluster: Cluster, container: Container, name: re.Pattern[str]) -> list[str]:
     """The values of variables of that name; those in Secrets and ConfigMaps when they were told."""
     held = [one for one in container.environment if name.search(one.name)]
-    values = [one.value or cluster.secrets.get(one.secret, {}).get(one.key) or cluster.configs.get(one.config, {}).get(one.key) for one in held]
+    values = [
+        one.value
+        or cluster.secrets.get(one.secret, {}).get(one.key)
+        or cluster.configs.get(one.config, {}).get(one.key)
+        for one in held
+    ]
     return [str(value) for value in values if value]
 
 
@@ -89,12 +102,16 @@ def _off(cluster: Cluster, address: Address) -> bool:
 
 def connections(cluster: Cluster) -> Iterator[Suspect]:
     """Connections asked for and connections the server allows."""
-    yield from _server_fault(cluster, "db_connection_exhaustion", _EXHAUSTED, _few, "has no connection left for its clients")
+    yield from _server_fault(
+        cluster, "db_connection_exhaustion", _EXHAUSTED, _few, "has no connection left for its clients"
+    )
 
 
 def writes(cluster: Cluster) -> Iterator[Suspect]:
     """Writes asked for and whether the server takes any."""
-    yield from _server_fault(cluster, "db_read_only", _READ_ONLY, _set_read_only, "takes no writes: it is set read-only")
+    yield from _server_fault(
+        cluster, "db_read_only", _READ_ONLY, _set_read_only, "takes no writes: it is set read-only"
+    )
 
 
 def _few(text: str) -> bool:
@@ -105,7 +122,9 @@ def _set_read_only(text: str) -> bool:
     return bool(_SET_READ_ONLY.search(text))
 
 
-def _server_fault(cluster: Cluster, code: str, complaint: re.Pattern[str], setting: object, what: str) -> Iterator[Suspect]:
+def _server_fault(
+    cluster: Cluster, code: str, complaint: re.Pattern[str], setting: object, what: str
+) -> Iterator[Suspect]:
     """A fault of the server: told by a setting of its own, or by the complaints of its clients, or both."""
     said = {one.app: one.text for one in cluster.sayings if complaint.search(one.text)}
     found = servers(cluster)
@@ -113,15 +132,29 @@ def _server_fault(cluster: Cluster, code: str, complaint: re.Pattern[str], setti
     for server in blamed or (set(found) if said else set()):
         score = PROVEN if said and server in blamed else BROKEN if said else LIKELY
         quotes = quoted([cluster.answers.line(text[-120:]) for text in said.values()])
-        yield Suspect(f"app/{server}", code, score / max(len(found), 1) if said and not blamed else score, f"{server} {what}.", quotes)
+        yield Suspect(
+            f"app/{server}",
+            code,
+            score / max(len(found), 1) if said and not blamed else score,
+            f"{server} {what}.",
+            quotes,
+        )
     for app, text in said.items():
         if app not in found:
             sentence = f"{app} complains that its database {what}."
-            yield Suspect(f"app/{app}", code, SUSPECTED if found else LIKELY, sentence, quoted([cluster.answers.line(text[-120:])]))
+            yield Suspect(
+                f"app/{app}",
+                code,
+                SUSPECTED if found else LIKELY,
+                sentence,
+                quoted([cluster.answers.line(text[-120:])]),
+            )
 
 
 def _settings(cluster: Cluster, app: str, container: Container) -> str:
     """The server's settings as text: its command, its variables, the ConfigMaps it mounts."""
     mounts = [one.source for one in cluster.spec_of(app).volumes if one.kind == "config"]
     files = [text for name in mounts for text in cluster.configs.get(name, {}).values()]
-    return "\n".join([" ".join(container.command), *(f"{one.name}={one.value}" for one in container.environment), *files])
+    return "\n".join(
+        [" ".join(container.command), *(f"{one.name}={one.value}" for one in container.environment), *files]
+    )

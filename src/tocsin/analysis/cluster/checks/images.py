@@ -12,7 +12,20 @@ _UNRESOLVED = ("no such host", "name resolution", "server misbehaving", "dial tc
 _UNTRUSTED = ("x509:", "certificate")
 _UNREACHED = ("i/o timeout", "connection refused", "context deadline exceeded", "connection reset", "no route to host")
 _WRONG_MACHINE = ("no match for platform", "no matching manifest", "exec format error")
-_FORBIDDEN = ("401 unauthorized", "403 forbidden", "unauthorized", "access denied", "denied:", "no basic auth", "authorize")
+_PLAIN = (
+    (_UNRESOLVED, "image_registry_dns_failure"),
+    (_UNTRUSTED, "image_registry_certificate_invalid"),
+    (_WRONG_MACHINE, "image_architecture_mismatch"),
+)
+_FORBIDDEN = (
+    "401 unauthorized",
+    "403 forbidden",
+    "unauthorized",
+    "access denied",
+    "denied:",
+    "no basic auth",
+    "authorize",
+)
 _UNKNOWN = ("not found", "notfound", "manifest unknown", "does not exist", "invalid reference", "invalid image name")
 _WORDS = {
     "image_registry_dns_failure": "the registry's name cannot be resolved",
@@ -56,12 +69,9 @@ def _answered(told: str, secret_missing: bool, secret_named: bool) -> Iterator[t
     def says(words: tuple[str, ...]) -> bool:
         return any(word in told for word in words)
 
-    if says(_UNRESOLVED):
-        yield "image_registry_dns_failure", PROVEN
-    elif says(_UNTRUSTED):
-        yield "image_registry_certificate_invalid", PROVEN
-    elif says(_WRONG_MACHINE):
-        yield "image_architecture_mismatch", PROVEN
+    plain = next((code for words, code in _PLAIN if says(words)), "")
+    if plain:
+        yield plain, PROVEN
     elif says(_FORBIDDEN):
         either = says(_UNKNOWN) and not secret_missing and not secret_named
         yield "missing_image_pull_secret", LIKELY if either else PROVEN

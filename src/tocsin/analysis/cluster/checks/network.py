@@ -14,7 +14,9 @@ _UNRESOLVED = re.compile(
     r"|Domain name not found|server misbehaving|could not resolve host|getaddrinfo",
     re.IGNORECASE,
 )
-_CERTIFICATE = re.compile(r"x509: certificate|certificate has expired|CERTIFICATE_VERIFY_FAILED|certificate is not yet valid", re.I)
+_CERTIFICATE = re.compile(
+    r"x509: certificate|certificate has expired|CERTIFICATE_VERIFY_FAILED|certificate is not yet valid", re.I
+)
 _MANY = 0.5
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -39,7 +41,11 @@ def resolvers(cluster: Cluster) -> Iterator[Suspect]:
 def _unresolved(cluster: Cluster, app: str) -> str:
     """A complaint about a service that does exist, when the app complains of little else."""
     sayings = cluster.sayings_of(app)
-    said = [one for one in sayings if _UNRESOLVED.search(one.text) and any(s.name in one.text for s in cluster.services if s.live)]
+    said = [
+        one
+        for one in sayings
+        if _UNRESOLVED.search(one.text) and any(s.name in one.text for s in cluster.services if s.live)
+    ]
     if not said or sum(one.count for one in said) < _MANY * sum(one.count for one in sayings):
         return ""
     return cluster.answers.line(said[0].text[:60])
@@ -53,7 +59,9 @@ def gateways(cluster: Cluster) -> Iterator[Suspect]:
         if route.backend and not service and "Service" in cluster.listed:
             yield _astray(cluster, route, PROVEN, f"leads to {route.backend}, which does not exist")
         elif service and route.port and route.port not in offered:
-            yield _astray(cluster, route, PROVEN, f"leads to {route.backend} at port {route.port}, which it does not offer")
+            yield _astray(
+                cluster, route, PROVEN, f"leads to {route.backend} at port {route.port}, which it does not offer"
+            )
         elif service and (rather := _rather(cluster, route)):
             yield _astray(cluster, route, BROKEN, f"leads to {route.backend} though it speaks of {rather}")
 
@@ -73,7 +81,14 @@ def _likeness(path: str, name: str) -> int:
     """How many letters of the words of a path stand in a service's name, common words left out."""
     plain = name.replace("-", "").replace("_", "").lower()
     words = [word for word in _WORD.findall(path.lower()) if word not in ("api", "service", "v1", "v2", "ts", "web")]
-    return max((len(word.removesuffix("service")) for word in words if len(word) > 3 and word.removesuffix("service") in plain), default=0)
+    return max(
+        (
+            len(word.removesuffix("service"))
+            for word in words
+            if len(word) > 3 and word.removesuffix("service") in plain
+        ),
+        default=0,
+    )
 
 
 def _astray(cluster: Cluster, route: Route, score: float, what: str) -> Suspect:
@@ -88,9 +103,13 @@ def policies(cluster: Cluster) -> Iterator[Suspect]:
     for rule in cluster.network_rules:
         held = [pod for pod in cluster.pods if within(rule.selects, pod.labels)]
         for app in dict.fromkeys(pod.app for pod in held) if rule.allows_from is not None else ():
-            kept_out = [caller for caller in _callers(cluster, app) if not _admitted(cluster, rule.allows_from or (), caller)]
+            kept_out = [
+                caller for caller in _callers(cluster, app) if not _admitted(cluster, rule.allows_from or (), caller)
+            ]
             if kept_out:
-                felt = any(cluster.reachable(one.name) is False for one in cluster.services if cluster.app_behind(one) == app)
+                felt = any(
+                    cluster.reachable(one.name) is False for one in cluster.services if cluster.app_behind(one) == app
+                )
                 sentence = f"The network policy {rule.name} keeps {kept_out[0]} from calling {app}."
                 quotes = quoted([cluster.answers.line(rule.name)])
                 yield Suspect(f"app/{app}", "network_policy_blocks", PROVEN if felt else LIKELY, sentence, quotes)

@@ -46,9 +46,13 @@ def _not_ready(cluster: Cluster, node: Node, said: str) -> Suspect:
     code = "containerd_unavailable" if runtime else "kubelet_unavailable"
     known = [unit for unit in cluster.units if unit.node == node.name and unit.active]
     denied = any(unit.name in (_RUNTIMES if runtime else ("kubelet",)) for unit in known)
-    quotes = quoted([cluster.answers.line(node.name, "NotReady"), cluster.answers.line(said.strip()[:60], about=node.name)])
+    quotes = quoted(
+        [cluster.answers.line(node.name, "NotReady"), cluster.answers.line(said.strip()[:60], about=node.name)]
+    )
     what = "cannot reach its container runtime" if runtime else "has no kubelet that reports"
-    return Suspect(f"node/{node.name}", code, SUSPECTED if denied else BROKEN, f"{node.name} is not ready: it {what}.", quotes)
+    return Suspect(
+        f"node/{node.name}", code, SUSPECTED if denied else BROKEN, f"{node.name} is not ready: it {what}.", quotes
+    )
 
 
 def _sandboxes_fail(cluster: Cluster, node: Node) -> bool:

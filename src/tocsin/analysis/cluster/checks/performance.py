@@ -60,7 +60,13 @@ def processors(cluster: Cluster) -> Iterator[Suspect]:
         deepest = not any(callee in view.starved for callee in _callees(cluster, name))
         score = PROVEN if name in throttled and deepest else BROKEN if name in throttled else LIKELY
         sentence = f"{name} uses all the CPU it is allowed and answers late."
-        yield Suspect(f"app/{name}", "pod_cpu_overload", score - (0 if deepest else 0.1), sentence, _cited(cluster, [one, throttled.get(name)]))
+        yield Suspect(
+            f"app/{name}",
+            "pod_cpu_overload",
+            score - (0 if deepest else 0.1),
+            sentence,
+            _cited(cluster, [one, throttled.get(name)]),
+        )
 
 
 def pod_network(cluster: Cluster) -> Iterator[Suspect]:
@@ -90,7 +96,9 @@ def node_network(cluster: Cluster) -> Iterator[Suspect]:
         what = "loses packets" if loss else "delays packets"
         sentence = f"The apps on {name} and those that talk to them deviate together: the node {what}."
         lines = _cited(cluster, [one] if one else list(view.slow.values())[:2])
-        yield Suspect(f"node/{name}", code, (PROVEN if loss else BROKEN) if not place else LIKELY - place / 10, sentence, lines)
+        yield Suspect(
+            f"node/{name}", code, (PROVEN if loss else BROKEN) if not place else LIKELY - place / 10, sentence, lines
+        )
 
 
 def _wide(view: _View) -> bool:
@@ -135,17 +143,44 @@ def autoscalers(cluster: Cluster) -> Iterator[Suspect]:
         limited = next((c for c in one.conditions if c.type == "ScalingLimited" and c.status == "True"), None)
         if blind:
             sentence = f"The autoscaler of {one.target} cannot read what it scales by: {blind.reason}."
-            yield Suspect(f"app/{one.target}", "autoscaler_without_metrics", LIKELY, sentence, quoted([cluster.answers.line(blind.reason)]))
-        elif one.most and one.current is not None and one.current >= one.most and (limited or one.target in _View(cluster).troubled):
+            yield Suspect(
+                f"app/{one.target}",
+                "autoscaler_without_metrics",
+                LIKELY,
+                sentence,
+                quoted([cluster.answers.line(blind.reason)]),
+            )
+        elif (
+            one.most
+            and one.current is not None
+            and one.current >= one.most
+            and (limited or one.target in _View(cluster).troubled)
+        ):
             sentence = f"{one.target} runs at its autoscaler's maximum of {one.most}."
-            yield Suspect(f"app/{one.target}", "autoscaler_at_maximum", SUSPECTED, sentence, quoted([cluster.answers.line(one.name)]))
+            yield Suspect(
+                f"app/{one.target}",
+                "autoscaler_at_maximum",
+                SUSPECTED,
+                sentence,
+                quoted([cluster.answers.line(one.name)]),
+            )
 
 
 def disruption(cluster: Cluster) -> Iterator[Suspect]:
     """A disruption budget and those who have to move."""
     stuck = [one for one in cluster.events if "disruption budget" in one.message]
     for budget in cluster.budgets:
-        held = [pod for pod in cluster.pods if budget.selector and all(pod.labels.get(k) == v for k, v in budget.selector.items())]
+        held = [
+            pod
+            for pod in cluster.pods
+            if budget.selector and all(pod.labels.get(k) == v for k, v in budget.selector.items())
+        ]
         if stuck and held and budget.allowed == 0:
             sentence = f"The disruption budget {budget.name} lets no pod of {held[0].app} be moved."
-            yield Suspect(f"app/{held[0].app}", "disruption_budget_blocks", LIKELY, sentence, quoted([stuck[0].line or stuck[0].message]))
+            yield Suspect(
+                f"app/{held[0].app}",
+                "disruption_budget_blocks",
+                LIKELY,
+                sentence,
+                quoted([stuck[0].line or stuck[0].message]),
+            )

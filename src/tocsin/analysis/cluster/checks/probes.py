@@ -48,7 +48,9 @@ def _acted_on(cluster: Cluster, pod: Pod, container: Container, kind: str) -> bo
 
 
 def _killed(cluster: Cluster, pod: Pod, kind: str) -> bool:
-    return any(one.name == pod.name and one.reason == "Killing" and f"{kind} probe" in one.message for one in cluster.events)
+    return any(
+        one.name == pod.name and one.reason == "Killing" and f"{kind} probe" in one.message for one in cluster.events
+    )
 
 
 def _suspect(cluster: Cluster, pod: Pod, container: Container, probe: Probe, failures: list[str]) -> Suspect:

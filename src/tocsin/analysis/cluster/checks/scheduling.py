@@ -4,6 +4,7 @@ A wish for nodes (selector, affinity) is broken when no node fulfils it. Only am
 sense to ask what keeps the pod off: a cordon, a taint, no room, other pods.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -30,6 +31,7 @@ _SAID: tuple[tuple[str, str], ...] = (
 )
 """The scheduler's own words, for when the nodes were not told. The most particular first."""
 _DOWN = "node_down"
+_UNWISHED = re.compile(r"(\d+) node\(s\) didn't (?:match|satisfy)[^,.]{0,30}node (?:affinity|selector)")
 _WORDS = {
     "node_selector_mismatch": "no node has the labels its node selector asks for",
     "node_affinity_mismatch": "no node fulfils its required node affinity",
@@ -56,7 +58,7 @@ def placement(cluster: Cluster) -> Iterator[Suspect]:
         message = _said(cluster, pod)
         if "PersistentVolumeClaim" in message or "persistentvolumeclaim" in message:
             continue
-        code = _obstacle(cluster, pod) or _code_of(message)
+        code = _obstacle(cluster, pod, message) or _code_of(message)
         if code and code != _DOWN:
             yield _suspect(cluster, pod, code, message)
 
@@ -88,20 +90,30 @@ def _code_of(message: str) -> str:
     return next((code for words, code in _SAID if words in first), "")
 
 
-def _obstacle(cluster: Cluster, pod: Pod) -> str:
+def _obstacle(cluster: Cluster, pod: Pod, message: str) -> str:
     """The relation that keeps the pod off the nodes its wishes allow, or the wish that allows none; "" when unknown."""
-    if not cluster.nodes:
-        return ""
-    chosen = [node for node in cluster.nodes if within(pod.spec.node_selector, node.labels)]
-    if not chosen:
+    nodes = _open_to_work(cluster, pod)
+    chosen = [node for node in nodes if within(pod.spec.node_selector, node.labels)]
+    if nodes and not chosen:
         return "node_selector_mismatch"
     wanted = [node for node in chosen if _affine(pod, node)]
-    if not wanted:
-        return "node_affinity_mismatch"
-    workers = [node for node in wanted if not node.control_plane] or wanted
-    found = Counter(code for node in workers for code in _kept_off(cluster, pod, node))
-    alone = Counter(codes[0] for node in workers if len(codes := _kept_off(cluster, pod, node)) == 1)
+    if nodes and (not wanted or _unwished(message) >= len(nodes)):
+        return "node_affinity_mismatch" if pod.spec.node_terms else "node_selector_mismatch"
+    found = Counter(code for node in wanted for code in _kept_off(cluster, pod, node))
+    alone = Counter(codes[0] for node in wanted if len(codes := _kept_off(cluster, pod, node)) == 1)
     return max(found, key=lambda code: (found[code], alone[code]), default="")
+
+
+def _open_to_work(cluster: Cluster, pod: Pod) -> list[Node]:
+    """The nodes on which work may run at all: a closed control plane is no place for anybody, so it explains nothing."""
+    closed = {node.name for node in cluster.nodes if node.control_plane and _kept_off(cluster, pod, node)}
+    return [node for node in cluster.nodes if node.name not in closed] or list(cluster.nodes)
+
+
+def _unwished(message: str) -> int:
+    """On how many nodes the scheduler saw a wish unfulfilled: labels may have changed since, its word is first hand."""
+    found = _UNWISHED.search(message.partition("preemption:")[0])
+    return int(found[1]) if found else 0
 
 
 def _affine(pod: Pod, node: Node) -> bool:
@@ -115,7 +127,9 @@ def _kept_off(cluster: Cluster, pod: Pod, node: Node) -> list[str]:
     taints = [one for one in node.taints if one.effect != "PreferNoSchedule" and not _tolerated(one, pod)]
     own = [one for one in taints if not one.key.startswith("node.kubernetes.io/")]
     found = ["taint_toleration_mismatch"] if own else []
-    if any(one.key.startswith("node.kubernetes.io/") and one.key != "node.kubernetes.io/unschedulable" for one in taints):
+    if any(
+        one.key.startswith("node.kubernetes.io/") and one.key != "node.kubernetes.io/unschedulable" for one in taints
+    ):
         found.append(_DOWN)
     if node.cordoned and not any(one.key == "node.kubernetes.io/unschedulable" for one in pod.spec.tolerations):
         found.append("node_cordon_mismatch")
@@ -147,10 +161,14 @@ def _short(pod: Pod, node: Node, resource: str) -> bool:
 def _neighbour(cluster: Cluster, pod: Pod, node: Node, rule: PodRule) -> bool:
     """Whether a pod the rule wants apart runs in the node's topology."""
     here = {
-        one.name for one in cluster.nodes if one.labels.get(rule.topology, one.name) == node.labels.get(rule.topology, node.name)
+        one.name
+        for one in cluster.nodes
+        if one.labels.get(rule.topology, one.name) == node.labels.get(rule.topology, node.name)
     }
     others = (one for one in cluster.pods if one.node in here and one.name != pod.name)
-    return any(within(rule.labels, one.labels) and all(holds(r, one.labels) for r in rule.requirements) for one in others)
+    return any(
+        within(rule.labels, one.labels) and all(holds(r, one.labels) for r in rule.requirements) for one in others
+    )
 
 
 def _suspect(cluster: Cluster, pod: Pod, code: str, message: str) -> Suspect:

@@ -95,10 +95,15 @@ def replicas(cluster: Cluster) -> Iterator[Suspect]:
             served = any(within(one.selector, workload.pod_labels) for one in cluster.services if one.selector)
             called = served or any(callee == workload.name for _, callee in cluster.calls)
             quotes = quoted(
-                [cluster.answers.line("Replicas:", "0 desired", about=workload.name), cluster.answers.line(workload.name, "0/0")]
+                [
+                    cluster.answers.line("Replicas:", "0 desired", about=workload.name),
+                    cluster.answers.line(workload.name, "0/0"),
+                ]
             )
             sentence = f"{workload.name} is scaled to zero replicas."
-            yield Suspect(f"app/{workload.name}", "deployment_zero_replicas", PROVEN if called else LIKELY, sentence, quotes)
+            yield Suspect(
+                f"app/{workload.name}", "deployment_zero_replicas", PROVEN if called else LIKELY, sentence, quotes
+            )
 
 
 def environment(cluster: Cluster) -> Iterator[Suspect]:
@@ -121,7 +126,9 @@ def _wrong_port(cluster: Cluster, address: Address, service: Service) -> Iterato
         return
     behind = {port.number for pod in cluster.selected(service) for one in pod.spec.containers for port in one.ports}
     if address.port in behind and not offered & behind:
-        sentence = f"{address.app} calls {service.name} at {address.port}, where it listens; its Service offers another port."
+        sentence = (
+            f"{address.app} calls {service.name} at {address.port}, where it listens; its Service offers another port."
+        )
         app = cluster.app_behind(service)
         yield Suspect(f"app/{app}", "service_port_mapping_mismatch", BROKEN, sentence, _cited(cluster, address))
         return
@@ -138,7 +145,9 @@ def _wrong_service(cluster: Cluster, address: Address, service: Service) -> Iter
     others = [one for one in cluster.services if one.live and len(one.name) > 3 and _plain(one.name) in key]
     if others and _plain(service.name) not in key:
         sentence = f"{address.app} finds under {address.variable} the service {service.name}, not {others[0].name}."
-        yield Suspect(f"app/{address.app}", "service_env_var_address_mismatch", LIKELY, sentence, _cited(cluster, address))
+        yield Suspect(
+            f"app/{address.app}", "service_env_var_address_mismatch", LIKELY, sentence, _cited(cluster, address)
+        )
 
 
 def _plain(name: str) -> str:
@@ -147,7 +156,9 @@ def _plain(name: str) -> str:
 
 def _no_service(cluster: Cluster, address: Address) -> Iterator[Suspect]:
     """A host nobody answers to: grave when it nearly names a service or the app complains of it, else an unused setting."""
-    if any(one.name == address.host for one in cluster.workloads) or any(one.name == address.host for one in cluster.services):
+    if any(one.name == address.host for one in cluster.workloads) or any(
+        one.name == address.host for one in cluster.services
+    ):
         return
     near = meant(cluster, address.host)
     blamed = any(address.host in one.text for one in cluster.sayings)
@@ -166,5 +177,3 @@ def _cited(cluster: Cluster, address: Address) -> tuple[str, ...]:
             cluster.answers.line(address.host, about="get services"),
         ]
     )
-
-

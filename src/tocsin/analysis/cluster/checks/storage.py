@@ -98,7 +98,9 @@ def mounted(cluster: Cluster) -> Iterator[Suspect]:
 def _not_attached(cluster: Cluster, app: str, message: str) -> Iterator[Suspect]:
     line = quoted([cluster.answers.line(message[:100])])
     if "Multi-Attach" in message or "already exclusively attached" in message:
-        yield Suspect(f"app/{app}", "volume_attached_elsewhere", BROKEN, f"A volume of {app} is in use elsewhere.", line)
+        yield Suspect(
+            f"app/{app}", "volume_attached_elsewhere", BROKEN, f"A volume of {app} is in use elsewhere.", line
+        )
     elif "permission denied" in message.lower():
         sentence = f"The kubelet may not mount a volume of {app}."
         yield Suspect(f"app/{app}", "volume_mount_permission_denied", BROKEN, sentence, line)
