@@ -14,6 +14,8 @@ from tocsin.model.alert import Alert, Delivery
 from tocsin.model.change import Change, Silence
 from tocsin.model.event import Body, Event
 from tocsin.model.evidence import Evidence
+from tocsin.model.ground import Time, Value
+from tocsin.model.identity import Token
 from tocsin.model.incident import Incident
 from tocsin.model.signals import LogLine, Series, Topology
 
@@ -234,6 +236,10 @@ class IncidentStore(Protocol):
         """Newest declared first; `since` is about `updated_at`."""
         ...
 
+    def open_heads(self) -> dict[str, int]:
+        """How long the timeline of each open incident is; cheap enough to ask several times a second."""
+        ...
+
 
 class AlertStore(Protocol):
     """Alerts as received, and what was decided about each."""
@@ -371,6 +377,54 @@ class WorkerStore(Protocol):
         ...
 
 
+class TokenStore(Protocol):
+    """API tokens: who may call. The tokens themselves are never kept, only their digests."""
+
+    def put(self, token: Token) -> None:
+        """Keeps a new one. Raises StoreError for an id or a digest that is kept already."""
+        ...
+
+    def by_digest(self, sha256: str) -> Token | None:
+        """The token of that digest, revoked and expired ones too."""
+        ...
+
+    def all(self) -> list[Token]:
+        """Newest first."""
+        ...
+
+    def revoke(self, token_id: str, at: datetime) -> bool:
+        """Ends a token for good; False when there is none of that id, or it was revoked before."""
+        ...
+
+    def touch(self, token_id: str, at: datetime) -> None:
+        """Remembers when it was last used."""
+        ...
+
+
+class KeptAnswer(Value):
+    """What a request with an idempotency key was answered; `request` is the digest of what it asked for."""
+
+    caller: str
+    key: str
+    request: str
+    body: str
+    at: Time
+
+
+class AnswerStore(Protocol):
+    """Answers kept for a while, so that a request that is sent again does nothing again."""
+
+    def get(self, caller: str, idempotency_key: str) -> KeptAnswer | None: ...
+
+    def put(self, kept: KeptAnswer) -> None:
+        """Keeps or replaces by caller and key."""
+        ...
+
+    def trim(self, before: datetime) -> int:
+        """Forgets older ones; says how many."""
+        ...
+
+
 class Ledger(Protocol):
     """Everything one transaction can read and write."""
 
@@ -383,6 +437,8 @@ class Ledger(Protocol):
     silences: SilenceStore
     steps: StepStore
     workers: WorkerStore
+    tokens: TokenStore
+    answers: AnswerStore
 
 
 class Store(Protocol):

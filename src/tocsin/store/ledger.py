@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from tocsin.ports import (
     AlertStore,
+    AnswerStore,
     ChangeStore,
     DeliveryStore,
     EvidenceStore,
@@ -14,10 +15,12 @@ from tocsin.ports import (
     SilenceStore,
     StepStore,
     TimelineStore,
+    TokenStore,
     WorkerStore,
 )
 from tocsin.store.folds import Folds
 from tocsin.store.sql_alerts import SqlAlerts, SqlDeliveries
+from tocsin.store.sql_callers import SqlAnswers, SqlTokens
 from tocsin.store.sql_evidence import SqlChanges, SqlEvidence, SqlSilences
 from tocsin.store.sql_incidents import SqlIncidents, SqlRows
 from tocsin.store.sql_work import SqlSteps, SqlWorkers
@@ -39,3 +42,5 @@ class SqlLedger:
         self.silences: SilenceStore = SqlSilences(connection)
         self.steps: StepStore = SqlSteps(connection)
         self.workers: WorkerStore = SqlWorkers(connection)
+        self.tokens: TokenStore = SqlTokens(connection)
+        self.answers: AnswerStore = SqlAnswers(connection)

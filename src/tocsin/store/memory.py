@@ -5,7 +5,7 @@ failed one leaves nothing and a reader never sees half of one.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from tocsin.model.evidence import Evidence
 from tocsin.model.incident import Incident
 from tocsin.ports import (
     AlertStore,
+    AnswerStore,
     ChangeStore,
     DeliveryStore,
     EvidenceStore,
@@ -26,42 +27,18 @@ from tocsin.ports import (
     SilenceStore,
     StepStore,
     TimelineStore,
+    TokenStore,
     Worker,
     WorkerStore,
 )
 from tocsin.store.bounds import beyond
+from tocsin.store.memory_callers import MemoryAnswers, MemoryTokens
+from tocsin.store.shelves import Shelves
 from tocsin.store.tables import key, micros
 from tocsin.store.timeline import EventRow, Timeline
 from tocsin.store.work import taken_over
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Shelves:
-    """Everything kept, as mappings of values that never change; copying the mappings copies the store."""
-
-    events: dict[str, tuple[EventRow, ...]] = field(default_factory=dict)
-    incidents: dict[str, Incident] = field(default_factory=dict)
-    alerts: dict[str, KeptAlert] = field(default_factory=dict)
-    alert_ids: dict[str, str] = field(default_factory=dict)
-    deliveries: dict[str, KeptDelivery] = field(default_factory=dict)
-    evidence: dict[str, tuple[str, Evidence]] = field(default_factory=dict)
-    changes: dict[str, Change] = field(default_factory=dict)
-    silences: dict[str, Silence] = field(default_factory=dict)
-    steps: dict[str, frozenset[str]] = field(default_factory=dict)
-    workers: dict[str, Worker] = field(default_factory=dict)
-    writable: bool = True
-
-    def copy(self) -> "Shelves":
-        """Independent shelves that hold the same values."""
-        mappings = {one.name: dict(getattr(self, one.name)) for one in fields(self) if one.name != "writable"}
-        return Shelves(**mappings, writable=True)
-
-    def writing(self) -> None:
-        """Raises StoreError inside a read, as a read-only connection would."""
-        if not self.writable:
-            raise StoreError("the store may only be read here.", "Use `write`.", code="TCS-STORE-READONLY")
 
 
 class MemoryLedger:
@@ -77,6 +54,8 @@ class MemoryLedger:
         self.silences: SilenceStore = MemorySilences(shelves)
         self.steps: StepStore = MemorySteps(shelves)
         self.workers: WorkerStore = MemoryWorkers(shelves)
+        self.tokens: TokenStore = MemoryTokens(shelves)
+        self.answers: AnswerStore = MemoryAnswers(shelves)
 
 
 class MemoryStore:
@@ -178,6 +157,10 @@ class MemoryIncidents:
         ]
         chosen.sort(key=lambda one: (micros(one.declared_at), one.id), reverse=True)
         return chosen[offset : offset + limit]
+
+    def open_heads(self) -> dict[str, int]:
+        """By the projections."""
+        return {one.id: one.last_seq for one in self._shelves.incidents.values() if one.is_open}
 
 
 class MemoryAlerts:

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration these tables agree with; a test holds the two together."""
 
 metadata = MetaData()
@@ -126,6 +126,26 @@ workers = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("present", Integer, nullable=False),
     Column("beats", BigInteger, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", Text, nullable=False),
+    Column("last_used_at", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id_key", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),
+    Index("answers_at", "at"),
 )
 
 
