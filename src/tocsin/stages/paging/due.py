@@ -1,0 +1,132 @@
+"""What paging would do now: the first call, the next level, the approvers, or the word that nobody is needed. Pure."""
+
+from datetime import datetime, timedelta
+
+from tocsin.model.action import Mode
+from tocsin.model.acts import Paged, Unpaged, WouldHaveDone
+from tocsin.model.ground import Severity
+from tocsin.model.incident import Incident
+from tocsin.model.move import Happening, Letter, Move, Tell, Wait
+from tocsin.model.plain import one_line
+from tocsin.model.rota import OnCall
+from tocsin.model.standing import Action, ActionState
+
+ACTOR = "role:commander"
+URGENT = (Severity.SEV1, Severity.SEV2)
+"""Only these wake people, and are escalated until somebody acknowledges."""
+EVERYONE = "oncall:all"
+
+
+def due(incident: Incident, now: datetime, rules: OnCall, mode: Mode = Mode.PROPOSE) -> Move | None:
+    """The most urgent call; else when to look again; None when nobody has to be called at all."""
+    if not incident.is_open:
+        return _nobody_needed(incident, mode)
+    if incident.severity is None or incident.triage is None:
+        return None
+    return (
+        _first(incident, now, rules, mode)
+        or _next_level(incident, now, rules, mode)
+        or _approvers(incident, now, rules, mode)
+    )
+
+
+def _first(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move | None:
+    """Whom routing names for this severity, and who is not called yet: a raised severity calls more people."""
+    wanted = incident.triage.notify if incident.triage else ()
+    called = {page.target for page in incident.pages}
+    for target in wanted:
+        if _is_person(target) and target not in called and incident.severity in URGENT:
+            return _call(incident, now, rules, mode, target, 0, f"{incident.severity}: {one_line(incident.title, 120)}")
+    return None
+
+
+def _next_level(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move | None:
+    """Unacknowledged for too long: the next level, and after the last one everybody."""
+    if incident.severity not in URGENT or incident.acknowledged_at or not incident.pages:
+        return None
+    newest = max(incident.pages, key=lambda page: page.at)
+    level = max(page.level for page in incident.pages) + 1
+    ladder = [f"oncall:{number}" for number in range(2, len(rules.levels(incident.service)) + 1)] + [EVERYONE]
+    target = ladder[level - 1] if level <= len(ladder) else None
+    if target is None:
+        return None
+    if any(page.target == EVERYONE for page in incident.pages) and target != EVERYONE:
+        return None  # everybody was called at once; there is no next level
+    at = newest.at + timedelta(minutes=rules.acknowledge_minutes)
+    if now < at:
+        return Wait(until=at)
+    waited = f"nobody acknowledged within {rules.acknowledge_minutes:g} minutes"
+    return _call(
+        incident, now, rules, mode, target, level, f"{incident.severity} {waited}: {one_line(incident.title, 90)}"
+    )
+
+
+def _approvers(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move | None:
+    """A request that waits for a yes too long calls those who may say it."""
+    waiting = [one for one in incident.actions if _waits(one)]
+    if not waiting or incident.severity not in URGENT:
+        return None
+    oldest = min(waiting, key=lambda one: one.requested_at)
+    target = f"role:approver:{oldest.id}"
+    if any(page.target == target for page in incident.pages):
+        return None
+    at = oldest.requested_at + timedelta(minutes=rules.approval_minutes)
+    if now < at:
+        return Wait(until=at)
+    return _call(
+        incident, now, rules, mode, target, 0, f"{incident.id} waits for approval: {one_line(oldest.step.text, 90)}"
+    )
+
+
+def _waits(action: Action) -> bool:
+    return action.state is ActionState.REQUESTED and len(action.approvals) < action.verdict.approvals_needed
+
+
+def _nobody_needed(incident: Incident, mode: Mode) -> Move | None:
+    """Those still called are told that it is over."""
+    open_calls = [page for page in incident.pages if not page.over]
+    if not open_calls:
+        return None
+    events = tuple(Happening(actor=ACTOR, body=Unpaged(target=page.target, key=page.key)) for page in open_calls)
+    letters = (
+        ()
+        if mode is Mode.OBSERVE
+        else (Letter(key=f"unpage:{incident.id}", kind="unpage", payload={"incident": incident.id}),)
+    )
+    return Tell(key=f"unpage:{len(incident.pages)}", events=events, letters=letters)
+
+
+def _call(incident: Incident, now: datetime, rules: OnCall, mode: Mode, target: str, level: int, reason: str) -> Move:
+    """The call as an event, and as a letter for whoever delivers it; in observe mode only as what would have been done."""
+    key = f"page:{level}:{target}"
+    people = [one for one in _people(incident, rules, target, now) if one not in _engaged(incident)]
+    page = Happening(actor=ACTOR, body=Paged(target=target, reason=reason, level=level, key=f"{incident.id}:{key}"))
+    if mode is Mode.OBSERVE:
+        said = WouldHaveDone(what=f"page {target} ({', '.join(people) or 'nobody named'}): {reason}")
+        return Tell(key=key, events=(Happening(actor=ACTOR, body=said), page))
+    payload = {
+        "incident": incident.id,
+        "target": target,
+        "people": ", ".join(people),
+        "text": reason,
+        "severity": str(incident.severity),
+    }
+    letters = (Letter(key=f"{incident.id}:{key}", kind="page", payload=payload),) if people or not rules.rotas else ()
+    return Tell(key=key, events=(page,), letters=letters)
+
+
+def _people(incident: Incident, rules: OnCall, target: str, now: datetime) -> tuple[str, ...]:
+    if target.startswith("role:approver:"):
+        return rules.directory.get("approver", ())
+    return rules.who(target, now, incident.service)
+
+
+def _is_person(target: str) -> bool:
+    return target.startswith(("oncall:", "role:"))
+
+
+def _engaged(incident: Incident) -> frozenset[str]:
+    """People who are on it already need no call."""
+    acting = {incident.acknowledged_by.removeprefix("person:"), *incident.seats.values()}
+    owners = {line.owner for line in incident.lines if line.ended_at is None}
+    return frozenset(acting | owners | ({incident.next_action.owner} if incident.next_action else set())) - {""}
