@@ -50,6 +50,7 @@ FORMATS = (
     _token("heroku key", "HRKU-", rf"{_WORDY}{{30,100}}"),
     _token("model vendor key", "sk- gsk_ xai- hf_", rf"{_WORDY}{{20,250}}"),
     _token("shop key", "shpat_ shpca_ shppa_ shpss_ sq0atp- sq0csp- EAAAE", rf"{_WORDY}{{20,100}}"),
+    _token("tocsin token", "tcs_", r"[0-9a-f]{64}"),
     _token("grafana token", "glsa_ glc_", r"[A-Za-z0-9_+/=-]{20,400}"),
     _token("new relic key", "NRAK- NRJS- NRII- NRIQ-", r"[A-Za-z0-9-]{16,64}"),
     _token("sentry token", "sntrys_ sntryu_", r"[A-Za-z0-9_+/=-]{32,500}"),

@@ -1,5 +1,7 @@
 """Who is asking: people, their roles, and what each role may do. Values and one table; `guard.authorize` asks it."""
 
+import re
+import unicodedata
 from enum import StrEnum
 
 from tocsin.model.ground import Time, Value
@@ -50,7 +52,7 @@ class Principal(Value):
     id: str
     roles: frozenset[Role]
     via: str = "token"
-    """`token`, `local` (the operator at this machine) or `machine` (a role of ours)."""
+    """`token`, `local` (at this machine), `service` (the installation's own credential) or `machine` (a role of ours)."""
 
     def may(self, right: Right) -> bool:
         """True when one of the roles holds that right."""
@@ -76,5 +78,25 @@ class Token(Value):
     last_used_at: Time | None = None
 
 
+_PERSON = re.compile(r"[\w.+@-]{1,200}")
+
+
+def person_id(text: str) -> str:
+    """One person, one spelling: an e-mail address or a login, in lower case, however it was typed.
+
+    Raises ValueError for anything that could be two people, or nobody.
+    """
+    name = unicodedata.normalize("NFKC", text.strip()).lower()
+    if not _PERSON.fullmatch(name):
+        raise ValueError(f"{text[:80]!r} is not one person's name")
+    return name
+
+
 LOCAL_OPERATOR = Principal(id="local-operator", roles=frozenset(Role), via="local")
 """Whoever sits at the machine and runs `respond` or `demo`. Every event says so."""
+LOCAL_CALLER = Principal(id="local-operator", roles=frozenset(Role) - {Role.APPROVER}, via="local")
+"""Whoever calls the service from this machine while no token is set: everything but approving, which takes a name."""
+SERVICE = Principal(id="service-credential", roles=frozenset({Role.VIEWER, Role.RESPONDER}), via="service")
+"""Whoever holds the one token of the configuration: a program of ours, no person. It reads and responds; it never approves."""
+NOBODYS = frozenset({LOCAL_OPERATOR.id, SERVICE.id})
+"""Names that no person may carry."""

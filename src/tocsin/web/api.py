@@ -10,10 +10,11 @@ from tocsin.errors import DataError, NotFound
 from tocsin.model.change import Silence
 from tocsin.model.evidence import Evidence
 from tocsin.model.ground import IncidentType, Severity
+from tocsin.model.identity import Right
 from tocsin.model.incident import Incident
 from tocsin.ports import Ledger
 from tocsin.web import letters, problems, streams
-from tocsin.web.auth import Guarded, Here
+from tocsin.web.auth import Guarded, Here, needs
 from tocsin.web.rooms import Rooms
 from tocsin.web.shapes import (
     AlertLine,
@@ -32,6 +33,7 @@ from tocsin.web.shapes import (
 router = APIRouter(prefix="/api", dependencies=[Guarded], responses=problems.of(400, 401, 403, 422, 503))
 
 A = TypeVar("A")
+Administered = needs(Right.ADMINISTER)
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0, le=100_000)]
 Id = Annotated[str, Path(min_length=1, max_length=200)]
@@ -141,7 +143,7 @@ async def silences(rooms: Here) -> Silences:
     return Silences(silences=await rooms.store.read(lambda ledger: ledger.silences.all()))
 
 
-@router.post("/silences", tags=["silences"], status_code=201)
+@router.post("/silences", tags=["silences"], status_code=201, dependencies=[Administered])
 async def add_silence(rooms: Here, wanted: NewSilence) -> Silence:
     """A quiet time for matching alerts. They are kept, and judged again when it ends."""
     starts = wanted.starts_at or rooms.clock.now()
@@ -153,7 +155,13 @@ async def add_silence(rooms: Here, wanted: NewSilence) -> Silence:
     return silence
 
 
-@router.delete("/silences/{silence_id}", tags=["silences"], status_code=204, responses=problems.of(404))
+@router.delete(
+    "/silences/{silence_id}",
+    tags=["silences"],
+    status_code=204,
+    dependencies=[Administered],
+    responses=problems.of(404),
+)
 async def remove_silence(rooms: Here, silence_id: Id) -> None:
     """Ends a silence now; what it quieted is judged again within seconds."""
     if not await rooms.store.write(lambda ledger: ledger.silences.remove(silence_id)):
@@ -167,7 +175,12 @@ async def deadletters(rooms: Here, limit: Limit = 50) -> DeadLetters:
     return DeadLetters(deadletters=[DeadLetter.of(one) for one in found])
 
 
-@router.post("/deadletters/{delivery_id}/replay", tags=["dead letters"], responses=problems.of(404, 413))
+@router.post(
+    "/deadletters/{delivery_id}/replay",
+    tags=["dead letters"],
+    dependencies=[Administered],
+    responses=problems.of(404, 413),
+)
 async def replay(rooms: Here, delivery_id: Id) -> Delivered:
     """Reads a dead letter again, after a parser, a mapping or a secret was corrected."""
     accepted = await letters.replay(rooms, delivery_id)

@@ -1,22 +1,35 @@
-"""Who may ask: the API token, compared in constant time. Used by every route that is not public."""
+"""Who is asking: a Bearer token becomes a Principal. Used by every route that is not public.
+
+A person's token is looked up by its digest; the one token of section `serve` is compared in constant time and stands for a
+program, not for a person. With neither sent, and none set, the caller is whoever sits at this machine: the service then
+listens on loopback only. What a principal may do is `guard.authorize`'s answer, never decided here.
+"""
 
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from tocsin.errors import TocsinError, Unauthentic
+from tocsin.guard import tokens
+from tocsin.guard.authorize import authorize
 from tocsin.model.alert import Delivery
+from tocsin.model.identity import LOCAL_CALLER, SERVICE, Principal, Right
 from tocsin.web.rooms import Rooms
 
-_bearer = HTTPBearer(auto_error=False, description="The token of section `serve`, when one is set.")
+_bearer = HTTPBearer(
+    auto_error=False, description="A person's token (`tocsin token create`), or the token of section `serve`."
+)
+_TOUCH = timedelta(minutes=10)
+"""How exactly the last use of a token is known: one small write in this time, however often it calls."""
 
 
 class TokenNeeded(TocsinError):
-    """The API asks for a token and got none, or another."""
+    """The API asks for a token and got none, or one that is unknown, revoked or over."""
 
     code = "TCS-AUTH-401"
     status = 401
@@ -44,12 +57,48 @@ def holds_token(headers: Mapping[str, str], token: str) -> bool:
     return scheme.lower() == "bearer" and hmac.compare_digest(sent.strip().encode(), token.encode())
 
 
-def require_token(
+async def caller_of(request: Request) -> Principal | None:
+    """Who calls; None when what was sent proves nobody. Anything sent must be right: nobody falls back to less."""
+    rooms = rooms_of(request)
+    sent = request.headers.get("authorization")
+    if sent is None:
+        return None if rooms.token else LOCAL_CALLER
+    if rooms.token and holds_token(request.headers, rooms.token):
+        return SERVICE
+    scheme, _, text = sent.partition(" ")
+    return await _bearer_of(rooms, text.strip()) if scheme.lower() == "bearer" else None
+
+
+async def principal_of(
     request: Request, _shown: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None
-) -> None:
-    """The guard of API routes. Raises TokenNeeded."""
-    if not holds_token(request.headers, rooms_of(request).token):
-        raise TokenNeeded("This needs the API token.", "Send it as `Authorization: Bearer TOKEN`.")
+) -> Principal:
+    """Who asks, for the routes. Raises TokenNeeded."""
+    caller = await caller_of(request)
+    if caller is None:
+        what = "This needs an API token that is neither unknown, revoked nor over."
+        raise TokenNeeded(what, "Send it as `Authorization: Bearer TOKEN`; `tocsin token create` makes one.")
+    return caller
+
+
+async def _bearer_of(rooms: Rooms, text: str) -> Principal | None:
+    """The person a token stands for, if it still does; its use is remembered now and then."""
+    now = rooms.clock.now()
+    token = await rooms.store.read(lambda ledger: ledger.tokens.by_digest(tokens.digest(text)))
+    if token is None or tokens.standing(token, now) != "live":
+        return None
+    if token.last_used_at is None or now - token.last_used_at >= _TOUCH:
+        await rooms.store.write(lambda ledger: ledger.tokens.touch(token.id, now))
+    return tokens.bearer(token)
+
+
+def needs(right: Right) -> Any:  # noqa: ANN401 - FastAPI types its dependencies so
+    """The guard of a route: a dependency that raises TokenNeeded or Denied."""
+
+    async def check(principal: Asking) -> Principal:
+        authorize(principal, right)
+        return principal
+
+    return Depends(check)
 
 
 async def proves(rooms: Rooms, source: str, delivery: Delivery, sender: Sender) -> bool:
@@ -67,4 +116,6 @@ async def require_sender(rooms: Rooms, delivery: Delivery, sender: Sender) -> No
 
 Here = Annotated[Rooms, Depends(rooms_of)]
 """A route's view of the house."""
-Guarded = Depends(require_token)
+Asking = Annotated[Principal, Depends(principal_of)]
+"""Who asks, as a route sees them."""
+Guarded = needs(Right.READ)
