@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
-from tocsin.model.action import Outcome, Rehearsal, RenderedStep
+from tocsin.model.action import Outcome, Rehearsal, RenderedStep, Stop
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.change import Change, Silence
 from tocsin.model.event import Body, Event
@@ -425,6 +425,22 @@ class AnswerStore(Protocol):
         ...
 
 
+class StopStore(Protocol):
+    """The global stop switch: every turn of it, who turned it and why. Nothing is carried out while it is on."""
+
+    def now(self) -> Stop:
+        """As it stands; off when nobody has ever touched it."""
+        ...
+
+    def turn(self, stop: Stop) -> None:
+        """One more turn; earlier ones stay."""
+        ...
+
+    def turns(self, limit: int = 100) -> list[Stop]:
+        """Newest first."""
+        ...
+
+
 class Ledger(Protocol):
     """Everything one transaction can read and write."""
 
@@ -439,6 +455,7 @@ class Ledger(Protocol):
     workers: WorkerStore
     tokens: TokenStore
     answers: AnswerStore
+    stops: StopStore
 
 
 class Store(Protocol):

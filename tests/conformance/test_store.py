@@ -10,6 +10,7 @@ import pytest
 from tests.servers import Missing, database, postgres
 
 from tocsin.errors import NotFound, StoreError
+from tocsin.model.action import Stop
 from tocsin.model.alert import Alert, AlertStatus, Delivery
 from tocsin.model.change import Change, ChangeKind, Matcher, Silence
 from tocsin.model.event import AlertJoined, AlertResolved, BodyErased, Closed, Declared, FindingsReported, Noted
@@ -512,5 +513,21 @@ def test_an_alert_that_was_resolved_shows_on_its_incident(run) -> None:
         incident = await store.read(lambda ledger: ledger.incidents.get("INC-1"))
         assert incident is not None
         assert incident.resolved_alert_ids == ("INC-1-A",)
+
+    run(scenario)
+
+
+def test_the_stop_switch_is_off_until_turned_and_every_turn_is_kept(run) -> None:
+    on = Stop(on=True, by="ada@example.com", reason=AWKWARD, at=NOW)
+    off = Stop(on=False, by="bob@example.com", reason="all calm", at=NOW + timedelta(minutes=5))
+
+    async def scenario(store: Store) -> None:
+        assert await store.read(lambda ledger: ledger.stops.now()) == Stop()
+        await store.write(lambda ledger: ledger.stops.turn(on))
+        assert await store.read(lambda ledger: ledger.stops.now()) == on
+        await store.write(lambda ledger: ledger.stops.turn(off))
+        assert await store.read(lambda ledger: ledger.stops.now()) == off
+        assert await store.read(lambda ledger: ledger.stops.turns()) == [off, on]
+        assert await store.read(lambda ledger: ledger.stops.turns(1)) == [off]
 
     run(scenario)

@@ -139,6 +139,15 @@ class Mode(StrEnum):
     ACT = "act"
 
 
+class Stop(Value):
+    """One turn of the global stop switch. While it is on, no step begins anywhere, whoever said yes."""
+
+    on: bool = False
+    by: str = ""
+    reason: str = ""
+    at: Time | None = None
+
+
 class Verdict(Value):
     """The policy's answer for one rendered step, with the row that gave it, so that people can look it up."""
 

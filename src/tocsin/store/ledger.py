@@ -14,6 +14,7 @@ from tocsin.ports import (
     IncidentStore,
     SilenceStore,
     StepStore,
+    StopStore,
     TimelineStore,
     TokenStore,
     WorkerStore,
@@ -24,6 +25,7 @@ from tocsin.store.sql_callers import SqlAnswers, SqlTokens
 from tocsin.store.sql_evidence import SqlChanges, SqlEvidence, SqlSilences
 from tocsin.store.sql_incidents import SqlIncidents, SqlRows
 from tocsin.store.sql_work import SqlSteps, SqlWorkers
+from tocsin.store.stops import SqlStops
 from tocsin.store.timeline import Timeline
 
 
@@ -44,3 +46,4 @@ class SqlLedger:
         self.workers: WorkerStore = SqlWorkers(connection)
         self.tokens: TokenStore = SqlTokens(connection)
         self.answers: AnswerStore = SqlAnswers(connection)
+        self.stops: StopStore = SqlStops(connection)

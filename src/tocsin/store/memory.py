@@ -26,6 +26,7 @@ from tocsin.ports import (
     Ledger,
     SilenceStore,
     StepStore,
+    StopStore,
     TimelineStore,
     TokenStore,
     Worker,
@@ -34,6 +35,7 @@ from tocsin.ports import (
 from tocsin.store.bounds import beyond
 from tocsin.store.memory_callers import MemoryAnswers, MemoryTokens
 from tocsin.store.shelves import Shelves
+from tocsin.store.stops import MemoryStops
 from tocsin.store.tables import key, micros
 from tocsin.store.timeline import EventRow, Timeline
 from tocsin.store.work import taken_over
@@ -56,6 +58,7 @@ class MemoryLedger:
         self.workers: WorkerStore = MemoryWorkers(shelves)
         self.tokens: TokenStore = MemoryTokens(shelves)
         self.answers: AnswerStore = MemoryAnswers(shelves)
+        self.stops: StopStore = MemoryStops(shelves)
 
 
 class MemoryStore:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, fields
 
 from tocsin.errors import StoreError
+from tocsin.model.action import Stop
 from tocsin.model.change import Change, Silence
 from tocsin.model.evidence import Evidence
 from tocsin.model.identity import Token
@@ -27,6 +28,7 @@ class Shelves:
     workers: dict[str, Worker] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     answers: dict[str, KeptAnswer] = field(default_factory=dict)
+    stops: dict[int, Stop] = field(default_factory=dict)
     writable: bool = True
 
     def copy(self) -> "Shelves":
