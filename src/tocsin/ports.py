@@ -17,7 +17,7 @@ from tocsin.model.evidence import Evidence
 from tocsin.model.ground import Time, Value
 from tocsin.model.identity import Token
 from tocsin.model.incident import Incident
-from tocsin.model.signals import LogLine, Series, Topology
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
 
 T = TypeVar("T")
 
@@ -158,17 +158,31 @@ class Pager(Protocol):
 class Parcel:
     """One thing to be sent, kept in the same transaction as the event that decided it. `key` makes it happen once.
 
-    `status`: waiting, sent, failed (will be tried again at `next_at`), given_up. `kind` names who delivers it.
+    `kind` names who delivers it; `number` orders parcels by when they were decided (microseconds since 1970).
+    `status`: waiting, failed (tried again at `next_at`), sent, or given_up.
     """
 
     key: str
     incident_id: str
     kind: str
     payload: dict[str, str]
+    number: int = 0
     status: str = "waiting"
     attempts: int = 0
     next_at: datetime | None = None
     error: str = ""
+
+
+OPEN_PARCELS = frozenset({"waiting", "failed"})
+"""Parcels somebody still has to deliver."""
+
+
+class ClusterSource(Protocol):
+    """A window on a Kubernetes cluster: answers of kubectl or of its API. Raises errors.SourceError when it cannot answer."""
+
+    name: str
+
+    async def cluster(self, ask: Ask) -> Reply[tuple[ClusterAnswer, ...]]: ...
 
 
 # The cellar ----------------------------------------------------------------------------------------------------------
@@ -441,6 +455,26 @@ class StopStore(Protocol):
         ...
 
 
+class OutboxStore(Protocol):
+    """What must leave the house: put with the event that decided it, delivered later, at least once, with its key."""
+
+    def put(self, parcel: Parcel) -> bool:
+        """Keeps it; False when its key is kept already, and then nothing changes."""
+        ...
+
+    def update(self, parcel: Parcel) -> None:
+        """What became of it."""
+        ...
+
+    def due(self, now: datetime, limit: int = 100) -> list[Parcel]:
+        """Those to be delivered now, oldest decision first."""
+        ...
+
+    def of(self, incident_id: str) -> list[Parcel]:
+        """Everything of one incident, in the order it was decided."""
+        ...
+
+
 class Ledger(Protocol):
     """Everything one transaction can read and write."""
 
@@ -456,6 +490,7 @@ class Ledger(Protocol):
     tokens: TokenStore
     answers: AnswerStore
     stops: StopStore
+    outbox: OutboxStore
 
 
 class Store(Protocol):

@@ -12,6 +12,7 @@ from tocsin.ports import (
     DeliveryStore,
     EvidenceStore,
     IncidentStore,
+    OutboxStore,
     SilenceStore,
     StepStore,
     StopStore,
@@ -20,6 +21,7 @@ from tocsin.ports import (
     WorkerStore,
 )
 from tocsin.store.folds import Folds
+from tocsin.store.outbox import SqlOutbox
 from tocsin.store.sql_alerts import SqlAlerts, SqlDeliveries
 from tocsin.store.sql_callers import SqlAnswers, SqlTokens
 from tocsin.store.sql_evidence import SqlChanges, SqlEvidence, SqlSilences
@@ -47,3 +49,4 @@ class SqlLedger:
         self.tokens: TokenStore = SqlTokens(connection)
         self.answers: AnswerStore = SqlAnswers(connection)
         self.stops: StopStore = SqlStops(connection)
+        self.outbox: OutboxStore = SqlOutbox(connection)

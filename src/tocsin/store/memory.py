@@ -24,6 +24,7 @@ from tocsin.ports import (
     KeptAlert,
     KeptDelivery,
     Ledger,
+    OutboxStore,
     SilenceStore,
     StepStore,
     StopStore,
@@ -34,6 +35,7 @@ from tocsin.ports import (
 )
 from tocsin.store.bounds import beyond
 from tocsin.store.memory_callers import MemoryAnswers, MemoryTokens
+from tocsin.store.outbox import MemoryOutbox
 from tocsin.store.shelves import Shelves
 from tocsin.store.stops import MemoryStops
 from tocsin.store.tables import key, micros
@@ -59,6 +61,7 @@ class MemoryLedger:
         self.tokens: TokenStore = MemoryTokens(shelves)
         self.answers: AnswerStore = MemoryAnswers(shelves)
         self.stops: StopStore = MemoryStops(shelves)
+        self.outbox: OutboxStore = MemoryOutbox(shelves)
 
 
 class MemoryStore:

@@ -8,7 +8,7 @@ from tocsin.model.change import Change, Silence
 from tocsin.model.evidence import Evidence
 from tocsin.model.identity import Token
 from tocsin.model.incident import Incident
-from tocsin.ports import KeptAlert, KeptAnswer, KeptDelivery, Worker
+from tocsin.ports import KeptAlert, KeptAnswer, KeptDelivery, Parcel, Worker
 from tocsin.store.timeline import EventRow
 
 
@@ -29,6 +29,7 @@ class Shelves:
     tokens: dict[str, Token] = field(default_factory=dict)
     answers: dict[str, KeptAnswer] = field(default_factory=dict)
     stops: dict[int, Stop] = field(default_factory=dict)
+    outbox: dict[str, Parcel] = field(default_factory=dict)
     writable: bool = True
 
     def copy(self) -> "Shelves":

@@ -21,6 +21,7 @@ from tocsin.store.timeline import EventRow
 _HEAD = select(incidents.c.seq, incidents.c.hash).where(incidents.c.id == bindparam("id"))
 _HEADS = select(incidents.c.id, incidents.c.seq, incidents.c.hash).order_by(incidents.c.id)
 _PROJECTIONS = select(incidents.c.id, incidents.c.data).where(incidents.c.id.in_(bindparam("ids", expanding=True)))
+_OPEN = select(incidents.c.id, incidents.c.seq).where(incidents.c.is_open == 1)
 _AT_ONCE = 500
 _EVENTS = (
     select(*(events.c[name] for name in EventRow._fields))
@@ -137,6 +138,11 @@ class SqlIncidents:
         asked = {"since": micros(since), "limit": limit, "offset": offset}
         found = self._connection.execute(_recent(open_only, since is not None), asked)
         return self._rows.standing([(row.id, row.hash) for row in found])
+
+    def open_heads(self) -> dict[str, int]:
+        """From the columns alone."""
+        self._rows.flush()
+        return {row.id: row.seq for row in self._connection.execute(_OPEN)}
 
 
 @cache

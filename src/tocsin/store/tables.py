@@ -151,6 +151,19 @@ answers = Table(
 
 stops = Table("stops", metadata, _order(), Column("data", Text, nullable=False))
 
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("incident_id", Text, nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),
+    Index("outbox_due", "open", "next_at"),
+    Index("outbox_incident", "incident_id"),
+)
+
 
 def key(*texts: str) -> str:
     """What outside text is searched by: a digest of fixed length, whatever the text holds."""
