@@ -201,5 +201,12 @@ def test_windows_without_files_are_named_as_missing_and_answer_with_nothing(tmp_
 
 
 def test_what_kubectl_said_is_listed(tmp_path):
-    (answer,) = opened(tmp_path, **{"kubectl__get-pods_DOT_txt": "NAME READY\n"}).cluster()
-    assert (answer.name, answer.text) == ("get-pods", "NAME READY\n")
+    snapshot = opened(
+        tmp_path, **{"kubectl__get-pods_DOT_txt": "NAME READY\n==> x <==", "kubectl__web_DOT_yaml": "a: 1"}
+    )
+    reply = asyncio.run(snapshot.cluster(ASK))
+    assert [(one.name, one.text) for one in reply.parse(reply.text)] == [
+        ("get-pods", "NAME READY\n ==> x <=="),
+        ("web", "a: 1"),
+    ]
+    assert "cluster" in snapshot.windows

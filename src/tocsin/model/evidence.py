@@ -59,6 +59,7 @@ class FindingKind(StrEnum):
     DEPENDENCY = "dependency"
     BLAST_RADIUS = "blast_radius"
     ALERT_FACT = "alert_fact"
+    CLUSTER_FAULT = "cluster_fault"
 
 
 class Finding(Value):

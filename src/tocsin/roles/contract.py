@@ -12,7 +12,7 @@ from tocsin.model.catalogue import Catalogue
 from tocsin.model.change import Change
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Evidence, Finding
-from tocsin.model.signals import LogLine, Series, Topology
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
 from tocsin.model.triage import Triage
 from tocsin.ports import Ask
 
@@ -60,6 +60,8 @@ class Windows(Protocol):
     async def topology(self, ask: Ask) -> Seen[Topology] | None: ...
 
     async def changes(self, ask: Ask) -> Seen[tuple[Change, ...]] | None: ...
+
+    async def cluster(self, ask: Ask) -> Seen[tuple[ClusterAnswer, ...]] | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Called by the Kubernetes analyst and by the benchmark. Pure: no I/O, no clock; n
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tocsin.analysis.cluster.answers import quoted
 from tocsin.analysis.cluster.cluster import Cluster
 from tocsin.analysis.cluster.reading import read
 from tocsin.analysis.cluster.remedies import remedy
@@ -28,5 +29,10 @@ def examine(cluster: Cluster) -> tuple[Suspect, ...]:
         for suspect in check.find(cluster):
             key = (suspect.fault_object, suspect.root_cause)
             if key not in found or suspect.score > found[key].score:
-                found[key] = replace(suspect, relation=check.relation, fix=remedy(suspect.root_cause))
+                found[key] = replace(
+                    suspect,
+                    relation=check.relation,
+                    fix=remedy(suspect.root_cause),
+                    quotes=suspect.quotes or quoted([cluster.answers.line(suspect.fault_object.partition("/")[2])]),
+                )
     return tuple(sorted(found.values(), key=lambda one: -one.score))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from tocsin.model.signals import ClusterAnswer
 
+_LONGEST = 500
+
 
 @dataclass(slots=True)
 class Answers:
@@ -37,8 +39,16 @@ def lines_with(text: str, words: tuple[str, ...]) -> Iterator[str]:
         start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
         line = text[start : end if end >= 0 else len(text)]
         if all(word in line for word in words):
-            yield line.strip()
+            yield _span(line.strip(), first)
         at = text.find(first, end) if end >= 0 else -1
+
+
+def _span(line: str, word: str) -> str:
+    """The line, or of a very long one the surroundings of the word: still a span of the answer."""
+    if len(line) <= _LONGEST:
+        return line
+    at = line.find(word)
+    return line[max(0, at - _LONGEST // 4) : at + _LONGEST].strip()
 
 
 def quoted(lines: Iterable[str], most: int = 4) -> tuple[str, ...]:

@@ -1,24 +1,23 @@
-"""A folder as all four windows: what somebody saved from an incident, or made up for a demonstration. Opened by `app`.
+"""A folder as all five windows: what somebody saved from an incident, or made up for a demonstration. Opened by `app`.
 
 The format is described in docs/connectors.md. Everything is read once, when the snapshot is opened, so a mistake in a file is
 told at once with its name and line. Never looks outside the folder, never writes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from tocsin.connectors import change_rows, edge_rows, log_text, metric_rows
-from tocsin.connectors.snapshot.files import read_bytes
+from tocsin.connectors import change_rows, cluster_text, edge_rows, log_text, metric_rows
+from tocsin.connectors.snapshot.files import matching, read_bytes, stem, text_of
 from tocsin.connectors.snapshot.logs import Entry, read_logs
 from tocsin.connectors.snapshot.metrics import read_metrics
 from tocsin.connectors.snapshot.surroundings import SnapshotFacts, read_changes, read_edges, read_facts
 from tocsin.errors import DataError
 from tocsin.model.change import Change
 from tocsin.model.ground import Value, rfc3339
-from tocsin.model.signals import LogLine, Series, Topology
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
 from tocsin.ports import Ask, Reply
 
 T = TypeVar("T")
@@ -30,16 +29,8 @@ class SnapshotConfig(Value):
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterAnswer:
-    """One saved answer of kubectl: the file's name without ending, and its text."""
-
-    name: str
-    text: str
-
-
 class Snapshot:
-    """MetricSource, LogSource, TopologySource and ChangeSource over one folder.
+    """MetricSource, LogSource, TopologySource, ChangeSource and ClusterSource over one folder.
 
     Raises errors.DataError, naming file and line, when the folder is not as the format says.
     """
@@ -56,6 +47,7 @@ class Snapshot:
         self._changes = read_changes(self.folder)
         known = {end for edge in self._edges or () for end in edge} | {entry.service for entry in self._logs or ()}
         self._metrics = read_metrics(self.folder, known)
+        self._cluster = _read_cluster(self.folder)
 
     @property
     def title(self) -> str:
@@ -69,18 +61,14 @@ class Snapshot:
 
     @property
     def windows(self) -> frozenset[str]:
-        """Which of `metrics`, `logs`, `topology` and `changes` the folder has files for."""
+        """Which of `metrics`, `logs`, `topology`, `changes` and `cluster` the folder has files for."""
         parts = {"metrics": self._metrics, "logs": self._logs, "topology": self._edges, "changes": self._changes}
-        return frozenset(name for name, part in parts.items() if part is not None)
+        found = {name for name, part in parts.items() if part is not None}
+        return frozenset(found | {"cluster"} if self._cluster else found)
 
     def alert(self) -> bytes | None:
         """The webhook body in `alert.json`, as it arrived, or None."""
         return read_bytes(self.folder, "alert.json")
-
-    def cluster(self) -> tuple[ClusterAnswer, ...]:
-        """The answers of kubectl that were saved, by name."""
-        found = sorted((self.folder / "kubectl").glob("*.txt"))
-        return tuple(ClusterAnswer(path.stem, path.read_text("utf-8", "replace")) for path in found)
 
     async def metrics(self, ask: Ask) -> Reply[tuple[Series, ...]]:
         """The samples of the asked services within the asked time."""
@@ -103,10 +91,21 @@ class Snapshot:
         found = [one for one in self._changes or () if _wanted(one.service, ask) and ask.start <= one.at <= ask.end]
         return self._reply("changes", ask, change_rows.written(found), change_rows.read)
 
+    async def cluster(self, ask: Ask) -> Reply[tuple[ClusterAnswer, ...]]:
+        """Every answer of kubectl that was saved: a diagnosis needs the neighbours of what it asks about."""
+        return self._reply("cluster", ask, cluster_text.written(self._cluster), cluster_text.read)
+
     def _reply(self, what: str, ask: Ask, text: str, parse: Callable[[str], T]) -> Reply[T]:
         services = ", ".join(ask.services) or "all services"
         query = f"{what} of {services} from {rfc3339(ask.start)} to {rfc3339(ask.end)}"
         return Reply(f"{self.name}:{self.folder.name}", query, text, parse)
+
+
+def _read_cluster(folder: Path) -> tuple[ClusterAnswer, ...]:
+    """The files of `kubectl/`, each an answer named by the question it answers."""
+    patterns = ("*.txt", "*.json", "*.yaml", "*.yml")
+    paths = sorted(path for pattern in patterns for path in matching(folder / "kubectl", pattern))
+    return tuple(ClusterAnswer(stem(path), text_of(path)) for path in paths)
 
 
 def _wanted(service: str, ask: Ask) -> bool:

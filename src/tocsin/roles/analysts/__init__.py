@@ -1,9 +1,9 @@
 """Built-in analysts: they play every role when no model does, and answer when one fails.
 
-The investigators (`log`, `metric`, `dependency`, `change`, `alert`) report Findings; the specialists reason over them and
-never over prose they cannot find. So the keys of `Finding.data` are a contract, one table per FindingKind. Every key below
-is always there, JSON types only; what is unknown is None, "" or []. Times are RFC 3339 UTC text, durations are seconds
-unless the key says minutes, shares are 0-1. `rank` counts from 1, the worst first.
+The investigators (`log`, `metric`, `dependency`, `change`, `alert`, `kubernetes`) report Findings; the specialists reason
+over them and never over prose they cannot find. So the keys of `Finding.data` are a contract, one table per FindingKind.
+Every key below is always there, JSON types only; what is unknown is None, "" or []. Times are RFC 3339 UTC text, durations
+are seconds unless the key says minutes, shares are 0-1. `rank` counts from 1, the worst first.
 
 Services: `upstream` are those that call it (requests come from there), `downstream` are those it needs (it calls them).
 
@@ -66,4 +66,12 @@ ALERT_FACT       role alert-reader, ids alert-1, ...; quotes the alert's own evi
   value          float, or str for code, address, host, started, statement
   unit           str ("%", "s", "MB", ""); `limit` float or None (usage: 500 of 500); `share` float or None
   scheme, meaning  for code as in ERROR_CODE, else ""; `resource` as for metrics; `subject` str, who it is about, or ""
+
+CLUSTER_FAULT    role kubernetes-analyst, ids cluster-1, ...; `service` is the app, "" for a node or a namespace; `onset` None
+  object_kind    app | node | namespace; `object` str, its name (a service, its workload and its pods are one app)
+  root_cause     str, a code of analysis.cluster.remedies ("service_selector_mismatch", "oom_killed")
+  relation       str, the row of the table of checks ("service selector and pod labels")
+  fix            str, one sentence for people; never a command that is run
+  score          float 0-1: 0.95 the cluster itself says so, 0.85 broken and its effect seen, below 0.4 nothing seen comes of it
+  rank           int
 """

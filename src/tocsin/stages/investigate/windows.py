@@ -14,8 +14,18 @@ from tocsin.guard.redact import Redact
 from tocsin.model.change import Change
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
 from tocsin.model.ground import Time
-from tocsin.model.signals import LogLine, Series, Topology
-from tocsin.ports import Ask, ChangeSource, Clock, LogSource, MetricSource, Names, Reply, TopologySource
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
+from tocsin.ports import (
+    Ask,
+    ChangeSource,
+    Clock,
+    ClusterSource,
+    LogSource,
+    MetricSource,
+    Names,
+    Reply,
+    TopologySource,
+)
 from tocsin.roles.contract import Seen
 
 T = TypeVar("T")
@@ -29,6 +39,7 @@ class Sources:
     logs: tuple[LogSource, ...] = ()
     topology: tuple[TopologySource, ...] = ()
     changes: tuple[ChangeSource, ...] = ()
+    cluster: tuple[ClusterSource, ...] = ()
 
 
 class _Named(Protocol):
@@ -179,6 +190,11 @@ class RecordedWindows:
         """What was changed, each change once."""
         doors = [(one.name, one.changes) for one in self.recorder.sources.changes]
         return await self._seen(self.recorder.ask(EvidenceKind.CHANGES, ask, doors, _distinct))
+
+    async def cluster(self, ask: Ask) -> Seen[tuple[ClusterAnswer, ...]] | None:
+        """What the cluster says of its objects."""
+        doors = [(one.name, one.cluster) for one in self.recorder.sources.cluster]
+        return await self._seen(self.recorder.ask(EvidenceKind.CLUSTER, ask, doors, _concatenated))
 
     async def _seen(self, asking: Coroutine[Any, Any, Answer | None]) -> Seen[Any] | None:
         answer = await asking
