@@ -175,13 +175,15 @@ def test_a_source_that_never_answers_leaves_a_partial_diagnosis_within_the_deadl
 
 
 def test_a_response_that_was_cut_goes_on_where_the_timeline_stops():
-    from tocsin.response import respond as walk
+    from tocsin.response import respond as resume
+    from tocsin.walk import OneGo
 
     async def story():
         settings = Settings.read(config.Config(config.merged({"store": {"url": "memory:"}}), {}, "test"))
         async with build.open_house(settings) as house:
             first = await once.through(house, house.desk, b"Disk of db-2 is 97% full in production.", "auto")
-            again = await walk(first.incident.id, house.desk)
+            await resume(first.incident.id, OneGo(), house.desk)
+            again = await house.desk.incident(first.incident.id)
             return first, again, await house.desk.store.read(lambda ledger: ledger.timeline.events(first.incident.id))
 
     first, again, events = asyncio.run(story())

@@ -5,7 +5,7 @@ Called by the CLI. Each function imports what it needs when it is called, so tha
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tocsin import config as configuration
 from tocsin.model.alert import Alert, Delivery
@@ -84,11 +84,13 @@ async def grade(suite: Path, config_path: ConfigPath) -> "Result":
     return await once.grade_suite(suite, configuration.load(config_path))
 
 
-def serve(config_path: ConfigPath, *, host: str | None, port: int | None) -> None:
-    """Runs the service until it is told to stop."""
+def serve(
+    config_path: ConfigPath, *, host: str | None, port: int | None, only: Literal["web", "worker"] | None
+) -> None:
+    """Runs the service, or one half of it, until it is told to stop."""
     from tocsin.app import service
 
-    service.run(configuration.load(config_path), host=host, port=port)
+    service.run(configuration.load(config_path), host=host, port=port, only=only)
 
 
 async def dead_letters(config_path: ConfigPath) -> "list[KeptDelivery]":

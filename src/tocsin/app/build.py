@@ -9,16 +9,17 @@ from functools import partial
 from tocsin.app import logs, windows
 from tocsin.app.settings import Settings
 from tocsin.connectors.system import RandomNames, SystemClock
+from tocsin.desk import Desk
 from tocsin.errors import Unreadable
 from tocsin.guard.redact import Redact, redact
 from tocsin.library.runbooks import load_shelf
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.ground import IncidentType
 from tocsin.ports import Clock, Names, Store
-from tocsin.response import Desk
 from tocsin.roles.analysts.alert import AlertReader
 from tocsin.roles.analysts.change import ChangeAnalyst
 from tocsin.roles.analysts.dependency import DependencyMapper
+from tocsin.roles.analysts.kubernetes import KubernetesAnalyst
 from tocsin.roles.analysts.log import LogAnalyst
 from tocsin.roles.analysts.metric import MetricAnalyst
 from tocsin.roles.analysts.router import BuiltInRouter, load_classifier
@@ -76,7 +77,7 @@ def _desk(settings: Settings, store: Store, clock: Clock, names: Names) -> Desk:
 
 
 def _investigators() -> tuple[Investigator, ...]:
-    return (AlertReader(), MetricAnalyst(), LogAnalyst(), DependencyMapper(), ChangeAnalyst())
+    return (AlertReader(), MetricAnalyst(), LogAnalyst(), DependencyMapper(), ChangeAnalyst(), KubernetesAnalyst())
 
 
 def _redactor(settings: Settings) -> Redact:

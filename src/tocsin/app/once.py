@@ -14,6 +14,7 @@ from tocsin.app.settings import Settings
 from tocsin.config import Config
 from tocsin.connectors.snapshot import Snapshot
 from tocsin.connectors.system import PretendClock
+from tocsin.desk import Desk
 from tocsin.errors import Unreadable
 from tocsin.grading import Result, grade, load_suite
 from tocsin.model.alert import Alert, AlertStatus, Delivery
@@ -22,9 +23,10 @@ from tocsin.model.evidence import Evidence
 from tocsin.model.incident import Incident
 from tocsin.model.report import report_of
 from tocsin.ports import KeptAlert, KeptDelivery, Ledger
-from tocsin.response import Desk, respond
+from tocsin.response import respond
 from tocsin.stages.intake import receive
 from tocsin.stages.investigate import Sources
+from tocsin.walk import OneGo
 
 OPERATOR = "person:local-operator"
 
@@ -63,9 +65,10 @@ async def through(house: House, desk: Desk, body: bytes, source: str) -> Respons
     if not alerts:
         raise Unreadable("The body was understood, and holds nothing to respond to.", "Give an alert that fires.")
     incident_id = await desk.store.write(lambda ledger: _opened(ledger, house, desk, delivery, alerts))
-    incident = await respond(incident_id, desk)
+    await respond(incident_id, OneGo(), desk)
+    incident = await desk.incident(incident_id)
     events, evidence = await desk.store.read(
-        lambda ledger: (ledger.timeline.events(incident.id), ledger.evidence.of(incident.id))
+        lambda ledger: (ledger.timeline.events(incident_id), ledger.evidence.of(incident_id))
     )
     report = report_of(incident, events, types=house.settings.report.types)
     return Response(incident, events, evidence, report.model_dump(mode="json"))
@@ -90,6 +93,7 @@ def _from(snapshot: Snapshot) -> Sources:
         logs=(snapshot,) if "logs" in has else (),
         topology=(snapshot,) if "topology" in has else (),
         changes=(snapshot,) if "changes" in has else (),
+        cluster=(snapshot,) if "cluster" in has else (),
     )
 
 

@@ -1,19 +1,21 @@
 """The service: the house with its face open to hooks, API and streams. Called by `tocsin serve` and `tocsin deadletters`."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from tocsin.app import windows
 from tocsin.app.build import House, open_house
-from tocsin.app.responder import Responder
 from tocsin.app.settings import Settings
+from tocsin.app.worker import open_worker
 from tocsin.config import Config
 from tocsin.connectors.outbound import Outbound
 from tocsin.errors import NotFound, TocsinError
+from tocsin.model.incident import Incident
 from tocsin.model.report import report_of
 from tocsin.sources.authenticity.gate import Gate
 from tocsin.stages.watch import Pulses
@@ -22,35 +24,69 @@ from tocsin.web.face import create
 from tocsin.web.rooms import Rooms
 from tocsin.web.serving import server
 
+Only = Literal["web", "worker"]
+"""The half of the service that a process is."""
 
-def run(config: Config, *, host: str | None = None, port: int | None = None) -> None:
-    """Serves until a signal. Raises ConfigError for an address beyond this machine without a token."""
+
+def run(config: Config, *, host: str | None = None, port: int | None = None, only: Only | None = None) -> None:
+    """Serves until a signal, as face and worker, or as `only` one of them.
+
+    Raises ConfigError for an address beyond this machine without a token, StoreError when there is a worker already and the
+    store takes one only.
+    """
     settings = Settings.read(config)
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = replace(settings, serve=settings.serve.model_copy(update=chosen))
-    asyncio.run(_serve(settings))
+    asyncio.run(_work(settings) if only == "worker" else _serve(settings, walking=only is None))
 
 
-async def _serve(settings: Settings) -> None:
-    async with open_rooms(settings) as rooms:
+async def _serve(settings: Settings, *, walking: bool) -> None:
+    async with open_rooms(settings, walking=walking) as rooms:
         face = create(rooms)
         where = f"http://{settings.serve.host}:{settings.serve.port}"
         print(f"tocsin listens on {where}  (API at /docs, alerts to /hooks/SOURCE)", file=sys.stderr)
         await server(face, rooms, settings.serve).serve()
 
 
+async def _work(settings: Settings) -> None:
+    """A worker without a face, until SIGTERM or SIGINT."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with open_rooms(settings):
+        print("tocsin walks incidents; its face is another process", file=sys.stderr)
+        await stop.wait()
+
+
 @asynccontextmanager
-async def open_rooms(settings: Settings) -> AsyncIterator[Rooms]:
-    """The house as the face needs it, responses running in the background; all of it closed when the block ends."""
-    async with open_house(settings) as house:
+async def open_rooms(settings: Settings, *, walking: bool = True) -> AsyncIterator[Rooms]:
+    """The house as the face needs it, a worker walking incidents in it; all of it closed when the block ends.
+
+    Without a worker, whoever walks finds new incidents in the store by itself.
+    """
+    async with open_house(settings) as house, AsyncExitStack() as closing:
         rooms = _rooms(house)
-        responder = Responder(house.desk, rooms.wake, rooms.metrics)
-        rooms.respond = responder.start
-        await responder.resume()
-        try:
-            yield rooms
-        finally:
-            await responder.close()
+        if walking:
+            watch = _Watch(rooms)
+            worker = await closing.enter_async_context(open_worker(house.desk, settings.durable, settings.store, watch))
+            rooms.respond = lambda _: worker.ring()
+        yield rooms
+
+
+class _Watch:
+    """worker.Watch: rings for the event streams, and measures."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+
+    def changed(self, incident_id: str) -> None:
+        self._rooms.wake.ring(incident_id)
+
+    def responded(self, incident: Incident) -> None:
+        metrics = self._rooms.metrics
+        if incident.declared_at and incident.triaged_at and incident.updated_at:
+            metrics.triage.observe((incident.triaged_at - incident.declared_at).total_seconds())
+            metrics.response.observe((incident.updated_at - incident.declared_at).total_seconds())
 
 
 async def replay(config: Config, delivery: str) -> list[dict[str, Any]]:

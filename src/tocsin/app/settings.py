@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from tocsin.app.worker import DurableSettings
 from tocsin.config import Config
 from tocsin.connectors.outbound import OutboundSettings
 from tocsin.connectors.settings import ConnectorsConfig
@@ -50,6 +51,7 @@ class Settings:
     report: ReportSettings
     serve: ServeSettings
     watch: WatchSettings
+    durable: DurableSettings
 
     @classmethod
     def read(cls, config: Config) -> "Settings":

@@ -48,6 +48,7 @@ def sources(settings: Settings, store: Store) -> Sources:
         logs=tuple(logs),
         topology=((snapshot,) if snapshot and "topology" in has else ()) + catalogue,
         changes=((snapshot,) if snapshot and "changes" in has else ()) + (KeptChanges(store),),
+        cluster=(snapshot,) if snapshot and "cluster" in has else (),
     )
 
 

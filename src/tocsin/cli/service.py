@@ -1,11 +1,19 @@
 """Verbs about the service: check the configuration, run it."""
 
 import json
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from tocsin.cli.alerts import ConfigOption, JsonOption
+
+
+class Half(StrEnum):
+    """What a process of the service is, when it is not both."""
+
+    WEB = "web"
+    WORKER = "worker"
 
 
 def check(
@@ -29,9 +37,10 @@ def check(
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to bind; other than loopback needs a token.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to bind.")] = None,
+    only: Annotated[Half | None, typer.Option(help="Be one half: the face, or a worker that walks incidents.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Run the service: hooks, API, event streams, metrics, health."""
+    """Run the service: hooks, API, event streams, metrics, health, and the worker that walks incidents."""
     from tocsin import app
 
-    app.serve(config, host=host, port=port)
+    app.serve(config, host=host, port=port, only=only.value if only else None)

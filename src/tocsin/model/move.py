@@ -6,8 +6,10 @@ THE CONTRACT OF THE LOOP. Each stage that acts after the diagnosis owns two thin
    `stages/remediate`, `stages/course` for deadlines and flags). It says what its stage would do at this moment, from the fold
    alone: at most one move, the most urgent first. Nothing to do now, but later: `Wait(until=...)`. Nothing at all: None.
    `course.next_move` asks them in a fixed order, takes the first that is not a wait, else the earliest wait.
-2. Where a move reaches out to the world, an async function that carries it out. It is handed `record` (a `Record`er), which
-   appends events in one fenced transaction, once for each key, and answers with the incident as it then stands.
+2. Where a move reaches out to the world, `async carry_out(move, incident, record) -> None`, bound to its tools by `app.build`
+   and put into `Desk.hands` under the move's kind. `record(key, *happenings, letters=())` (`desk.Record`) appends events in
+   one fenced transaction, once for each key, and answers with the incident as it then stands. When `carry_out` returns, the
+   move's own key is ticked, whatever it recorded under keys of its own.
 
 `key` is unique within one incident and names the move, not the attempt: `page:1:oncall:primary`, `verify:ACT-1:3`. A move
 whose key is already on the books is not carried out again; it then counts as `Wait(until=again_at)`. So a crash between the
@@ -96,6 +98,19 @@ class Confirm(_Keyed):
     kind: Literal["confirm"] = "confirm"
 
 
+class Reread(_Keyed):
+    """More alerts have come in: put them on the desk and see whether the severity must rise."""
+
+    kind: Literal["reread"] = "reread"
+
+
+class Rethink(_Keyed):
+    """The diagnosis did not hold: investigate again with what is known now, propose anew."""
+
+    kind: Literal["rethink"] = "rethink"
+    reason: str
+
+
 class Wait(Value):
     """Nothing to do before `until` (None: before somebody wakes us)."""
 
@@ -109,6 +124,6 @@ class Leave(Value):
     kind: Literal["leave"] = "leave"
 
 
-Deed = Tell | Offer | RollBack | Perform | Verify | Confirm
+Deed = Tell | Reread | Rethink | Offer | RollBack | Perform | Verify | Confirm
 """A move that does something."""
 Move = Annotated[Deed | Wait | Leave, Field(discriminator="kind")]

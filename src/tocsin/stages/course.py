@@ -1,26 +1,56 @@
-"""The course: which move an incident needs next, from what is due in each stage. Pure; called by `response` at every look.
+"""The course: which move comes first of all that are due, and what the course of the incident itself asks for. Pure.
 
-See `model.move` for the contract between this module and the stages.
+Called by `response` at every look. See `model.move` for the contract between the loop and the stages.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from tocsin.model.move import Leave, Move, Wait
+from tocsin.model.incident import Incident
+from tocsin.model.move import Leave, Move, Reread, Rethink, Wait
+from tocsin.model.standing import ActionState
+
+NEWEST = 200
+"""So many alerts of a storm are looked at; older ones need no rereading."""
 
 
-def first(due: Iterable[Move | None], done: frozenset[str]) -> Move:
-    """The first move that is not carried out yet; when there is none, to wait until the earliest time any of them names."""
-    waits: list[Wait] = []
+def first(due: Iterable[Move | None], done: frozenset[str], held: Mapping[str, datetime] | None = None) -> Move:
+    """The first move that is not carried out yet; when there is none, to wait until the earliest time any of them names.
+
+    `held` are moves that failed a moment ago, and until when each is left alone.
+    """
+    waits: list[datetime | None] = []
     for move in due:
         match move:
             case None:
                 continue
-            case Wait():
-                waits.append(move)
             case Leave():
                 return move
+            case Wait():
+                waits.append(move.until)
             case _ if move.key in done:
-                waits.append(Wait(until=move.again_at))
+                waits.append(move.again_at)
+            case _ if held and move.key in held:
+                waits.append(held[move.key])
             case _:
                 return move
-    return Wait(until=min((one.until for one in waits if one.until is not None), default=None))
+    return Wait(until=min((one for one in waits if one is not None), default=None))
+
+
+def over(incident: Incident) -> Move | None:
+    """Nobody walks an incident that is closed or reviewed."""
+    return None if incident.is_open else Leave()
+
+
+def unread(incident: Incident) -> Move | None:
+    """Alerts have joined that nobody has read yet."""
+    unread = [one for one in incident.alert_ids[-NEWEST:] if f"EV-{one}" not in incident.evidence_ids]
+    return Reread(key=f"reread:{len(incident.alert_ids)}") if unread else None
+
+
+def disproved(incident: Incident) -> Move | None:
+    """A fix that did not help sends the investigation out again."""
+    failed = [one for one in incident.actions if one.state is ActionState.DISPROVED]
+    if not failed:
+        return None
+    return Rethink(key=f"rethink:{failed[-1].id}", reason=f"{failed[-1].step.name} did not help: {failed[-1].said}")

@@ -1,0 +1,93 @@
+"""The desk: everyone a response needs, and the one way its steps put something on the record. Built by `app`."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tocsin.errors import NotFound
+from tocsin.guard.redact import Redact
+from tocsin.library.runbooks import Shelf
+from tocsin.model.catalogue import Catalogue
+from tocsin.model.ground import IncidentType
+from tocsin.model.incident import Incident
+from tocsin.model.move import Deed, Happening, Letter
+from tocsin.ports import Clock, Ledger, Names, Store
+from tocsin.roles.contract import Investigator, Router, Specialist
+from tocsin.stages import communicate, investigate
+
+
+class Record(Protocol):
+    """Puts events of one incident on its timeline, once for each key."""
+
+    async def __call__(self, key: str, *happened: Happening, letters: Iterable[Letter] = ()) -> Incident:
+        """Appends them in one transaction unless `key` is ticked already; the incident as it then stands.
+
+        `letters` go into the outbox in the same transaction. Raises errors.TakenOver when this walk is no longer in charge.
+        """
+        ...
+
+
+CarryOut = Callable[[Deed, Incident, Record], Awaitable[None]]
+"""Carries out one kind of move."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the loop goes by: one field for each stage that says what is due, named like it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everyone a response needs. Holds no state of any incident."""
+
+    store: Store
+    clock: Clock
+    names: Names
+    redact: Redact
+    router: Router
+    investigators: tuple[Investigator, ...]
+    specialists: Mapping[IncidentType, Specialist]
+    sources: investigate.Sources
+    shelf: Shelf
+    messages: communicate.Desk
+    catalogue: Catalogue
+    evidence: investigate.EvidenceSettings
+    rules: Rules = field(default_factory=Rules)
+    hands: Mapping[str, CarryOut] = field(default_factory=dict)
+    """Who carries out a kind of move that reaches into the world."""
+
+    async def incident(self, incident_id: str) -> Incident:
+        """As it stands. Raises NotFound."""
+        return _found(incident_id, await self.store.read(lambda ledger: ledger.incidents.get(incident_id)))
+
+    async def done(self, incident_id: str, key: str) -> bool:
+        """Is that step ticked?"""
+        return await self.store.read(lambda ledger: key in ledger.steps.done(incident_id))
+
+    async def write(self, incident_id: str, key: str, work: Callable[[Ledger], object]) -> Incident:
+        """Runs `work` in the transaction that ticks `key`, or not at all when it is ticked."""
+
+        def once(ledger: Ledger) -> Incident | None:
+            if ledger.steps.tick(incident_id, key):
+                work(ledger)
+            return ledger.incidents.get(incident_id)
+
+        return _found(incident_id, await self.store.write(once))
+
+    def recorder(self, incident_id: str) -> Record:
+        """The record of one incident, for those who carry out its moves."""
+
+        async def record(key: str, *happened: Happening, letters: Iterable[Letter] = ()) -> Incident:
+            def append(ledger: Ledger) -> None:
+                for one in happened:
+                    ledger.timeline.append(incident_id, one.body, actor=one.actor, at=self.clock.now())
+
+            return await self.write(incident_id, key, append)
+
+        return record
+
+
+def _found(incident_id: str, incident: Incident | None) -> Incident:
+    if incident is None:
+        raise NotFound(f"There is no incident {incident_id}.", "List them with GET /api/incidents.")
+    return incident

@@ -1,0 +1,283 @@
+"""The clockwork: the walks of `response` on DBOS, so that they outlive the process. The only room that imports the engine.
+
+Called by `app.worker`. A walk is one DBOS workflow, named after the incident and its generation; its steps are checkpointed,
+its waiting is a durable `recv`, and a message to it only says "look": losing or doubling one is harmless. What a step did is
+ticked in the timeline's own store, so this room's memory may be lost whole without losing or doubling anything.
+Never used: Conductor, auto_upgrade, sharding (they are not free software).
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import structlog
+
+from tocsin.errors import StoreError, TakenOver
+from tocsin.walk import Step, Walk, Work
+
+if TYPE_CHECKING:
+    from dbos import DBOS as Engine
+    from dbos import DBOSConfig
+
+APPLICATION_VERSION = "1"
+"""Pinned, or the engine would strand running walks at every change of the code. Raise it never; guard edits of the body of
+`response.respond` with a patch, see docs/operations.md."""
+RETRY_SECONDS = 60.0
+"""How long until a step of the opening that failed is tried again."""
+SHORT_SECONDS = 5.0
+"""The same where not even that could be noted, and before the successor of a broken walk sets out."""
+LONGEST_WAIT = 24 * 3600.0
+_WAKE = "look"
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the engine keeps its memory, and as whom it works: an `incarnation` that never lives twice."""
+
+    url: str
+    schema: str
+    incarnation: str
+
+
+@dataclass(slots=True)
+class Hosted:
+    """A walk that runs in this process. `seen` is the timeline's length at which it began to wait; None while it walks."""
+
+    generation: int
+    task: "asyncio.Task[Any]"
+    seen: int | None = None
+
+
+class Keeper(Protocol):
+    """Who the clockwork works for."""
+
+    async def walk(self, incident_id: str, walk: Walk) -> None:
+        """The body of a walk."""
+        ...
+
+    async def stumbled(self, incident_id: str, step: str, failure: Exception) -> None:
+        """Notes a step that failed. Raises TakenOver, StoreError."""
+        ...
+
+    async def ended(self, incident_id: str, generation: int) -> None:
+        """A walk is over; a fresh generation may follow where there is still work."""
+        ...
+
+    async def passed(self, incident_id: str, step: str) -> None:
+        """A step was carried out in this process, just now."""
+        ...
+
+
+@dataclass(slots=True)
+class Clockwork:
+    """The engine, running. Made by `open_clockwork`."""
+
+    keeper: Keeper
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a write of ours was refused because another worker is in charge."""
+    hosted: dict[str, Hosted] = field(default_factory=dict)
+    _draining: bool = False
+    _busy: int = 0
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
+    _start: Callable[[str, int], Awaitable[object]] | None = None
+
+    async def start(self, incident_id: str, generation: int) -> None:
+        """Begins that walk; nothing when it was ever begun, here or elsewhere."""
+        from dbos import SetWorkflowID
+
+        if self._start is None or self._draining:
+            return
+        with SetWorkflowID(_name(incident_id, generation)):
+            await self._start(incident_id, generation)
+
+    async def wake(self, incident_id: str) -> None:
+        """Tells a walk of this process to look."""
+        hosted = self.hosted[incident_id]
+        await _engine().send_async(_name(incident_id, hosted.generation), _WAKE, _WAKE)
+
+    async def recover(self, living: Collection[str]) -> int:
+        """Hands the walks of every incarnation that is not among the living to whoever is free; how many."""
+        pending = await _engine().list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        gone = {one.executor_id for one in pending if one.executor_id} - set(living)
+        if not gone:
+            return 0
+        return len(await asyncio.to_thread(_engine()._recover_pending_workflows, sorted(gone)))
+
+    async def drain(self, seconds: float) -> bool:
+        """No further step begins; waits for the running ones, not longer than that. True when all came through."""
+        self._draining = True
+        if self._busy == 0:
+            return True
+        self._idle.clear()
+        try:
+            await asyncio.wait_for(self._idle.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    async def attempt(self, incident_id: str, step: Step) -> str:
+        """One try of a step, as the engine will remember it: what it said, or that it failed."""
+        if self._draining or self.lost.is_set():
+            await _stand_still()
+        self._busy += 1
+        try:
+            return await self._tried(incident_id, step)
+        except TakenOver:
+            self.lost.set()
+        finally:
+            self._busy -= 1
+            if self._busy == 0:
+                self._idle.set()
+        return await _stand_still()
+
+    async def _tried(self, incident_id: str, step: Step) -> str:
+        """Raises TakenOver only. While the store cannot be reached, not even the failure can be noted: then it tries on."""
+        while True:
+            try:
+                said = json.dumps({"said": await step.work()})
+                await self.keeper.passed(incident_id, step.name)
+                return said
+            except TakenOver:
+                raise
+            except Exception as failure:  # noqa: BLE001 - whatever it was, it goes on record and is tried again
+                _log.exception("step_failed", incident=incident_id, step=step.name)
+                try:
+                    await self.keeper.stumbled(incident_id, step.name, failure)
+                    return json.dumps({"failed": type(failure).__name__})
+                except TakenOver:
+                    raise
+                except StoreError:
+                    await asyncio.sleep(SHORT_SECONDS)
+
+
+class DurableWalk:
+    """walk.Walk on the engine."""
+
+    def __init__(self, clockwork: Clockwork, incident_id: str, hosted: Hosted) -> None:
+        self._clockwork, self._incident_id, self._hosted = clockwork, incident_id, hosted
+
+    async def step(self, name: str, work: Work) -> str:
+        """Carries it out, or answers what it answered before; a failing one is tried again after a while, for ever."""
+        while (said := (await self._round(Step(name, work)))[0]) is None:
+            await self._pause(RETRY_SECONDS)
+        return said
+
+    async def together(self, *steps: Step) -> None:
+        """Side by side, in the same order in the engine's memory whichever is through first."""
+        left = list(steps)
+        while left:
+            said = await self._round(*left)
+            left = [step for step, one in zip(left, said, strict=True) if one is None]
+            if left:
+                await self._pause(RETRY_SECONDS)
+
+    async def wait(self, seconds: float | None, seen: int) -> bool:
+        """Until then, or until the timeline is longer than `seen` and somebody says so."""
+        self._hosted.seen = seen
+        await self._pause(LONGEST_WAIT if seconds is None else min(seconds, LONGEST_WAIT))
+        self._hosted.seen = None
+        return True
+
+    async def _round(self, *steps: Step) -> list[str | None]:
+        engine = _engine()
+        reserved = [(engine.reserve_step(), step) for step in steps]
+        answers = await asyncio.gather(
+            *(
+                slot.run_async({"name": step.name}, partial(self._clockwork.attempt, self._incident_id, step))
+                for slot, step in reserved
+            )
+        )
+        return [json.loads(answer).get("said") for answer in answers]
+
+    async def _pause(self, seconds: float) -> None:
+        await _engine().recv_async(_WAKE, timeout_seconds=seconds)
+
+
+@asynccontextmanager
+async def open_clockwork(place: Place, keeper: Keeper) -> AsyncIterator[Clockwork]:
+    """The engine, with its walks on the running loop; stopped when the block ends, each walk where it stands."""
+    from dbos import DBOS
+
+    clockwork = Clockwork(keeper)
+    DBOS(config=_config(place))
+    workflow = DBOS.workflow(name="respond", max_recovery_attempts=None)(_workflow(clockwork))
+    clockwork._start = lambda incident_id, generation: DBOS.start_workflow_async(workflow, incident_id, generation)
+    DBOS.launch()
+    try:
+        yield clockwork
+    finally:
+        await _stop(clockwork)
+
+
+def _workflow(clockwork: Clockwork) -> Callable[[str, int], Coroutine[Any, Any, None]]:
+    """The one workflow there is: a walk, from its first step or wherever its memory ends, until it is over."""
+
+    async def walked(incident_id: str, generation: int) -> None:
+        hosted = clockwork.hosted[incident_id] = Hosted(generation, _this_task())
+        try:
+            await clockwork.keeper.walk(incident_id, DurableWalk(clockwork, incident_id, hosted))
+        except Exception:  # noqa: BLE001 - its memory fits the code no more, say: a successor goes on from the books
+            _log.exception("walk_broke_off", incident=incident_id, generation=generation)
+            await asyncio.sleep(SHORT_SECONDS)
+        finally:
+            if clockwork.hosted.get(incident_id) is hosted:
+                del clockwork.hosted[incident_id]
+        await clockwork.keeper.ended(incident_id, generation)
+
+    return walked
+
+
+def _this_task() -> "asyncio.Task[Any]":
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("a walk needs a task of its own")
+    return task
+
+
+async def _stop(clockwork: Clockwork) -> None:
+    """Walks are cut where they stand, which is what they are made for; then the engine's threads end."""
+    from dbos import DBOS
+
+    tasks = [one.task for one in clockwork.hosted.values()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    with ThreadPoolExecutor(1) as apart:  # the engine blocks while it stops, and takes the loop's own threads with it
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(apart, partial(DBOS.destroy, destroy_registry=True))
+        loop.set_default_executor(ThreadPoolExecutor())
+
+
+def _config(place: Place) -> "DBOSConfig":
+    return {
+        "name": "tocsin",
+        "system_database_url": place.url,
+        "dbos_system_schema": place.schema,
+        "executor_id": place.incarnation,
+        "application_version": APPLICATION_VERSION,
+        "sys_db_pool_size": 5,
+        "notification_listener_polling_interval_sec": 0.2,
+        "log_level": "ERROR",
+        "enable_otlp": False,
+    }
+
+
+def _engine() -> "type[Engine]":
+    from dbos import DBOS
+
+    return DBOS
+
+
+def _name(incident_id: str, generation: int) -> str:
+    return f"{incident_id}:{generation}"
+
+
+async def _stand_still() -> str:
+    """For ever, until the walk is cut: the step has not begun, and whoever comes next will begin it."""
+    return cast(str, await asyncio.get_running_loop().create_future())

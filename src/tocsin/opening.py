@@ -1,0 +1,218 @@
+"""The opening: the first steps of every response, each readable from the timeline and ticked with what it wrote.
+
+Called by `response`. A step that finds itself ticked, or the incident closed, does nothing. They execute nothing and send
+nothing. A role that fails leaves a gap on the timeline, not an exception.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from tocsin.desk import Desk
+from tocsin.model.alert import Alert
+from tocsin.model.event import (
+    Body,
+    Diagnosed,
+    EvidenceCollected,
+    FindingsReported,
+    FixProposed,
+    InvestigationStarted,
+    Noted,
+    QuestionsAnswered,
+    SeverityRaised,
+    Triaged,
+    UpdateDrafted,
+)
+from tocsin.model.evidence import Evidence, EvidenceKind, digest
+from tocsin.model.incident import Incident
+from tocsin.model.move import Happening
+from tocsin.model.triage import Triage
+from tocsin.ports import Ledger
+from tocsin.roles.contract import Brief, Investigation, Report
+from tocsin.stages import communicate, diagnose, investigate, remediate, triage
+from tocsin.stages.course import NEWEST
+
+LOOK_BACK = timedelta(minutes=60)
+"""How long before the onset the windows are opened: a baseline to compare with."""
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One incident on the desk: its alerts, oldest first, and their redacted text as evidence."""
+
+    incident: Incident
+    alerts: tuple[Alert, ...]
+    evidence: tuple[Evidence, ...]
+
+
+async def take_up(incident_id: str, key: str, desk: Desk) -> None:
+    """Puts the incident's alerts on the desk: their redacted text becomes evidence to quote from."""
+    case = await _case(incident_id, desk)
+    new = tuple(one for one in case.evidence if one.id not in case.incident.evidence_ids)
+    await desk.write(incident_id, key, lambda ledger: _shelve(ledger, incident_id, new, desk.clock.now()))
+
+
+async def decide(incident_id: str, key: str, desk: Desk) -> None:
+    """Type and severity, once; later alerts can only raise the severity."""
+    case, now = await _case(incident_id, desk), desk.clock.now()
+    changes = await desk.store.read(lambda ledger: ledger.changes.between(now - DAY, now))
+    decided = await triage.triage(case.alerts, case.evidence, desk.router, desk.clock, changes=changes)
+    bodies: tuple[Body, ...] = ()
+    if case.incident.triage is None:
+        bodies = (Triaged(triage=decided), *triage.consequences(decided))
+    elif case.incident.severity is not None and decided.severity < case.incident.severity:
+        bodies = (SeverityRaised(severity=decided.severity, reason=decided.rule),)
+    await _record(incident_id, key, desk, *(("role:router", body) for body in bodies))
+
+
+async def look_into(incident_id: str, key: str, desk: Desk) -> None:
+    """Investigators read in parallel; what they saw and claim goes on the record in one transaction."""
+    case = await _case(incident_id, desk)
+    await _record(incident_id, f"{key}:started", desk, _setting_out(case.incident, desk))
+    brief, _ = await _so_far(case, desk)
+    found = await investigate.investigate(
+        brief,
+        desk.investigators,
+        desk.sources,
+        clock=desk.clock,
+        names=desk.names,
+        redact=desk.redact,
+        settings=desk.evidence,
+    )
+    await desk.write(incident_id, key, lambda ledger: _keep(ledger, incident_id, found, desk.clock.now()))
+
+
+async def conclude(incident_id: str, key: str, desk: Desk) -> None:
+    """The specialist's diagnosis, one runbook's steps or honestly none, and the four questions answered with both."""
+    case = await _case(incident_id, desk)
+    brief, found = await _so_far(case, desk)
+    diagnosis = diagnose.diagnose(brief, found, desk.specialists)
+    text = "\n".join(one.content for one in case.evidence)
+    fix = remediate.propose(diagnosis, brief.triage, text, desk.shelf, brief.service)
+    answers = diagnose.answer_questions(brief, found, diagnosis, fix)
+    specialist = f"role:{diagnosis.specialist}"
+    await _record(
+        incident_id,
+        key,
+        desk,
+        (specialist, Diagnosed(diagnosis=diagnosis)),
+        ("role:remediator", FixProposed(fix=fix)),
+        (specialist, QuestionsAnswered(answers=answers)),
+    )
+
+
+async def draft(incident_id: str, key: str, desk: Desk) -> None:
+    """Drafts for every audience from what the timeline says now."""
+    case = await _case(incident_id, desk)
+    events = await desk.store.read(lambda ledger: ledger.timeline.events(incident_id))
+    drafts = communicate.draft(case.incident, events, case.alerts, desk.catalogue, desk.messages, desk.clock.now())
+    await _record(incident_id, key, desk, *(("role:communicator", UpdateDrafted(update=one)) for one in drafts))
+
+
+async def reread(incident_id: str, key: str, desk: Desk) -> None:
+    """Alerts that joined later: on the desk with them; when they make it worse, everybody is told anew."""
+    before = (await desk.incident(incident_id)).severity
+    await take_up(incident_id, f"{key}:take_up", desk)
+    await decide(incident_id, f"{key}:triage", desk)
+    if (await desk.incident(incident_id)).severity != before:
+        await draft(incident_id, f"{key}:draft", desk)
+
+
+async def rethink(incident_id: str, key: str, reason: str, desk: Desk) -> None:
+    """The diagnosis did not hold: why, then investigation, conclusion and messages once more."""
+    note = Noted(text=f"The diagnosis is open again: {reason}")
+    await _record(incident_id, f"{key}:why", desk, ("system", note))
+    for name, work in (("investigate", look_into), ("conclude", conclude), ("draft", draft)):
+        if not await desk.done(incident_id, f"{key}:{name}"):
+            await work(incident_id, f"{key}:{name}", desk)
+
+
+async def _case(incident_id: str, desk: Desk) -> Case:
+    incident = await desk.incident(incident_id)
+    kept = await desk.store.read(lambda ledger: ledger.alerts.recent(incident_id=incident_id, limit=NEWEST))
+    alerts = tuple(one.alert for one in reversed(kept) if one.disposition != "resolved")
+    return Case(incident, alerts, tuple(_as_evidence(alert, desk) for alert in alerts))
+
+
+def _setting_out(incident: Incident, desk: Desk) -> tuple[str, Body]:
+    """Where to look: from an hour before the first symptom until now."""
+    specialist, now = _triaged(incident).specialist, desk.clock.now()
+    onset = min(incident.started_at or now, now)
+    roles = tuple(one.role for one in desk.investigators)
+    body = InvestigationStarted(specialist=specialist, roles=roles, window_start=onset - LOOK_BACK, window_end=now)
+    return f"role:{specialist}", body
+
+
+async def _so_far(case: Case, desk: Desk) -> tuple[Brief, Investigation]:
+    """The shared context of the newest investigation, and what it has reported, both as the timeline has them."""
+    events = await desk.store.read(lambda ledger: ledger.timeline.events(case.incident.id))
+    began = next(one for one in reversed(events) if isinstance(one.body, InvestigationStarted))
+    started = cast(InvestigationStarted, began.body)
+    brief = Brief(
+        incident_id=case.incident.id,
+        alerts=case.alerts,
+        alert_evidence=case.evidence,
+        triage=_triaged(case.incident),
+        service=case.incident.service,
+        catalogue=desk.catalogue,
+        start=started.window_start,
+        end=started.window_end,
+        onset=started.window_start + LOOK_BACK,
+    )
+    said = [one.body for one in events[began.seq :] if isinstance(one.body, FindingsReported)]
+    reports = tuple(Report(one.role, one.findings, one.failure) for one in said)
+    return brief, Investigation(reports=reports, partial=any(one.failure for one in reports))
+
+
+def _triaged(incident: Incident) -> Triage:
+    if incident.triage is None:
+        raise ValueError(f"incident {incident.id} is not triaged")
+    return incident.triage
+
+
+def _as_evidence(alert: Alert, desk: Desk) -> Evidence:
+    """The alert's own words, redacted, as something a finding can quote."""
+    redacted = desk.redact(alert.text)
+    return Evidence(
+        id=f"EV-{alert.id}",
+        kind=EvidenceKind.ALERT,
+        source=alert.source,
+        query="the alert as received",
+        content=redacted.text,
+        sha256=digest(redacted.text),
+        collected_at=alert.received_at or desk.clock.now(),
+        redactions=redacted.count,
+        link=next((link.url for link in alert.links), ""),
+    )
+
+
+def _shelve(ledger: Ledger, incident_id: str, evidence: tuple[Evidence, ...], now: datetime) -> None:
+    """Evidence and the event that tells of it, in the caller's transaction."""
+    for one in evidence:
+        ledger.evidence.put(incident_id, one)
+        lines = one.content.count("\n") + 1
+        body = EvidenceCollected(
+            evidence_id=one.id,
+            source=one.source,
+            query=one.query,
+            sha256=one.sha256,
+            summary=f"{lines} lines, {one.kind}",
+        )
+        ledger.timeline.append(incident_id, body, actor=f"source:{one.source}", at=now)
+
+
+def _keep(ledger: Ledger, incident_id: str, found: Investigation, now: datetime) -> None:
+    """An investigation's evidence first, then what each role claims from it, in one transaction."""
+    _shelve(ledger, incident_id, found.evidence, now)
+    for report in found.reports:
+        body = FindingsReported(role=report.role, findings=report.findings, failure=report.failure)
+        ledger.timeline.append(incident_id, body, actor=f"role:{report.role}", at=now)
+    if found.dropped:
+        text = f"{found.dropped} claims were dropped because their quotes did not stand in the evidence."
+        ledger.timeline.append(incident_id, Noted(text=text), actor="system", at=now)
+
+
+async def _record(incident_id: str, key: str, desk: Desk, *happened: tuple[str, Body]) -> Incident:
+    """Appends (actor, body) events in the transaction that ticks `key`; the incident as it then stands."""
+    return await desk.recorder(incident_id)(key, *(Happening(actor=actor, body=body) for actor, body in happened))
