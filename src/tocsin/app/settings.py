@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tocsin.app.worker import DurableSettings
 from tocsin.config import Config
+from tocsin.connectors.executors.settings import ExecutorsConfig
 from tocsin.connectors.outbound import OutboundSettings
 from tocsin.connectors.settings import ConnectorsConfig
 from tocsin.errors import ConfigError
@@ -47,6 +48,7 @@ class Settings:
     connectors: ConnectorsConfig
     evidence: EvidenceSettings
     runbooks: RunbookSettings
+    executors: ExecutorsConfig
     messages: MessageSettings
     report: ReportSettings
     serve: ServeSettings
