@@ -8,6 +8,7 @@ TocsinError
 │   └── Unreadable      TCS-INTAKE-422  malformed, hostile, or of no known source
 ├── NotFound            TCS-NOTFOUND    no such incident, alert, delivery, runbook
 ├── Denied              TCS-DENIED      not allowed to ask for that
+├── NotNow              TCS-ACT-*       the incident is not in a state for what a person asks
 ├── StoreError          TCS-STORE-*     the timeline could not be read or written
 │   ├── ChainBroken     TCS-STORE-CHAIN an event does not fit its chain; names the event
 │   └── TakenOver       TCS-WORKER-TAKENOVER another worker walks the incidents of this one now
@@ -89,6 +90,13 @@ class Denied(TocsinError):
 
     code = "TCS-DENIED"
     status = 403
+
+
+class NotNow(TocsinError):
+    """What a person asks for does not fit where the incident stands."""
+
+    code = "TCS-ACT-NOTNOW"
+    status = 409
 
 
 class StoreError(TocsinError):

@@ -60,8 +60,8 @@ class Principal(Value):
 
     @property
     def actor(self) -> str:
-        """How events name them."""
-        return f"person:{self.id}"
+        """How events name them: a person, unless a program calls with the service's own credential."""
+        return f"{'service' if self.via == 'service' else 'person'}:{self.id}"
 
 
 class Token(Value):
@@ -96,7 +96,7 @@ LOCAL_OPERATOR = Principal(id="local-operator", roles=frozenset(Role), via="loca
 """Whoever sits at the machine and runs `respond` or `demo`. Every event says so."""
 LOCAL_CALLER = Principal(id="local-operator", roles=frozenset(Role) - {Role.APPROVER}, via="local")
 """Whoever calls the service from this machine while no token is set: everything but approving, which takes a name."""
-SERVICE = Principal(id="service-credential", roles=frozenset({Role.VIEWER, Role.RESPONDER}), via="service")
+SERVICE = Principal(id="serve.token", roles=frozenset({Role.VIEWER, Role.RESPONDER}), via="service")
 """Whoever holds the one token of the configuration: a program of ours, no person. It reads and responds; it never approves."""
 NOBODYS = frozenset({LOCAL_OPERATOR.id, SERVICE.id})
 """Names that no person may carry."""

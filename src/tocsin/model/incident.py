@@ -182,7 +182,10 @@ def _declared(body: Declared, event: Event) -> dict[str, object]:
 
 
 def _triaged(incident: Incident, triage: Triage, event: Event) -> dict[str, object]:
-    """A service that no alert named as such, but its text did, is the incident's from here on."""
+    """A service that no alert named as such, but its text did, is the incident's from here on.
+
+    Who declared it by hand may have said a severity: triage can raise that, not lower it.
+    """
     found = "" if incident.service else triage.service
     return {
         "state": State.TRIAGED,
@@ -190,7 +193,7 @@ def _triaged(incident: Incident, triage: Triage, event: Event) -> dict[str, obje
         "services": _with(incident.services, found),
         "triage": triage,
         "type": triage.type,
-        "severity": triage.severity,
+        "severity": min(triage.severity, incident.severity or triage.severity),
         "answers": triage.answers,
         "triaged_at": event.at,
     }

@@ -18,10 +18,10 @@ _DELIVERY = "delivery"
 _WHAT = {
     400: "The request is not well formed.",
     401: "The API token, or the sender's proof, is missing or wrong.",
-    403: "A page of another site, or another name of this address, may not ask this.",
+    403: "You may not ask this, or not from a page of another site or by another name of this address.",
     404: "There is no such thing.",
     408: "The body did not arrive in time.",
-    409: "It was done already.",
+    409: "It was done already, or does not fit where the incident stands.",
     413: "The body is too large.",
     422: "The request or its body could not be understood.",
     429: "Too many at once.",

@@ -1,0 +1,33 @@
+"""What people do on an incident. One function for each act: it authorises, checks that it makes sense now, and appends.
+
+Called by the API, and by the command line on a local store, always inside one write transaction; they wake the response when
+that is committed. A refused act leaves nothing. Nothing here reaches out to the world: to be told is others' work.
+"""
+
+from tocsin.stages.people import asks
+from tocsin.stages.people.attempt import Attempt, PeopleRules
+from tocsin.stages.people.beginning import TWO_HATS, acknowledge, assign, change_severity, declare, set_next_action
+from tocsin.stages.people.ending import all_clear, close_as_false_alarm, mark_mitigated, merge, reopen
+from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
+
+__all__ = [
+    "TWO_HATS",
+    "Attempt",
+    "PeopleRules",
+    "acknowledge",
+    "all_clear",
+    "asks",
+    "assign",
+    "change_severity",
+    "close_as_false_alarm",
+    "declare",
+    "end_line",
+    "mark_mitigated",
+    "merge",
+    "note",
+    "open_line",
+    "raise_hypothesis",
+    "reopen",
+    "rule_out",
+    "set_next_action",
+]

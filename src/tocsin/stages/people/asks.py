@@ -1,0 +1,129 @@
+"""What a person may ask for on an incident: one value for each act, with its bounds. The same for API and command line.
+
+The words in them are people's own and go on the record as they are; whoever shows them makes them harmless.
+"""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from tocsin.model.acts import Seat
+from tocsin.model.ground import Severity, Time, Value
+from tocsin.model.identity import person_id
+from tocsin.model.plain import one_line
+
+
+def _visible(text: str) -> str:
+    if not one_line(text):
+        raise ValueError("there is nothing to read in it")
+    return text
+
+
+_Short = StringConstraints(strip_whitespace=True, max_length=200)
+_Line = StringConstraints(strip_whitespace=True, min_length=1, max_length=500)
+_Long = StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)
+Name = Annotated[str, _Short]
+Line = Annotated[str, _Line, AfterValidator(_visible)]
+"""A sentence: a reason, a question, a next action."""
+Words = Annotated[str, _Long, AfterValidator(_visible)]
+"""Some paragraphs."""
+MaybeLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Person = Annotated[str, StringConstraints(max_length=200), AfterValidator(person_id)]
+"""One person, by e-mail address or login."""
+
+
+class Declare(Value):
+    """An incident that a person saw before any alert did. The words are read by triage as an alert's would be."""
+
+    title: Line
+    description: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
+    service: Name = ""
+    environment: Name = ""
+    severity: Severity | None = None
+    started_at: Time | None = None
+
+
+class ChangeSeverity(Value):
+    """Another severity, and why."""
+
+    severity: Severity
+    reason: Line
+
+
+class Assign(Value):
+    """A seat and the one person who takes it; None takes it oneself."""
+
+    seat: Seat
+    person: Person | None = None
+
+
+class Note(Value):
+    """Words for the record."""
+
+    text: Words
+
+
+class RaiseHypothesis(Value):
+    """An idea of the cause."""
+
+    text: Line
+
+
+class RuleOut(Value):
+    """Why an idea is off the table."""
+
+    reason: Line
+
+
+class OpenLine(Value):
+    """A line of investigation. No owner: oneself; no minutes: as configured."""
+
+    question: Line
+    owner: Person | None = None
+    minutes: Annotated[int, Field(ge=1, le=240)] | None = None
+
+
+class EndLine(Value):
+    """The end of a line. No finding: it did not move us forward."""
+
+    finding: MaybeLine = ""
+
+
+class SetNextAction(Value):
+    """The single next action and its one owner; None: oneself."""
+
+    text: Line
+    owner: Person | None = None
+
+
+class MarkMitigated(Value):
+    """What stopped the harm."""
+
+    text: Line
+
+
+class AllClear(Value):
+    """The all-clear. Without a cause or a fix the ones on the record are taken, "" when there are none."""
+
+    cause: MaybeLine = ""
+    fix: MaybeLine = ""
+    post_mortem_at: Time | None = None
+
+
+class Reopen(Value):
+    """Why it is not over."""
+
+    reason: Line
+
+
+class Merge(Value):
+    """The incident that this one is part of, and why."""
+
+    into: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    reason: Line
+
+
+class CloseAsFalseAlarm(Value):
+    """Why it never was an incident."""
+
+    reason: Line

@@ -1,0 +1,73 @@
+"""An attempt: one person about to do one thing, inside one transaction. What all acts share and nothing of any single one."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from tocsin.errors import DataError, NotFound, NotNow
+from tocsin.guard.authorize import actor_of, authorize
+from tocsin.model.event import Body
+from tocsin.model.ground import Severity, Value
+from tocsin.model.identity import SERVICE, Principal, Right
+from tocsin.model.incident import Incident
+from tocsin.ports import Ledger, Names
+
+
+class PeopleRules(Value):
+    """Section `people`: how long a line of investigation has, and how soon after the all-clear the post-mortem is."""
+
+    line_minutes: int = Field(default=10, ge=1, le=240)
+    post_mortem_hours: dict[Severity, int] = Field(
+        default_factory=lambda: {Severity.SEV1: 48, Severity.SEV2: 48, Severity.SEV3: 168}
+    )
+
+    def post_mortem_at(self, severity: Severity | None, now: datetime) -> datetime | None:
+        """When it must have happened; None where none is asked for."""
+        hours = self.post_mortem_hours.get(severity) if severity else None
+        return now + timedelta(hours=hours) if hours else None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who tries, when, and in which transaction. Every act authorises first; a refused one has written nothing."""
+
+    ledger: Ledger
+    principal: Principal
+    now: datetime
+    names: Names
+    rules: PeopleRules = field(default_factory=PeopleRules)
+
+    @property
+    def actor(self) -> str:
+        """How events name whoever tries."""
+        return actor_of(self.principal)
+
+    def known(self, incident_id: str, right: Right) -> Incident:
+        """The incident, open or not. Raises Denied, then NotFound."""
+        incident = self.ledger.incidents.get(incident_id)
+        authorize(self.principal, right, incident)
+        if incident is None:
+            raise NotFound(f"there is no incident {incident_id[:80]!r}.", "List them with `tocsin incidents`.")
+        return incident
+
+    def working(self, incident_id: str, right: Right) -> Incident:
+        """The incident, which must be open. Raises Denied, NotFound, NotNow."""
+        incident = self.known(incident_id, right)
+        if not incident.is_open:
+            what = f"{incident.id} is {incident.state}, and nobody works on it any more."
+            raise NotNow(what, "Re-open it first, if it is not over.", code="TCS-ACT-CLOSED")
+        return incident
+
+    def person(self, named: str | None) -> str:
+        """The named person, or whoever tries. Raises DataError where that is a program."""
+        if named is None and self.principal.id == SERVICE.id:
+            what = "the service's own credential is nobody who could own something."
+            raise DataError(what, "Name a person, or use a person's token.", code="TCS-ACT-WHO")
+        return named or self.principal.id
+
+    def record(self, incident_id: str, *bodies: Body) -> Incident:
+        """Appends the events in this person's name; the incident as it then stands."""
+        for body in bodies:
+            self.ledger.timeline.append(incident_id, body, actor=self.actor, at=self.now)
+        return self.known(incident_id, Right.READ)
