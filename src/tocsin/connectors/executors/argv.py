@@ -28,7 +28,7 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 class Program(Value):
     """One entry of `executors.command.programs`: where the program is, and which arguments it may be given."""
 
-    path: str = Field(pattern=r"^/[^\0]+$")
+    path: str = Field(pattern=r"^/[^\x00]+$")
     options: dict[str, Pattern | None] = Field(default_factory=dict)
     """Option to the pattern of its value; null for one that takes none. `--lines` also covers `--lines=VALUE`."""
     operands: tuple[Pattern, ...] = ()
