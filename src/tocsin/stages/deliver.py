@@ -1,0 +1,94 @@
+"""Delivery: what lies in the outbox is brought to its receiver, with its key, until it is there. Called by the service's rounds.
+
+A failing receiver is tried again, later and later; it never holds up the response, and its failure is visible. Better a
+call repeated than a call lost: a parcel is marked as sent only after its receiver took it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from tocsin.errors import SourceError
+from tocsin.model.acts import Flagged
+from tocsin.ports import Ledger, Pager, Parcel, Store
+
+Courier = Callable[[Parcel], Awaitable[None]]
+"""Brings one parcel to its receiver. Raises SourceError when the receiver did not take it."""
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=5)
+TRIES = 12
+"""Then it is given up and flagged: about half an hour."""
+_log = structlog.get_logger(__name__)
+
+
+async def deliver(store: Store, couriers: Mapping[str, Courier], now: datetime) -> int:
+    """Brings everything that is due; returns how many arrived."""
+    parcels = await store.read(lambda ledger: ledger.outbox.due(now))
+    arrived = 0
+    for parcel in parcels:
+        done = await _bring(parcel, couriers.get(parcel.kind), now)
+        await store.write(lambda ledger, done=done: _keep(ledger, done, now))  # type: ignore[misc]
+        arrived += done.status == "sent"
+    return arrived
+
+
+def pager_couriers(pagers: Mapping[str, Pager]) -> dict[str, Courier]:
+    """Couriers for calls: every configured pager is asked, and one that takes it is enough."""
+
+    async def page(parcel: Parcel) -> None:
+        told = parcel.payload
+        text = f"{told['text']} -> {told['people']}" if told.get("people") else told["text"]
+        await _any(pagers, lambda pager: pager.page(told["target"], text, told["severity"], told["incident"]))
+
+    async def unpage(parcel: Parcel) -> None:
+        await _any(pagers, lambda pager: pager.resolve(parcel.payload["incident"]))
+
+    return {"page": page, "unpage": unpage}
+
+
+async def _any(pagers: Mapping[str, Pager], call: Callable[[Pager], Awaitable[None]]) -> None:
+    failures = []
+    for name, pager in pagers.items():
+        try:
+            await call(pager)
+        except SourceError as failure:
+            failures.append(f"{name}: {failure.what}")
+    if len(failures) == len(pagers):
+        raise SourceError(
+            f"Nobody could be called ({'; '.join(failures) or 'no pager is configured'}).",
+            "Configure `pagers`, and call people by hand until then.",
+            code="TCS-SOURCE-PAGER",
+        )
+
+
+async def _bring(parcel: Parcel, courier: Courier | None, now: datetime) -> Parcel:
+    tried = replace(parcel, attempts=parcel.attempts + 1)
+    try:
+        await (courier or _nobody)(parcel)
+    except SourceError as failure:
+        _log.warning("not_delivered", key=parcel.key, kind=parcel.kind, attempts=tried.attempts, why=failure.what)
+        if tried.attempts >= TRIES:
+            return replace(tried, status="given_up", error=failure.what)
+        return replace(tried, status="failed", error=failure.what, next_at=now + pause(tried.attempts))
+    return replace(tried, status="sent", error="", next_at=None)
+
+
+async def _nobody(parcel: Parcel) -> None:
+    raise SourceError(f"Nobody delivers a {parcel.kind}.", "Configure who does.", code="TCS-SOURCE-COURIER")
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many failures: doubling, up to a bound."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(attempts - 1, 16)))
+
+
+def _keep(ledger: Ledger, parcel: Parcel, now: datetime) -> None:
+    """The parcel as it now is; the first failure and the last are put where people look, on the incident's timeline."""
+    ledger.outbox.update(parcel)
+    first = parcel.status == "failed" and parcel.attempts == 1
+    if first or parcel.status == "given_up":
+        tried = "will be tried again" if first else f"given up after {parcel.attempts} tries"
+        flag = Flagged(code="TCS-OUTBOX", text=f"{parcel.kind} could not be delivered, {tried}: {parcel.error}")
+        ledger.timeline.append(parcel.incident_id, flag, actor="system", at=now)
