@@ -24,6 +24,8 @@ class FakeEndpoint:
     answer: object = None
     fault: str = ""
     """`down`: nothing listens. `cut`: the change is made and the answer lost. "": all is well."""
+    refused: frozenset[str] = frozenset()
+    """Paths that are answered 422 and do nothing."""
     received: list[Received] = field(default_factory=list)
     effects: list[Received] = field(default_factory=list)
 
@@ -39,6 +41,8 @@ class FakeEndpoint:
             request.method, request.url.raw_path.decode(), body, request.headers.get("Idempotency-Key", "")
         )
         self.received.append(arrived)
+        if arrived.path in self.refused:
+            return httpx.Response(422, json="refused")
         if request.method not in ("GET", "HEAD") and self.status < 400 and not self._known(arrived):
             self.effects.append(arrived)
         if self.fault == "cut":
