@@ -11,6 +11,7 @@ from tocsin.connectors.executors.settings import ExecutorsConfig
 from tocsin.connectors.outbound import OutboundSettings
 from tocsin.connectors.settings import ConnectorsConfig
 from tocsin.errors import ConfigError
+from tocsin.guard.policy import Policy
 from tocsin.library.runbooks import RunbookSettings
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import Value
@@ -50,6 +51,7 @@ class Settings:
     runbooks: RunbookSettings
     executors: ExecutorsConfig
     messages: MessageSettings
+    policy: Policy
     report: ReportSettings
     serve: ServeSettings
     watch: WatchSettings

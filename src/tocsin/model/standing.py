@@ -41,6 +41,7 @@ class Action(Value):
     state: ActionState = ActionState.REQUESTED
     approvals: tuple[Approval, ...] = ()
     started_at: Time | None = None
+    started_by: str = ""
     finished_at: Time | None = None
     key: str = ""
     outcome: Outcome | None = None
@@ -187,7 +188,7 @@ def _moved(action: Action, act: acts.Act, event: "Event") -> dict[str, object]:
         case acts.ActionRejected():
             return {"state": ActionState.REJECTED, "said": act.reason}
         case acts.ActionStarted():
-            return {"state": ActionState.RUNNING, "started_at": event.at, "key": act.key}
+            return {"state": ActionState.RUNNING, "started_at": event.at, "started_by": event.actor, "key": act.key}
         case acts.ActionFinished():
             done = ActionState.DONE if act.outcome.ok else ActionState.FAILED
             return {"state": done, "finished_at": event.at, "outcome": act.outcome, "said": act.outcome.said}

@@ -1,0 +1,166 @@
+"""What remediation would do with an incident at this moment. Pure; one of the stages that `response` asks at every look.
+
+In order: bind the incident to its policy, take up what a crash cut, let expired requests go, carry out what may run, and offer
+the next step of the fix: mitigations before fixes, one at a time, until one has helped.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tocsin.errors import NotFound
+from tocsin.guard.approval import check
+from tocsin.guard.authorize import actor_of
+from tocsin.guard.policy import InForce, decide, in_force, stricter
+from tocsin.library.runbook import Runbook
+from tocsin.library.runbooks import Shelf
+from tocsin.library.steps import Purpose
+from tocsin.model.action import Decision, RenderedStep, Risk
+from tocsin.model.acts import ActionRejected
+from tocsin.model.incident import Incident
+from tocsin.model.move import Happening, Move, Offer, Perform, Tell, Wait
+from tocsin.model.standing import Action, ActionState
+from tocsin.stages.remediate.perform import EXPIRED, OUTDATED, taken_up_at
+from tocsin.stages.remediate.permit import REMEDIATOR, tag
+
+AGAIN_SECONDS = 15
+"""A step that has to wait for something is tried again so often."""
+UNFILLED = "unfilled:"
+"""Begins the code of the flag on a step that could not be offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What remediation goes by: the current policy, for incidents that have none yet, and the runbooks."""
+
+    current: InForce
+    shelf: Shelf
+
+
+def due(incident: Incident, now: datetime, rules: Rules) -> Move | None:
+    """The most urgent move of remediation, a wait, or None."""
+    if not incident.is_open or incident.severity is None:
+        return None
+    if incident.policy is None:
+        body = rules.current.policy.fixed(rules.current.origin)
+        return Tell(key="policy", events=(Happening(actor="system", body=body),))
+    return _running(incident, now) or _requested(incident, now, rules) or _next(incident, rules)
+
+
+def _running(incident: Incident, now: datetime) -> Move | None:
+    """What is under way is waited for, unless it was cut; what nobody knows the outcome of waits for a person."""
+    moving = [one for one in incident.actions if one.state in (ActionState.RUNNING, ActionState.UNKNOWN)]
+    for one in moving:
+        if one.state is ActionState.RUNNING and one.step.executor != "manual":
+            cut = taken_up_at(one, actor_of(REMEDIATOR))
+            return _perform(one, now) if cut is None or now >= cut else Wait(until=cut)
+    return Wait() if moving else None
+
+
+def _requested(incident: Incident, now: datetime, rules: Rules) -> Move | None:
+    """The oldest request that something can be done about, or the wait for the first to expire."""
+    asked = [one for one in incident.actions if one.state is ActionState.REQUESTED]
+    law = in_force(incident, rules.current).policy
+    for one in asked:
+        if now >= one.expires_at:
+            body = ActionRejected(action_id=one.id, reason=f"{EXPIRED}: nobody decided in time")
+            return Tell(key=f"expire:{one.id}", events=(Happening(actor="system", body=body),))
+        if check(one, stricter(decide(one.step, incident, law).decision, one.verdict.decision), now).enough:
+            return _perform(one, now)
+    return Wait(until=min(one.expires_at for one in asked)) if asked else None
+
+
+def _perform(action: Action, now: datetime) -> Perform:
+    """Under a key of its own for each quarter of a minute: a step that has to wait is looked at again."""
+    turn = int(now.timestamp()) // AGAIN_SECONDS
+    again = now + timedelta(seconds=AGAIN_SECONDS)
+    return Perform(key=f"perform:{action.id}:{turn}", action_id=action.id, again_at=again)
+
+
+def _next(incident: Incident, rules: Rules) -> Move | None:
+    """The next step of the fix to offer, unless one has helped, or is waiting to be verified."""
+    if incident.mitigated_at or incident.fix is None or not incident.fix.runbook_id:
+        return None
+    changing = [one for one in incident.actions if one.step.risk is not Risk.READ]
+    newest = changing[-1].state if changing else None
+    if newest is ActionState.DONE:
+        return Wait()
+    if newest is ActionState.VERIFIED and not changing[-1].step.is_rollback:
+        return None
+    try:
+        runbook = rules.shelf.get(incident.fix.runbook_id)
+    except NotFound:
+        return None
+    return next(_offers(incident, runbook, rules), None)
+
+
+def _offers(incident: Incident, runbook: Runbook, rules: Rules) -> Iterator[Offer]:
+    law = in_force(incident, rules.current).policy
+    for index, step in enumerate(runbook.steps):
+        mine = [one for one in incident.actions if _is(one, runbook.id, index)]
+        last = mine[-1] if mine else None
+        if last is not None and not (_renewable(last) and len(mine) < law.approval.offers):
+            continue
+        if _set_aside(incident, runbook.id, index):
+            if step.risk is not Risk.READ and _left_undone(incident, runbook.id, index):
+                return  # mode observe: what follows depends on what this would have done
+            continue
+        if step.risk is Risk.READ and not (_needed(runbook, index) or _by_itself(incident, runbook, index, rules)):
+            continue
+        replaces = last.id if last else ""
+        yield Offer(
+            key=f"offer:{tag(runbook.id, index)}:{len(mine)}",
+            runbook_id=runbook.id,
+            step_index=index,
+            replaces=replaces,
+        )
+
+
+def _is(action: Action, runbook_id: str, index: int) -> bool:
+    step = action.step
+    return step.runbook_id == runbook_id and step.step_index == index and not step.is_rollback
+
+
+def _renewable(action: Action) -> bool:
+    """Refused by the clock or by a change, and by nobody's word."""
+    return action.state is ActionState.REJECTED and action.said.startswith((EXPIRED, OUTDATED))
+
+
+def _set_aside(incident: Incident, runbook_id: str, index: int) -> bool:
+    """It could not be filled, or mode observe left it undone."""
+    code = f"{UNFILLED}{tag(runbook_id, index)}"
+    return any(flag.code == code for flag in incident.flags) or _left_undone(incident, runbook_id, index)
+
+
+def _left_undone(incident: Incident, runbook_id: str, index: int) -> bool:
+    return any(f" {tag(runbook_id, index)} " in what for what in incident.would_have_done)
+
+
+def _needed(runbook: Runbook, index: int) -> bool:
+    """A later step that changes something reads its answer."""
+    origin = f"step.{runbook.steps[index].name}"
+    later = (step for step in runbook.steps[index + 1 :] if step.purpose is not Purpose.CHECK)
+    slots = {name for step in later for name in step.slots() if name in runbook.parameters}
+    return any(runbook.parameters[name].origin.startswith(origin) for name in slots)
+
+
+def _by_itself(incident: Incident, runbook: Runbook, index: int, rules: Rules) -> bool:
+    """A look that needs nobody's click is taken; otherwise people are not asked to approve looking."""
+    step = runbook.steps[index]
+    sketch = RenderedStep(
+        runbook_id=runbook.id,
+        runbook_version=runbook.version,
+        runbook_digest="",
+        step_index=index,
+        name=step.name,
+        text=step.text,
+        purpose=step.purpose,
+        executor=step.run.executor,
+        call=step.run.model_dump(mode="json"),
+        shown="",
+        service=incident.service,
+        environment=incident.environment,
+        risk=step.risk,
+        auto=step.auto,
+    )
+    return decide(sketch, incident, in_force(incident, rules.current).policy).decision is Decision.AUTO

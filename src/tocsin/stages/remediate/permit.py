@@ -1,0 +1,334 @@
+"""Permission on the record: a step is asked for, rehearsed and judged; people say yes or no; a person's word ends a doubt.
+
+Called by the loop, the API, the tool and the command line alike. Runs no step: that is `perform`. Everything said here is an
+event of the incident, written in the transaction that checked whether it may be said.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tocsin.errors import Denied, NotFound, SourceError
+from tocsin.guard import approval as approvals
+from tocsin.guard.authorize import MACHINE, actor_of, authorize
+from tocsin.guard.policy import InForce, decide, in_force, quieter
+from tocsin.library.runbooks import Shelf
+from tocsin.model import acts
+from tocsin.model.action import Decision, Mode, Outcome, Rehearsal, RenderedStep, Verdict
+from tocsin.model.catalogue import Catalogue
+from tocsin.model.event import Body, Noted
+from tocsin.model.identity import Principal, Right, Role
+from tocsin.model.incident import Incident
+from tocsin.model.plain import one_line
+from tocsin.model.standing import Action, ActionState
+from tocsin.ports import Clock, Executor, Ledger, Names, Store
+from tocsin.stages.remediate.render import EVIDENCE_WAIVED, Given, render, render_rollback, spoils_evidence
+from tocsin.stages.remediate.scope import Scope
+
+REMEDIATOR = Principal(id="remediator", roles=frozenset({Role.RESPONDER}), via=MACHINE)
+"""tocsin itself: it may ask for a step, and approves nothing."""
+ALERTS_READ = 200
+REHEARSAL_SECONDS = 30.0
+_SAID = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What remediation works with. Built once by `app`; holds no state of any incident but who is at work in this process."""
+
+    store: Store
+    clock: Clock
+    names: Names
+    shelf: Shelf
+    catalogue: Catalogue
+    executors: Mapping[str, Executor]
+    current: InForce
+    """The policy of the configuration; incidents are judged by the one they were opened under."""
+    environments: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    over: approvals.Over = approvals.by_the_wall
+    at_work: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of asking for a step. `action` is None for a dry run and in mode observe: then nothing waits for anybody."""
+
+    incident: Incident
+    step: RenderedStep
+    rehearsal: Rehearsal
+    verdict: Verdict
+    action: Action | None = None
+
+
+async def request(
+    means: Means,
+    incident_id: str,
+    runbook_id: str,
+    step_index: int,
+    *,
+    by: Principal,
+    given: Given | None = None,
+    environment: str = "",
+) -> Asked:
+    """Asks for one step: rendered, rehearsed, judged, and put before people. Asking again for the same step changes nothing.
+
+    Raises Denied, NotFound, Unfilled. A step that policy never allows, or whose dry run fails, is rejected on the record.
+    """
+    scope = await open_scope(means, incident_id, by)
+    step = render(means.shelf.get(runbook_id), step_index, scope, given=given, environment=environment)
+    return await _ask(means, scope.incident, step, by)
+
+
+async def roll_back(means: Means, incident_id: str, action_id: str, *, by: Principal) -> Asked:
+    """Asks for the rollback that a runbook declares for a step that ran. Its permission is its own. Raises as `request`."""
+    scope = await open_scope(means, incident_id, by)
+    done = action_of(scope.incident, action_id)
+    return await _ask(
+        means, scope.incident, render_rollback(means.shelf.get(done.step.runbook_id), done.step, scope), by
+    )
+
+
+async def dry_run(
+    means: Means,
+    incident_id: str,
+    runbook_id: str,
+    step_index: int,
+    *,
+    by: Principal,
+    given: Given | None = None,
+    environment: str = "",
+) -> Asked:
+    """Shows what would happen, and what policy would say. Asks nobody; the timeline notes that somebody looked."""
+    scope = await open_scope(means, incident_id, by)
+    step = render(means.shelf.get(runbook_id), step_index, scope, given=given, environment=environment)
+    law = in_force(scope.incident, means.current)
+    verdict = decide(step, scope.incident, law.policy, law.origin)
+    rehearsal = await rehearse(means, step, verdict.mode)
+    text = one_line(f"dry run of {runbook_id}[{step_index}] {step.name}: {rehearsal.said}", 500)
+    incident = await _append(means, incident_id, by, Noted(text=text))
+    return Asked(incident, step, rehearsal, verdict)
+
+
+async def approve(
+    means: Means, incident_id: str, action_id: str, *, by: Principal, digest: str = "", break_glass: str = ""
+) -> Incident:
+    """One person's yes to an action as it was shown to them (`digest`). Raises Denied with what to do.
+
+    Breaking the glass is flagged on the incident beside the approval.
+    """
+    approval_id = means.names.new("APR")
+
+    def work(ledger: Ledger) -> Incident:
+        incident, now = incident_of(ledger, incident_id), means.clock.now()
+        settings = in_force(incident, means.current).policy.approval
+        given = approvals.issue(
+            action_of(incident, action_id),
+            by,
+            approval_id=approval_id,
+            now=_not_before(incident, now),
+            settings=settings,
+            digest=digest,
+            break_glass=break_glass,
+        )
+        say(ledger, incident_id, actor_of(by), now, acts.ActionApproved(action_id=action_id, approval=given))
+        if break_glass:
+            text = one_line(f"{by.id} broke the glass for {action_id}: {break_glass}", 500)
+            say(ledger, incident_id, actor_of(by), now, acts.Flagged(code="break_glass", text=text))
+        return incident_of(ledger, incident_id)
+
+    return await means.store.write(work)
+
+
+async def reject(means: Means, incident_id: str, action_id: str, *, by: Principal, reason: str) -> Incident:
+    """A person's no. An approver, a commander, or whoever asked for it may say so. Raises Denied."""
+
+    def work(ledger: Ledger) -> Incident:
+        incident = incident_of(ledger, incident_id)
+        action = _requested(action_of(incident, action_id))
+        if approvals.person(by.id) != approvals.requester(action):
+            authorize(by, Right.COMMAND if by.may(Right.COMMAND) else Right.APPROVE, incident)
+        body = acts.ActionRejected(action_id=action_id, reason=one_line(f"{by.id}: {reason}", 500))
+        say(ledger, incident_id, actor_of(by), means.clock.now(), body)
+        return incident_of(ledger, incident_id)
+
+    return await means.store.write(work)
+
+
+async def confirm(
+    means: Means, incident_id: str, action_id: str, *, by: Principal, happened: bool, said: str
+) -> Incident:
+    """A person's word on a step whose outcome is unknown, or which they did by hand. Raises Denied."""
+
+    def work(ledger: Ledger) -> Incident:
+        incident = incident_of(ledger, incident_id)
+        authorize(by, Right.RESPOND, incident)
+        action = action_of(incident, action_id)
+        by_hand = action.state is ActionState.RUNNING and action.step.executor == "manual"
+        if by.via == MACHINE or not (by_hand or action.state is ActionState.UNKNOWN):
+            raise Denied(f"{action_id} is {action.state}; nobody is asked for its outcome.", "Look at its state again.")
+        outcome = Outcome(ok=happened, said=one_line(f"{by.id} says: {said}", 500))
+        body = acts.ActionFinished(action_id=action_id, outcome=outcome)
+        say(ledger, incident_id, actor_of(by), means.clock.now(), body)
+        return incident_of(ledger, incident_id)
+
+    return await means.store.write(work)
+
+
+async def waive_evidence(means: Means, incident_id: str, *, by: Principal, reason: str) -> Incident:
+    """Records that evidence of this security incident may be destroyed without a copy, by whose word and why."""
+    authorize(by, Right.COMMAND)
+    text = one_line(f"{by.id} waives keeping evidence: {reason}", 500)
+    return await _append(means, incident_id, by, acts.Flagged(code=EVIDENCE_WAIVED, text=text))
+
+
+async def open_scope(means: Means, incident_id: str, by: Principal) -> Scope:
+    """The scope of an incident, for somebody who may ask for steps on it. Raises Denied, NotFound."""
+    authorize(by, Right.PROPOSE)
+    scope = await means.store.read(lambda ledger: scope_of(means, ledger, incident_id))
+    if not scope.incident.is_open:
+        raise Denied(f"{incident_id} is {scope.incident.state}; nothing is done on it any more.", "Re-open it first.")
+    return scope
+
+
+def scope_of(means: Means, ledger: Ledger, incident_id: str) -> Scope:
+    """The scope of an incident as this transaction sees it. Raises NotFound."""
+    alerts = ledger.alerts.recent(incident_id=incident_id, limit=ALERTS_READ)
+    return Scope(
+        incident=incident_of(ledger, incident_id),
+        catalogue=means.catalogue,
+        alerts=tuple(one.alert for one in reversed(alerts)),
+        evidence=tuple(ledger.evidence.of(incident_id)),
+        environments=means.environments,
+    )
+
+
+async def rehearse(means: Means, step: RenderedStep, mode: Mode) -> Rehearsal:
+    """The executor's dry run, within its time. Whatever keeps it from rehearsing is said, with `ok=False`."""
+    executor = means.executors.get(step.executor)
+    if mode is Mode.OBSERVE:
+        return Rehearsal(ok=False, said="Mode observe: nothing is sent, not even a dry run.")
+    if executor is None:
+        return Rehearsal(ok=False, said=f"No executor {step.executor!r} is configured; see section `executors`.")
+    try:
+        async with asyncio.timeout(min(step.timeout_seconds, REHEARSAL_SECONDS)):
+            found = await executor.rehearse(step)
+    except TimeoutError:
+        return Rehearsal(ok=False, said="The dry run did not end in time.")
+    except SourceError as failure:
+        return Rehearsal(ok=False, said=str(failure)[:_SAID])
+    return found
+
+
+def incident_of(ledger: Ledger, incident_id: str) -> Incident:
+    """As it stands. Raises NotFound."""
+    found = ledger.incidents.get(incident_id)
+    if found is None:
+        raise NotFound(f"There is no incident {incident_id[:80]}.", "List them with GET /api/incidents.")
+    return found
+
+
+def action_of(incident: Incident, action_id: str) -> Action:
+    """The action of that id. Raises NotFound."""
+    found = next((one for one in incident.actions if one.id == action_id), None)
+    if found is None:
+        raise NotFound(f"{incident.id} has no action {action_id[:80]}.", "List them with `tocsin actions`.")
+    return found
+
+
+def say(ledger: Ledger, incident_id: str, actor: str, at: datetime, *bodies: Body) -> None:
+    """Puts events on the timeline, in this transaction."""
+    for body in bodies:
+        ledger.timeline.append(incident_id, body, actor=actor, at=at)
+
+
+async def _ask(means: Means, incident: Incident, step: RenderedStep, by: Principal) -> Asked:
+    if spoils_evidence(step, incident):
+        what = f"{step.name} destroys evidence of a security incident, and nobody has kept a copy."
+        raise Denied(what, "Take a snapshot first, or let the commander record a waiver.", code="TCS-DENIED-EVIDENCE")
+    rehearsal = await rehearse(means, step, _mode(means, incident, step))
+    action_id = means.names.new("ACT")
+    return await means.store.write(lambda ledger: _put(means, ledger, incident.id, action_id, step, rehearsal, by))
+
+
+def _put(
+    means: Means,
+    ledger: Ledger,
+    incident_id: str,
+    action_id: str,
+    step: RenderedStep,
+    rehearsal: Rehearsal,
+    by: Principal,
+) -> Asked:
+    """The request on the timeline, judged there and then; or the same one that stands already."""
+    now, actor = means.clock.now(), actor_of(by)
+    incident = incident_of(ledger, incident_id)
+    if incident.policy is None:
+        say(ledger, incident_id, "system", now, means.current.policy.fixed(means.current.origin))
+    law = in_force(incident, means.current)
+    verdict = decide(step, incident, law.policy, law.origin)
+    verdict = verdict.model_copy(update={"mode": _mode(means, incident, step)})
+    standing = _same(incident, step, now)
+    if standing is not None:
+        return Asked(incident, step, standing.rehearsal or rehearsal, standing.verdict, standing)
+    if verdict.mode is Mode.OBSERVE:
+        say(ledger, incident_id, actor, now, acts.WouldHaveDone(what=would_have(step, verdict)))
+        return Asked(incident_of(ledger, incident_id), step, rehearsal, verdict)
+    expires = now + timedelta(minutes=law.policy.approval.minutes)
+    asked = acts.ActionRequested(
+        action_id=action_id, step=step, rehearsal=rehearsal, verdict=verdict, expires_at=expires
+    )
+    say(ledger, incident_id, actor, now, asked)
+    if refusal := _refusal(verdict, rehearsal):
+        say(ledger, incident_id, "system", now, acts.ActionRejected(action_id=action_id, reason=refusal))
+    incident = incident_of(ledger, incident_id)
+    return Asked(incident, step, rehearsal, verdict, action_of(incident, action_id))
+
+
+def would_have(step: RenderedStep, verdict: Verdict) -> str:
+    """What mode observe leaves undone, in one line that `due` can find again."""
+    asking = {Decision.AUTO: "run", Decision.ONE: "ask one approver for", Decision.TWO: "ask two approvers for"}
+    return f"{asking.get(verdict.decision, 'refuse')} {tag(step.runbook_id, step.step_index)} {step.name}: {step.shown}"
+
+
+def tag(runbook_id: str, step_index: int) -> str:
+    """A step's short name: `disk_full[2]`."""
+    return f"{runbook_id}[{step_index}]"
+
+
+def _mode(means: Means, incident: Incident, step: RenderedStep) -> Mode:
+    """The quieter of the incident's own policy and the current one: turning the house to observe holds at once."""
+    law = in_force(incident, means.current).policy
+    names = (incident.service, step.service)
+    return quieter(law.mode_of(*names), means.current.policy.mode_of(*names))
+
+
+def _refusal(verdict: Verdict, rehearsal: Rehearsal) -> str:
+    if verdict.decision is Decision.NEVER:
+        return f"policy never allows it: {verdict.reason}"
+    return "" if rehearsal.ok else one_line(f"the dry run failed: {rehearsal.said}", 500)
+
+
+def _same(incident: Incident, step: RenderedStep, now: datetime) -> Action | None:
+    alive = (one for one in incident.actions if one.state is ActionState.REQUESTED and now < one.expires_at)
+    return next((one for one in alive if one.step.digest == step.digest), None)
+
+
+def _requested(action: Action) -> Action:
+    if action.state is not ActionState.REQUESTED:
+        raise Denied(f"{action.id} is {action.state} already.", "Look at its state again.")
+    return action
+
+
+def _not_before(incident: Incident, now: datetime) -> datetime:
+    """Time on an incident never goes back, whatever the clock on the wall says."""
+    return max(now, incident.updated_at or now)
+
+
+async def _append(means: Means, incident_id: str, by: Principal, body: Body) -> Incident:
+    def work(ledger: Ledger) -> Incident:
+        incident_of(ledger, incident_id)
+        say(ledger, incident_id, actor_of(by), means.clock.now(), body)
+        return incident_of(ledger, incident_id)
+
+    return await means.store.write(work)

@@ -1,0 +1,237 @@
+"""A runbook's step with every slot filled by type: exactly what would run. Pure; called by `permit`, and by `perform` again.
+
+Nothing is pasted: SQL values stay apart in `binds`, programs are argument lists, values are shaped by type, must come from
+where the runbook says, and must be in the incident's scope. What cannot be filled is an error that names who can supply it.
+"""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from tocsin.errors import Denied, NotFound
+from tocsin.library.runbook import Parameter, ParameterType, Runbook
+from tocsin.library.steps import SLOT, Command, Http, Kubernetes, Manual, Run, RunbookStep, Sql
+from tocsin.model.action import RenderedStep
+from tocsin.model.chain import canonical
+from tocsin.model.ground import IncidentType
+from tocsin.model.incident import Incident
+from tocsin.model.standing import ActionState
+from tocsin.stages.remediate.scope import NAMED, Scope
+from tocsin.stages.remediate.slots import Unfilled, shaped
+
+EVIDENCE_WAIVED = "evidence_waived"
+"""The flag that a person recorded: this incident's evidence may be destroyed."""
+Slots = dict[str, str | int]
+Binds = dict[str, str | int | float]
+Given = Mapping[str, str | int]
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_RUN: TypeAdapter[Sql | Http | Command | Kubernetes | Manual] = TypeAdapter(Run)
+
+
+def render(
+    runbook: Runbook, index: int, scope: Scope, *, given: Given | None = None, environment: str = ""
+) -> RenderedStep:
+    """Step `index` (from 0) of a runbook for one incident; `given` are the values a person chose.
+
+    Raises NotFound for no such step, Denied for another environment than the incident's, Unfilled for slots.
+    """
+    if not 0 <= index < len(runbook.steps):
+        raise NotFound(f"{runbook.id} has no step {index}.", f"Its steps are numbered 0 to {len(runbook.steps) - 1}.")
+    step = runbook.steps[index]
+    _same_environment(scope, environment)
+    slots = _fill(runbook, step, scope, given or {})
+    return _made(runbook, index, step, step.run, slots, scope)
+
+
+def render_rollback(runbook: Runbook, done: RenderedStep, scope: Scope) -> RenderedStep:
+    """The rollback that people declared for a step that ran, with the values it ran with. Raises NotFound when there is none."""
+    step = runbook.steps[done.step_index]
+    if step.rollback is None:
+        why = step.no_rollback or "it changes nothing"
+        raise NotFound(f"{done.name} of {runbook.id} has no rollback: {why}.", "A person decides what to do now.")
+    run = step.rollback.run or Manual(executor="manual")
+    made = _made(runbook, done.step_index, step, run, dict(done.slots), scope)
+    text = step.rollback.text
+    return made.model_copy(update={"text": text, "shown": made.shown or text, "is_rollback": True})
+
+
+def render_again(runbook: Runbook, step: RenderedStep, scope: Scope) -> RenderedStep:
+    """The same step as it would be rendered now, from the same values: another digest means that something has changed."""
+    if step.is_rollback:
+        return render_rollback(runbook, step, scope)
+    return render(runbook, step.step_index, scope, given=step.slots)
+
+
+def runbook_digest(runbook: Runbook) -> str:
+    """SHA-256 over all a runbook says, wherever its file lies."""
+    return sha256(canonical(runbook.model_dump(mode="json", by_alias=True, exclude={"origin"})).encode()).hexdigest()
+
+
+def spoils_evidence(step: RenderedStep, incident: Incident) -> bool:
+    """True when a step would destroy evidence of a security incident that nobody has kept, and nobody has waived."""
+    if not step.destroys_evidence or incident.type is not IncidentType.SECURITY:
+        return False
+    kept = (ActionState.DONE, ActionState.VERIFIED)
+    saved = any(_keeps(one.step.name) and one.state in kept for one in incident.actions)
+    return not saved and all(flag.code != EVIDENCE_WAIVED for flag in incident.flags)
+
+
+def _keeps(name: str) -> bool:
+    words = set(name.split("_"))
+    return bool(words & {"snapshot", "evidence", "image"}) and not words & {"delete", "remove", "wipe"}
+
+
+def _same_environment(scope: Scope, asked: str) -> None:
+    """An incident of production is not worked on under the rules of staging, nor the other way round."""
+    if asked and scope.named(asked) != scope.environment:
+        what = f"{scope.incident.id} is an incident of {scope.environment}, not of {asked[:40]}."
+        raise Denied(what, f"Ask for it with targetEnvironment {scope.environment}.", code="TCS-DENIED-ENVIRONMENT")
+
+
+def _fill(runbook: Runbook, step: RunbookStep, scope: Scope, given: Given) -> Slots:
+    """Every slot of the step, its probe and its rollback. Raises Unfilled with all that is missing at once."""
+    wanted = step.slots()
+    unknown = sorted(set(given) - wanted)
+    if unknown:
+        raise Unfilled(
+            f"{step.name} has no slot {', '.join(unknown)[:100]}.", f"It has: {', '.join(sorted(wanted)) or 'none'}."
+        )
+    slots: Slots = {}
+    missing = []
+    for name in sorted(wanted):
+        parameter = runbook.parameters.get(name) or Parameter.model_validate({"type": "identifier", "from": "person"})
+        value = given.get(name, _only(scope.offered(name, parameter, runbook.id)))
+        if value is None:
+            missing.append(_wanting(name, parameter, scope, runbook.id))
+        else:
+            slots[name] = _checked(name, parameter, shaped(name, parameter.type, value), scope, runbook.id)
+    if missing:
+        raise Unfilled(
+            f"{step.name} of {runbook.id} cannot be filled: {'; '.join(missing)}.",
+            "Give these values, or correct the catalogue.",
+        )
+    return slots
+
+
+def _only(tiers: tuple[tuple[str, ...], ...]) -> str | None:
+    """The value of the first tier that has any, when it has exactly one."""
+    first = next((tier for tier in tiers if tier), ())
+    return first[0] if len(first) == 1 else None
+
+
+def _checked(name: str, parameter: Parameter, value: str | int, scope: Scope, runbook_id: str) -> str | int:
+    if not scope.allows(str(value), name, parameter, runbook_id):
+        raise Unfilled(
+            f"The value given for {name} is not one that {parameter.origin} has.", f"Take one from {parameter.origin}."
+        )
+    if parameter.type in NAMED and not scope.holds(parameter.type, str(value)):
+        what = f"The {parameter.type} {str(value)!r} for {name} is not in the scope of {scope.incident.id}."
+        raise Unfilled(what, "List it under the service's `resources` in the catalogue, if it belongs to it.")
+    return value
+
+
+def _wanting(name: str, parameter: Parameter, scope: Scope, runbook_id: str) -> str:
+    """Why a slot is empty, and who can fill it."""
+    kind, _, rest = parameter.origin.partition(".")
+    found = next((tier for tier in scope.offered(name, parameter, runbook_id) if tier), ())
+    about = f" ({parameter.about})" if parameter.about else ""
+    if len(found) > 1:
+        return f"{name}{about} may be any of {', '.join(found[:5])}: a person chooses"
+    who = {
+        "person": "a person gives it",
+        "step": f"the answer of step {rest} has it: run that first, or give the value it shows",
+        "catalogue": f"the catalogue has no {rest} for {scope.incident.service or 'this incident'}: its owner adds it",
+        "alert": f"no alert has {rest}: a person looks at the alerting rule",
+        "evidence": f"a person takes it from {parameter.origin}",
+        "incident": f"{scope.incident.service or 'the incident'} is not in the catalogue: its owner adds it",
+    }[kind]
+    return f"{name}{about}: {who}"
+
+
+def _made(runbook: Runbook, index: int, step: RunbookStep, run: Run, slots: Slots, scope: Scope) -> RenderedStep:
+    call = {key: _substituted(value, slots) for key, value in run.model_dump(mode="json").items()}
+    if isinstance(run, Http):
+        _stays_in_path(run, slots)
+    binds: Binds = {name: slots[name] for name in run.binds} if isinstance(run, Sql) else {}
+    targets = _targets(runbook, run, call, slots)
+    return RenderedStep(
+        runbook_id=runbook.id,
+        runbook_version=runbook.version,
+        runbook_digest=runbook_digest(runbook),
+        step_index=index,
+        name=step.name,
+        text=step.text,
+        purpose=step.purpose,
+        executor=run.executor,
+        call=call,
+        binds=binds,
+        slots=slots,
+        shown=_shown(call, binds),
+        service=scope.owner(targets[0] if targets else ""),
+        targets=targets,
+        environment=scope.environment,
+        risk=step.risk,
+        auto=step.auto and not _told_by_text(runbook, slots),
+        idempotent=step.idempotent,
+        destroys_evidence=step.destroys_evidence,
+        timeout_seconds=float(int(step.timeout[:-1]) * _SECONDS[step.timeout[-1]]),
+    )
+
+
+def _told_by_text(runbook: Runbook, slots: Slots) -> bool:
+    """A value read from words that the world wrote never runs without a person."""
+    return any(runbook.parameters[name].origin.startswith("evidence") for name in slots if name in runbook.parameters)
+
+
+def _substituted(value: object, slots: Slots) -> object:
+    """A value that is nothing but a slot keeps its type; inside a text it becomes text."""
+    if isinstance(value, str):
+        whole = SLOT.fullmatch(value)
+        return slots[whole.group(1)] if whole else SLOT.sub(lambda found: str(slots[found.group(1)]), value)
+    if isinstance(value, dict):
+        return {key: _substituted(one, slots) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_as_argument(_substituted(one, slots)) for one in value]
+    return value
+
+
+def _as_argument(value: object) -> object:
+    """Argument lists hold text only."""
+    return str(value) if isinstance(value, int) else value
+
+
+def _stays_in_path(run: Http, slots: Slots) -> None:
+    for name in SLOT.findall(run.path):
+        if "/" in str(slots[name]):
+            raise Unfilled(f"The value of {name} would leave its place in the path.", "Give one without a slash.")
+
+
+def _targets(runbook: Runbook, run: Run, call: dict[str, Any], slots: Slots) -> tuple[str, ...]:
+    """The catalogue objects that the call itself touches; a namespace is where they are, not one of them."""
+    used = [name for text in _texts(run.model_dump()) for name in SLOT.findall(text)]
+    kinds = {name: runbook.parameters[name].type for name in used if name in runbook.parameters}
+    named = [str(slots[name]) for name, kind in kinds.items() if kind in NAMED - {ParameterType.NAMESPACE}]
+    written = call.get("target")
+    return tuple(dict.fromkeys((*([str(written)] if written else []), *named)))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+
+
+def _shown(call: dict[str, Any], binds: Binds) -> str:
+    """The line a person reads, made from what would run."""
+    if call["executor"] == "sql":
+        values = ", ".join(f":{name} = {value!r}" for name, value in binds.items())
+        where = " ".join(part for part in (f"-- on {call['target']}", values and f"with {values}") if part)
+        return f"{' '.join(call['statement'].split())}  {where}"
+    return _RUN.validate_python(call).shown()
