@@ -1,7 +1,9 @@
 """A whole cluster as typed objects, with the questions every check asks of it. Built by `reading`, read by `checks`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
 
 from tocsin.analysis.cluster.answers import Answers
 from tocsin.analysis.cluster.objects import (
@@ -27,8 +29,10 @@ from tocsin.analysis.cluster.objects import (
     Workload,
 )
 
+T = TypeVar("T")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Cluster:
     """Everything the answers told. `listed` names the kinds of which a whole list was seen: only there, absent is missing."""
 
@@ -62,11 +66,19 @@ class Cluster:
 
     def pods_of(self, app: str) -> tuple[Pod, ...]:
         """The pods of an app."""
-        return tuple(pod for pod in self.pods if pod.app == app)
+        return self._pods_by_app.get(app, ())
+
+    @cached_property
+    def _pods_by_app(self) -> dict[str, tuple[Pod, ...]]:
+        return _grouped(self.pods, lambda pod: pod.app)
 
     def workload(self, app: str) -> Workload | None:
         """The workload of that name."""
-        return next((one for one in self.workloads if one.name == app), None)
+        return self._workloads_by_name.get(app)
+
+    @cached_property
+    def _workloads_by_name(self) -> dict[str, Workload]:
+        return {one.name: one for one in reversed(self.workloads)}
 
     def spec_of(self, app: str) -> PodSpec:
         """How the app's pods are made: of its first pod, else of its workload."""
@@ -80,7 +92,11 @@ class Cluster:
 
     def service(self, name: str) -> Service | None:
         """The live service of that name; `name.namespace.svc` also finds it."""
-        return next((one for one in self.services if one.live and one.name == name.split(".")[0]), None)
+        return self._services_by_name.get(name.split(".")[0])
+
+    @cached_property
+    def _services_by_name(self) -> dict[str, Service]:
+        return {one.name: one for one in reversed(self.services) if one.live}
 
     def selected(self, service: Service) -> tuple[Pod, ...]:
         """The pods a service selects."""
@@ -100,8 +116,11 @@ class Cluster:
 
     def app_of(self, event: Event) -> str:
         """The app an event is about: its pod's, or the workload whose name its object's name goes on from."""
-        pod = next((one for one in self.pods if one.name == event.name), None)
-        return pod.app if pod else self.app_named(event.name)
+        return self._app_by_pod.get(event.name) or self.app_named(event.name)
+
+    @cached_property
+    def _app_by_pod(self) -> dict[str, str]:
+        return {pod.name: pod.app for pod in self.pods}
 
     def app_named(self, name: str) -> str:
         """The longest workload name that this name begins with, else the name itself."""
@@ -110,7 +129,19 @@ class Cluster:
 
     def events_of(self, app: str) -> tuple[Event, ...]:
         """The events about an app's pods, replica sets and workload."""
-        return tuple(event for event in self.events if self.app_of(event) == app)
+        return self._events_by_app.get(app, ())
+
+    def events_at(self, name: str) -> tuple[Event, ...]:
+        """The events about the object of that name."""
+        return self._events_by_name.get(name, ())
+
+    @cached_property
+    def _events_by_app(self) -> dict[str, tuple[Event, ...]]:
+        return _grouped(self.events, self.app_of)
+
+    @cached_property
+    def _events_by_name(self) -> dict[str, tuple[Event, ...]]:
+        return _grouped(self.events, lambda event: event.name)
 
     def reachable(self, service: str) -> bool | None:
         """Whether tries to connect succeeded from anywhere; None when nobody tried."""
@@ -119,7 +150,18 @@ class Cluster:
 
     def sayings_of(self, app: str) -> tuple[Saying, ...]:
         """What the app logged."""
-        return tuple(one for one in self.sayings if one.app == app)
+        return self._sayings_by_app.get(app, ())
+
+    @cached_property
+    def _sayings_by_app(self) -> dict[str, tuple[Saying, ...]]:
+        return _grouped(self.sayings, lambda saying: saying.app)
+
+
+def _grouped(all_of_them: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
+    groups: dict[str, list[T]] = {}
+    for one in all_of_them:
+        groups.setdefault(key(one), []).append(one)
+    return {name: tuple(some) for name, some in groups.items()}
 
 
 def within(wanted: Labels, labels: Labels) -> bool:

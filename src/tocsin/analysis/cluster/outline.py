@@ -12,6 +12,10 @@ _VALUE_COLUMN = 9
 """Values that go on below stand at least this far right of their key; children stand nearer."""
 
 
+_DEEPEST = 12
+"""No description nests deeper; text that does is cut there, so that reading stays linear."""
+
+
 @dataclass(slots=True)
 class Entry:
     """One key: its values (more than one when they go on below), its children, and all raw lines below it."""
@@ -64,7 +68,8 @@ def _place(line: str, indent: int, open_entries: list[tuple[int, Entry]]) -> Non
     if found:
         entry = Entry(found[1].strip(), [found[2].strip()] if found[2] else [])
         above.children.append(entry)
-        open_entries.append((indent, entry))
+        if len(open_entries) < _DEEPEST:
+            open_entries.append((indent, entry))
 
 
 def rows(lines: list[str]) -> Iterator[list[str]]:

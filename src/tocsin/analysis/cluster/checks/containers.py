@@ -31,7 +31,7 @@ def struggling(pod: Pod, container: Container) -> bool:
 def _told(cluster: Cluster, pod: Pod, container: Container) -> list[str]:
     """What the kubelet says of a container."""
     run = container.run
-    events = [one.message for one in cluster.events if one.name == pod.name and one.type == "Warning"]
+    events = [one.message for one in cluster.events_at(pod.name) if one.type == "Warning"]
     return [run.message, run.last_message, *events]
 
 

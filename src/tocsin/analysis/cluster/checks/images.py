@@ -46,7 +46,7 @@ def pulls(cluster: Cluster) -> Iterator[Suspect]:
 
 
 def _refused(cluster: Cluster, pod: Pod, container: Container) -> Iterator[Suspect]:
-    messages = [one.message for one in cluster.events if one.name == pod.name and container.image in one.message]
+    messages = [one.message for one in cluster.events_at(pod.name) if container.image in one.message]
     told = " ".join([*messages, container.run.message]).lower()
     if container.run.reason == "InvalidImageName":
         told += " invalid image name"

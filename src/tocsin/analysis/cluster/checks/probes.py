@@ -36,7 +36,7 @@ def knocks(cluster: Cluster) -> Iterator[Suspect]:
 
 def _failures(cluster: Cluster, pod: Pod, kind: str) -> list[str]:
     start = f"{kind.capitalize()} probe"
-    return [one.message for one in cluster.events if one.name == pod.name and one.message.startswith(start)]
+    return [one.message for one in cluster.events_at(pod.name) if one.message.startswith(start)]
 
 
 def _acted_on(cluster: Cluster, pod: Pod, container: Container, kind: str) -> bool:
@@ -48,9 +48,7 @@ def _acted_on(cluster: Cluster, pod: Pod, container: Container, kind: str) -> bo
 
 
 def _killed(cluster: Cluster, pod: Pod, kind: str) -> bool:
-    return any(
-        one.name == pod.name and one.reason == "Killing" and f"{kind} probe" in one.message for one in cluster.events
-    )
+    return any(one.reason == "Killing" and f"{kind} probe" in one.message for one in cluster.events_at(pod.name))
 
 
 def _suspect(cluster: Cluster, pod: Pod, container: Container, probe: Probe, failures: list[str]) -> Suspect:

@@ -77,11 +77,11 @@ def scheduler(cluster: Cluster) -> Iterator[Suspect]:
 
 
 def _mentioned(cluster: Cluster, pod: Pod) -> bool:
-    return any(event.name == pod.name for event in cluster.events if event.reason in ("FailedScheduling", "Scheduled"))
+    return any(True for event in cluster.events_at(pod.name) if event.reason in ("FailedScheduling", "Scheduled"))
 
 
 def _said(cluster: Cluster, pod: Pod) -> str:
-    found = (one.message for one in cluster.events if one.name == pod.name and one.reason == "FailedScheduling")
+    found = (one.message for one in cluster.events_at(pod.name) if one.reason == "FailedScheduling")
     return next(found, "")
 
 

@@ -90,8 +90,8 @@ def mounted(cluster: Cluster) -> Iterator[Suspect]:
                 quotes = quoted([cluster.answers.line(volume.source, "not found", about=pod.name)])
                 sentence = f"{pod.app} mounts the claim {volume.source}, which does not exist."
                 yield Suspect(f"app/{pod.app}", "missing_volume_claim", LIKELY, sentence, quotes)
-        for event in cluster.events:
-            if event.name == pod.name and event.reason in ("FailedAttachVolume", "FailedMount"):
+        for event in cluster.events_at(pod.name):
+            if event.reason in ("FailedAttachVolume", "FailedMount"):
                 yield from _not_attached(cluster, pod.app, event.message)
 
 
