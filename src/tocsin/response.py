@@ -74,7 +74,7 @@ def next_move(
     """What this incident needs now. `done` are the keys of the moves carried out. Pure; the most urgent stage first."""
     due = (
         course.over(incident),
-        course.unread(incident),
+        course.unread(incident, now),
         course.disproved(incident),
     )
     return course.first(due, done, {key: until for key, until in (held or {}).items() if until > now})

@@ -4,12 +4,13 @@ Called by `response` at every look. See `model.move` for the contract between th
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tocsin.model.incident import Incident
 from tocsin.model.move import Leave, Move, Reread, Rethink, Wait
 from tocsin.model.standing import ActionState
 
+REREAD_SECONDS = 5
 NEWEST = 200
 """So many alerts of a storm are looked at; older ones need no rereading."""
 
@@ -42,10 +43,12 @@ def over(incident: Incident) -> Move | None:
     return None if incident.is_open else Leave()
 
 
-def unread(incident: Incident) -> Move | None:
-    """Alerts have joined that nobody has read yet."""
+def unread(incident: Incident, now: datetime) -> Move | None:
+    """Alerts have joined that nobody has read yet. A storm is read once in each bucket of a few seconds, not at every alert."""
     unread = [one for one in incident.alert_ids[-NEWEST:] if f"EV-{one}" not in incident.evidence_ids]
-    return Reread(key=f"reread:{len(incident.alert_ids)}") if unread else None
+    turn = int(now.timestamp()) // REREAD_SECONDS
+    again = now + timedelta(seconds=REREAD_SECONDS)
+    return Reread(key=f"reread:{turn}", again_at=again) if unread else None
 
 
 def disproved(incident: Incident) -> Move | None:
