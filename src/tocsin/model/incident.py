@@ -50,6 +50,7 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+_THINKING = frozenset({State.DECLARED, State.TRIAGED, State.INVESTIGATING, State.IDENTIFIED})
 OPEN = frozenset(State) - {State.RESOLVED, State.REVIEWED, State.CLOSED}
 
 
@@ -143,13 +144,13 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
         case SeverityRaised():
             return {"severity": min(body.severity, incident.severity or body.severity)}
         case InvestigationStarted():
-            return {"state": State.INVESTIGATING}
+            return _thinking(incident, State.INVESTIGATING)
         case EvidenceCollected():
             return {"evidence_ids": _with(incident.evidence_ids, body.evidence_id)}
         case FindingsReported():
             return _reported(incident, body)
         case Diagnosed(diagnosis=diagnosis):
-            known = {"state": State.IDENTIFIED} if diagnosis.root_cause else {}
+            known = _thinking(incident, State.IDENTIFIED) if diagnosis.root_cause else {}
             return {"diagnosis": diagnosis, **known}
         case QuestionsAnswered():
             return {"answers": body.answers}
@@ -188,7 +189,7 @@ def _triaged(incident: Incident, triage: Triage, event: Event) -> dict[str, obje
     """
     found = "" if incident.service else triage.service
     return {
-        "state": State.TRIAGED,
+        **_thinking(incident, State.TRIAGED),
         "service": incident.service or found,
         "services": _with(incident.services, found),
         "triage": triage,
@@ -197,6 +198,14 @@ def _triaged(incident: Incident, triage: Triage, event: Event) -> dict[str, obje
         "answers": triage.answers,
         "triaged_at": event.at,
     }
+
+
+def _thinking(incident: Incident, state: State) -> dict[str, object]:
+    """The next state while people and roles still look for the cause.
+
+    Where somebody has mitigated, closed or resolved meanwhile, a step that was under way changes nothing of that.
+    """
+    return {"state": state} if incident.state in _THINKING else {}
 
 
 def _reported(incident: Incident, body: FindingsReported) -> dict[str, object]:

@@ -10,6 +10,7 @@ from tocsin.model.alert import Alert, Delivery
 from tocsin.model.catalogue import Catalogue
 from tocsin.ports import Clock, Names, Store
 from tocsin.stages.intake import IntakeRules
+from tocsin.stages.people import PeopleRules
 from tocsin.stages.watch import Pulses, WatchSettings
 from tocsin.web.metrics import Metrics
 from tocsin.web.settings import ServeSettings
@@ -78,6 +79,7 @@ class Rooms:
     settings: ServeSettings
     pulses: Pulses
     token: str = ""
+    people: PeopleRules = field(default_factory=PeopleRules)
     watch: WatchSettings = field(default_factory=WatchSettings)
     dead_man_url: str = ""
     fetch: Callable[[str], Awaitable[bytes]] | None = None

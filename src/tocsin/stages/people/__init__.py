@@ -5,7 +5,7 @@ that is committed. A refused act leaves nothing. Nothing here reaches out to the
 """
 
 from tocsin.stages.people import asks
-from tocsin.stages.people.attempt import Attempt, PeopleRules
+from tocsin.stages.people.attempt import Attempt, Done, PeopleRules, carry_out
 from tocsin.stages.people.beginning import TWO_HATS, acknowledge, assign, change_severity, declare, set_next_action
 from tocsin.stages.people.ending import all_clear, close_as_false_alarm, mark_mitigated, merge, reopen
 from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
@@ -13,11 +13,13 @@ from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypot
 __all__ = [
     "TWO_HATS",
     "Attempt",
+    "Done",
     "PeopleRules",
     "acknowledge",
     "all_clear",
     "asks",
     "assign",
+    "carry_out",
     "change_severity",
     "close_as_false_alarm",
     "declare",

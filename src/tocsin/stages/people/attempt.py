@@ -1,5 +1,6 @@
 """An attempt: one person about to do one thing, inside one transaction. What all acts share and nothing of any single one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -7,10 +8,10 @@ from pydantic import Field
 
 from tocsin.errors import DataError, NotFound, NotNow
 from tocsin.guard.authorize import actor_of, authorize
-from tocsin.model.event import Body
+from tocsin.model.event import Body, Event
 from tocsin.model.ground import Severity, Value
 from tocsin.model.identity import SERVICE, Principal, Right
-from tocsin.model.incident import Incident
+from tocsin.model.incident import Incident, State
 from tocsin.ports import Ledger, Names
 
 
@@ -71,3 +72,20 @@ class Attempt:
         for body in bodies:
             self.ledger.timeline.append(incident_id, body, actor=self.actor, at=self.now)
         return self.known(incident_id, Right.READ)
+
+
+class Done(Value):
+    """An act that was carried out: where the incident stands now, and the events that the act left on it."""
+
+    incident: str
+    state: State
+    severity: Severity | None
+    events: tuple[Event, ...]
+
+
+def carry_out(attempt: Attempt, work: Callable[[Attempt], Incident], incident_id: str = "") -> Done:
+    """Does the act and tells what it left. `incident_id` is "" where the act makes the incident."""
+    before = attempt.ledger.incidents.get(incident_id) if incident_id else None
+    after = work(attempt)
+    events = attempt.ledger.timeline.events(after.id, after=before.last_seq if before else 0)
+    return Done(incident=after.id, state=after.state, severity=after.severity, events=tuple(events))
