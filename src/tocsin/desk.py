@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from tocsin.errors import NotFound
@@ -11,7 +12,7 @@ from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Letter
-from tocsin.ports import Clock, Ledger, Names, Store
+from tocsin.ports import Clock, Ledger, Names, Parcel, Store
 from tocsin.roles.contract import Investigator, Router, Specialist
 from tocsin.stages import communicate, investigate
 
@@ -78,13 +79,22 @@ class Desk:
         """The record of one incident, for those who carry out its moves."""
 
         async def record(key: str, *happened: Happening, letters: Iterable[Letter] = ()) -> Incident:
+            now = self.clock.now()
+
             def append(ledger: Ledger) -> None:
                 for one in happened:
-                    ledger.timeline.append(incident_id, one.body, actor=one.actor, at=self.clock.now())
+                    ledger.timeline.append(incident_id, one.body, actor=one.actor, at=now)
+                for letter in letters:
+                    ledger.outbox.put(_parcel(incident_id, letter, now))
 
             return await self.write(incident_id, key, append)
 
         return record
+
+
+def _parcel(incident_id: str, letter: Letter, now: datetime) -> Parcel:
+    number = (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return Parcel(letter.key, incident_id, letter.kind, dict(letter.payload), number=number)
 
 
 def _found(incident_id: str, incident: Incident | None) -> Incident:

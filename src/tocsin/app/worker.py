@@ -19,6 +19,7 @@ from pydantic import Field
 from tocsin.app.patrol import ENDED, Patrol
 from tocsin.desk import Desk
 from tocsin.durable import Clockwork, Place, open_clockwork
+from tocsin.errors import TakenOver
 from tocsin.model.event import Noted
 from tocsin.model.ground import Value
 from tocsin.model.incident import Incident
@@ -138,6 +139,8 @@ class Worker:
         while not self._stopping:
             try:
                 await self._live()
+            except TakenOver as dismissed:
+                _log.warning("worker_taken_over", said=str(dismissed))
             except Exception as failure:  # noqa: BLE001 - the first is the caller's, any later one is survived
                 if not self.ready.done():
                     self.ready.set_exception(failure)
