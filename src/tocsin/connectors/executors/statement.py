@@ -23,7 +23,7 @@ EXPLAINED = frozenset({"select", "with", "values", "table", "insert", "update", 
 """How a statement begins that PostgreSQL can EXPLAIN."""
 HARMLESS = re.compile(
     r"(pg_is|pg_control|pg_current|pg_last|pg_get|pg_stat_get|pg_show|pg_column|pg_encoding)_\w+|pg_\w+_size|clock_timestamp"
-    r"|timeofday|statement_timestamp|random|gen_random_uuid|txid_current_if_assigned|pg_isolation_test_session_is_blocked"
+    r"|timeofday|statement_timestamp|random|gen_random_uuid|txid_current_if_assigned|pg_(safe_snapshot_)?blocking_pids|pg_ls_\w+|pg_lock_status|pg_wal_lsn_diff"
 )
 """Functions that PostgreSQL calls volatile because their answer changes, and not because they do something."""
 
