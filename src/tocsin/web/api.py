@@ -1,10 +1,10 @@
 """The JSON API: incidents, alerts, evidence, silences, dead letters. Reads projections; writes only silences and replays."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Header, Path, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from tocsin.errors import DataError, NotFound
 from tocsin.model.change import Silence
@@ -15,6 +15,8 @@ from tocsin.model.incident import Incident
 from tocsin.ports import Ledger
 from tocsin.web import letters, problems, streams
 from tocsin.web.auth import Guarded, Here, needs
+from tocsin.web.document import LiveDocument, document
+from tocsin.web.document_markdown import document_markdown
 from tocsin.web.rooms import Rooms
 from tocsin.web.shapes import (
     AlertLine,
@@ -94,6 +96,25 @@ async def report(rooms: Here, incident_id: Id) -> dict[str, Any]:
     """The incident report: the published JSON."""
     await _must_exist(rooms, incident_id)
     return dict(await rooms.report(incident_id))
+
+
+@router.get(
+    "/incidents/{incident_id}/document",
+    tags=["incidents"],
+    response_model=LiveDocument,
+    responses={200: {"content": {"text/markdown": {"schema": {"type": "string"}}}}, **problems.of(404)},
+)
+async def live_document(
+    rooms: Here, incident_id: Id, format: Literal["json", "markdown"] = "json"
+) -> LiveDocument | Response:
+    """The live incident document: people, theory, hypotheses, lines, actions, communications, timeline, as they stand now."""
+
+    def look(ledger: Ledger) -> LiveDocument:
+        found = _known(ledger.incidents.get(incident_id), incident_id)
+        return document(found, ledger.timeline.events(incident_id))
+
+    doc = await rooms.store.read(look)
+    return doc if format == "json" else Response(document_markdown(doc), media_type="text/markdown")
 
 
 @router.get(

@@ -3,9 +3,11 @@
 The words in them are people's own and go on the record as they are; whoever shows them makes them harmless.
 """
 
+import re
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from tocsin.model.acts import Seat
 from tocsin.model.ground import Severity, Time, Value
@@ -19,6 +21,16 @@ def _visible(text: str) -> str:
     return text
 
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
+
+
+def _written(moment: object) -> object:
+    """A time as people write it; a bare number means seconds to one and milliseconds to another."""
+    if moment is None or isinstance(moment, datetime) or (isinstance(moment, str) and _DATE.match(moment)):
+        return moment
+    raise ValueError("write the time as 2026-11-21T03:04:05Z")
+
+
 _Short = StringConstraints(strip_whitespace=True, max_length=200)
 _Line = StringConstraints(strip_whitespace=True, min_length=1, max_length=500)
 _Long = StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)
@@ -30,6 +42,7 @@ Words = Annotated[str, _Long, AfterValidator(_visible)]
 MaybeLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Person = Annotated[str, StringConstraints(max_length=200), AfterValidator(person_id)]
 """One person, by e-mail address or login."""
+Moment = Annotated[Time, BeforeValidator(_written)]
 
 
 class Declare(Value):
@@ -40,7 +53,7 @@ class Declare(Value):
     service: Name = ""
     environment: Name = ""
     severity: Severity | None = None
-    started_at: Time | None = None
+    started_at: Moment | None = None
 
 
 class ChangeSeverity(Value):
@@ -107,7 +120,7 @@ class AllClear(Value):
 
     cause: MaybeLine = ""
     fix: MaybeLine = ""
-    post_mortem_at: Time | None = None
+    post_mortem_at: Moment | None = None
 
 
 class Reopen(Value):

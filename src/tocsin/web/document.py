@@ -1,0 +1,231 @@
+"""The live incident document: everything people must know of one incident, at this moment. Pure; a fold of its events.
+
+Read by the API and by `tocsin show`. It decides nothing and hides nothing; what it says of drafts is that they are drafts.
+"""
+
+from collections.abc import Sequence
+
+from tocsin.model.acts import HypothesisRuledOut, Seat, SeatTaken
+from tocsin.model.event import Event, UpdateDrafted
+from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
+from tocsin.model.incident import Incident, State
+from tocsin.model.standing import Action, ActionState, Flag, Line, NextAction, Page, UserReport
+from tocsin.model.telling import tell
+from tocsin.model.triage import Answer
+from tocsin.model.update import Audience, WordingCode
+from tocsin.model.vocabulary import WORDS
+
+_PERSON = "person:"
+
+
+class Seated(Value):
+    """Who holds a seat, since when."""
+
+    seat: Seat
+    person: str
+    since: Time
+
+
+class Theory(Value):
+    """What is believed now: by whom and how surely. A specialist's confidence is computed, a person's is not claimed."""
+
+    text: str
+    said_by: str
+    confidence: Share | None = None
+
+
+class Hypothesis(Value):
+    """One idea of the cause, a person's or the diagnosis's, and whether it is off the table."""
+
+    id: str
+    text: str
+    said_by: str
+    confidence: Share | None = None
+    ruled_out: bool = False
+    why: str = ""
+    """Why it was ruled out."""
+
+
+class Deed(Value):
+    """A step of a runbook: what would run, who said yes, what came of it."""
+
+    id: str
+    text: str
+    shown: str
+    risk: str
+    environment: str
+    state: ActionState
+    requested_by: str
+    requested_at: Time
+    approved_by: tuple[str, ...] = ()
+    started_at: Time | None = None
+    finished_at: Time | None = None
+    said: str = ""
+
+
+class Communication(Value):
+    """A message to one audience. `sent_at` is None for a draft that nobody has sent."""
+
+    at: Time
+    audience: Audience
+    template: str
+    text: str
+    sent_at: Time | None = None
+    next_update_at: Time | None = None
+    blocked_by: tuple[WordingCode, ...] = ()
+
+
+class Entry(Value):
+    """One line of the timeline."""
+
+    seq: int
+    at: Time
+    actor: str
+    said: str
+
+
+class LiveDocument(Value):
+    """The document. Lists are in the order in which things happened; times are UTC."""
+
+    incident: str
+    title: str
+    severity: Severity | None
+    type: IncidentType | None
+    state: State
+    status: str
+    service: str
+    services: tuple[str, ...]
+    environment: str
+    started_at: Time | None
+    declared_at: Time | None
+    acknowledged_at: Time | None
+    acknowledged_by: str
+    mitigated_at: Time | None
+    resolved_at: Time | None
+    closed_at: Time | None
+    close_reason: str
+    merged_into: str
+    post_mortem_at: Time | None
+    updated_at: Time | None
+    people: tuple[Seated, ...]
+    involved: tuple[str, ...]
+    """Every person who did something."""
+    next_action: NextAction | None
+    theory: Theory | None
+    questions: tuple[Answer, ...]
+    hypotheses: tuple[Hypothesis, ...]
+    lines: tuple[Line, ...]
+    actions: tuple[Deed, ...]
+    customer_communications: tuple[Communication, ...]
+    other_communications: tuple[Communication, ...]
+    user_reports: tuple[UserReport, ...]
+    pages: tuple[Page, ...]
+    flags: tuple[Flag, ...]
+    tasks: tuple[str, ...]
+    would_have_done: tuple[str, ...]
+    not_looked_at: tuple[str, ...]
+    timeline: tuple[Entry, ...]
+
+
+def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
+    """The document of an incident and its events, as they stand."""
+    said = tuple(one for event in events if (one := _communication(event)))
+    same = LiveDocument.model_fields.keys() & Incident.model_fields.keys() - {"lines", "actions"}
+    return LiveDocument(
+        **{name: getattr(incident, name) for name in same},
+        incident=incident.id,
+        status=WORDS[incident.state].status,
+        people=_people(events),
+        involved=_involved(events),
+        theory=_theory(incident),
+        questions=incident.answers,
+        hypotheses=_hypotheses(incident, events),
+        lines=incident.lines,
+        actions=tuple(_deed(one) for one in incident.actions),
+        customer_communications=tuple(one for one in said if one.audience is Audience.EXTERNAL),
+        other_communications=tuple(one for one in said if one.audience is not Audience.EXTERNAL),
+        user_reports=incident.reports,
+        not_looked_at=incident.gaps,
+        timeline=tuple(
+            Entry(seq=event.seq, at=event.at, actor=event.actor, said=tell(event))
+            for event in events
+            if event.body is None or event.body.kind != "evidence_collected"  # the findings cite it anyway
+        ),
+    )
+
+
+def _people(events: Sequence[Event]) -> tuple[Seated, ...]:
+    held = {
+        event.body.seat: Seated(seat=event.body.seat, person=event.body.person, since=event.at)
+        for event in events
+        if isinstance(event.body, SeatTaken)
+    }
+    return tuple(held[seat] for seat in Seat if seat in held)
+
+
+def _involved(events: Sequence[Event]) -> tuple[str, ...]:
+    names = (event.actor.removeprefix(_PERSON) for event in events if event.actor.startswith(_PERSON))
+    return tuple(dict.fromkeys(names))
+
+
+def _theory(incident: Incident) -> Theory | None:
+    """The diagnosis as long as it stands; otherwise the newest idea of a person that nobody has ruled out."""
+    made = incident.diagnosis
+    if made and made.root_cause:
+        return Theory(text=made.root_cause, said_by=f"role:{made.specialist}", confidence=made.confidence)
+    idea = next((one for one in reversed(incident.ideas) if not one.ruled_out), None)
+    return Theory(text=idea.text, said_by=idea.raised_by) if idea else None
+
+
+def _hypotheses(incident: Incident, events: Sequence[Event]) -> tuple[Hypothesis, ...]:
+    """The diagnosis's, surest first, then people's; those that are off the table come with the reason."""
+    reasons = {one.body.hypothesis_id: one.body.reason for one in events if isinstance(one.body, HypothesisRuledOut)}
+    ideas = [
+        Hypothesis(id=one.id, text=one.text, said_by=one.raised_by, ruled_out=bool(one.ruled_out), why=one.ruled_out)
+        for one in incident.ideas
+    ]
+    made = incident.diagnosis
+    if made is None:
+        return tuple(ideas)
+    found = [(one, False) for one in made.hypotheses] + [(one, True) for one in made.ruled_out]
+    diagnosed = [
+        Hypothesis(
+            id=one.cause,
+            text=one.text,
+            said_by=f"role:{made.specialist}",
+            confidence=one.confidence,
+            ruled_out=out,
+            why=(reasons.get(one.cause) or f"contradicted by {', '.join(one.contradicts) or 'what is missing'}")
+            if out
+            else "",
+        )
+        for one, out in found
+    ]
+    return (*diagnosed, *ideas)
+
+
+def _deed(action: Action) -> Deed:
+    same = Deed.model_fields.keys() & Action.model_fields.keys()
+    step = action.step
+    return Deed(
+        **{name: getattr(action, name) for name in same},
+        text=step.text,
+        shown=step.shown,
+        risk=step.risk,
+        environment=step.environment,
+        approved_by=tuple(one.approver for one in action.approvals),
+    )
+
+
+def _communication(event: Event) -> Communication | None:
+    if not isinstance(event.body, UpdateDrafted):
+        return None
+    update = event.body.update
+    return Communication(
+        at=event.at,
+        audience=update.audience,
+        template=update.template,
+        text=update.text,
+        next_update_at=update.next_update_at,
+        blocked_by=tuple(one.code for one in update.violations),
+    )

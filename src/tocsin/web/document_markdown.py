@@ -1,0 +1,107 @@
+"""The live incident document as Markdown, for tickets, wikis and chat. Pure; called by the API and `tocsin show --markdown`.
+
+Everything that people or the world wrote is escaped, as in `markdown`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tocsin.model.plain import minute
+from tocsin.web.document import Communication, Deed, Hypothesis, LiveDocument
+from tocsin.web.markdown import safe
+
+
+def document_markdown(doc: LiveDocument) -> str:
+    """The whole document, in the order in which somebody who comes in at 3 a.m. needs it."""
+    parts = (
+        _head(doc),
+        _section("Attention", (f"{_at(one.at)} {safe(one.text)}" for one in doc.flags)),
+        _now(doc),
+        _section("People", _people(doc)),
+        _section("Hypotheses", (_hypothesis(one) for one in doc.hypotheses)),
+        _section("Lines of investigation", _lines(doc)),
+        _section("Actions", (_deed(one) for one in doc.actions)),
+        _section("Customer communications", (_said(one) for one in doc.customer_communications)),
+        _section("Other communications", (_said(one) for one in doc.other_communications)),
+        _section(
+            "User reports", (f"{_at(one.at)} by {safe(one.origin)}: {safe(one.text)}" for one in doc.user_reports)
+        ),
+        _section("Tasks", (safe(one) for one in doc.tasks)),
+        _section("Not looked at", (safe(one) for one in doc.not_looked_at)),
+        _section("Observed, not done", (safe(one) for one in doc.would_have_done)),
+        _section("Timeline", (f"{_at(one.at)} {safe(one.actor)}: {safe(one.said)}" for one in doc.timeline)),
+    )
+    return "\n".join(line for part in parts for line in part).rstrip() + "\n"
+
+
+def _head(doc: LiveDocument) -> list[str]:
+    lines = [f"# {doc.severity or 'SEV?'} {safe(doc.title)}", "", f"- Incident: {doc.incident}"]
+    lines += [f"- Status: {doc.status} ({doc.state})", f"- Service: {safe(doc.service) or 'unknown'}"]
+    moments = {
+        "Started": doc.started_at,
+        "Declared": doc.declared_at,
+        "Acknowledged": doc.acknowledged_at,
+        "Mitigated": doc.mitigated_at,
+        "Resolved": doc.resolved_at,
+        "Closed": doc.closed_at,
+        "Post-mortem": doc.post_mortem_at,
+    }
+    lines += [f"- {name}: {minute(moment)}" for name, moment in moments.items() if moment]
+    if doc.merged_into or doc.close_reason:
+        lines.append(f"- Closed because: {safe(doc.close_reason)}")
+    return [*lines, ""]
+
+
+def _now(doc: LiveDocument) -> list[str]:
+    """The current theory and the one next action, or that there is none: both are worth saying."""
+    theory, following = doc.theory, doc.next_action
+    sure = f" ({theory.confidence:.0%})" if theory and theory.confidence is not None else ""
+    believed = f"{safe(theory.text)}{sure}, by {safe(theory.said_by)}" if theory else "none yet"
+    done = f"{safe(following.text)}, owned by {safe(following.owner)}" if following else "not set"
+    answers = [f"**{safe(one.question)}** {safe(one.answer, 1000)}" for one in doc.questions]
+    lines = [f"**Current theory:** {believed}", f"**Next action:** {done}", *answers]
+    return ["## Now", "", *(part for line in lines for part in (line, ""))]
+
+
+def _people(doc: LiveDocument) -> list[str]:
+    seats = [f"{one.seat.replace('_', ' ')}: {safe(one.person)}, since {_at(one.since)}" for one in doc.people]
+    called = [f"paged: {safe(one.target)}, {_at(one.at)}{', over' if one.over else ''}" for one in doc.pages]
+    return [*seats, *([f"involved: {safe(', '.join(doc.involved))}"] if doc.involved else []), *called]
+
+
+def _hypothesis(one: Hypothesis) -> str:
+    sure = f" ({one.confidence:.0%})" if one.confidence is not None else ""
+    gone = f"ruled out: {safe(one.why)}" if one.ruled_out else "on the table"
+    return f"`{one.id.replace('`', '')}` {safe(one.text)}{sure}, by {safe(one.said_by)}; {gone}"
+
+
+def _lines(doc: LiveDocument) -> Iterable[str]:
+    for one in doc.lines:
+        end = (
+            f"ended {_at(one.ended_at)}: {safe(one.finding) or 'it did not move us forward'}"
+            if one.ended_at
+            else "open"
+        )
+        yield f"`{one.id}` {safe(one.owner)}: {safe(one.question)} (until {_at(one.until)}); {end}"
+
+
+def _deed(one: Deed) -> str:
+    yes = f"; approved by {safe(', '.join(one.approved_by))}" if one.approved_by else ""
+    said = f"; {safe(one.said)}" if one.said else ""
+    return f"`{one.id}` {_at(one.started_at or one.requested_at)} {safe(one.text)} ({one.risk}): {one.state}{yes}{said}"
+
+
+def _said(one: Communication) -> str:
+    sent = f"sent {_at(one.sent_at)}" if one.sent_at else "draft, not sent"
+    blocked = f", blocked: {', '.join(one.blocked_by)}" if one.blocked_by else ""
+    return f"{_at(one.at)} {one.audience} ({safe(one.template)}), {sent}{blocked}: {safe(one.text, 1000)}"
+
+
+def _at(moment: datetime) -> str:
+    return minute(moment)
+
+
+def _section(title: str, rows: Iterable[str]) -> list[str]:
+    """A heading with a list, or nothing at all."""
+    listed = [f"- {row}" for row in rows]
+    return [f"## {title}", "", *listed, ""] if listed else []
