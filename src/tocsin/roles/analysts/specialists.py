@@ -93,7 +93,8 @@ def _first(weighed: list[Weighed]) -> Weighed | None:
 
 def _is_root(one: Weighed, case: Case) -> bool:
     """A symptom is a root cause only where it points somewhere: at a dependency of the service that alerted."""
-    return not one.cause.symptom or one.service.lower() != case.service.lower()
+    shown = any(sign.kind == SignKind.CLUSTER and sign.direct for sign in one.signs)
+    return shown or not one.cause.symptom or one.service.lower() != case.service.lower()
 
 
 def _hypothesis(one: Weighed, case: Case) -> Hypothesis:
@@ -130,9 +131,17 @@ def _sentence(one: Weighed, case: Case) -> str:
     change = _trigger(one, case)
     if change is not None and one.cause.after_change:
         parts.append(f": {one.cause.after_change.format(change=_named(change))}")
+    parts += [f": {fault.text.rstrip('.')}" for fault in _broken(one, case)]
     if one.service.lower() != case.service.lower() and case.service:
         parts.append(f"; {case.service} depends on it and suffers")
     return "".join(parts)
+
+
+def _broken(one: Weighed, case: Case) -> list[Finding]:
+    """The surest fault of the cluster that shows this cause at this service: it says what exactly does not fit."""
+    shown = {sign.finding for sign in one.signs if sign.kind == SignKind.CLUSTER and sign.direct}
+    faults = [fault for fault in case.of(FindingKind.CLUSTER_FAULT) if fault.id in shown]
+    return sorted(faults, key=lambda fault: -fault.confidence)[:1]
 
 
 def _trigger(one: Weighed, case: Case) -> Finding | None:

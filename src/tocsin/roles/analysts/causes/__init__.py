@@ -53,6 +53,8 @@ class Cause(Value):
     refutes: tuple[MetricSign, ...] = ()
     codes: tuple[str, ...] = ()
     """Error codes that name it, as `SCHEME CODE` (`sqlstate 53300`)."""
+    cluster: tuple[str, ...] = ()
+    """Faults of a cluster that are this cause, as codes of the Kubernetes analyst; `*` stands for anything."""
     changes: tuple[ChangeKind, ...] = ()
     change_is_cause: bool = False
     """True when the change itself is the root cause, not merely what set it off."""

@@ -11,6 +11,7 @@ from typing import Any
 from tocsin.analysis.clauses import speaks_to_the_reader
 from tocsin.model.alert import Alert
 from tocsin.model.evidence import Finding, FindingKind
+from tocsin.model.triage import FactKind
 from tocsin.roles.analysts.causes.concepts import Reading, phrase
 from tocsin.roles.contract import Brief, Report
 
@@ -23,6 +24,11 @@ ROLES = {
     "topology": "dependency-mapper",
 }
 """What can be looked at, and the role that looks."""
+HARM = frozenset({
+    FactKind.USERS_AFFECTED, FactKind.REQUESTS_FAILING, FactKind.OUTAGE, FactKind.DATA_LOSS, FactKind.COMPROMISE,
+    FactKind.THREAT, FactKind.MAJOR_FEATURE, FactKind.DEGRADED,
+})  # fmt: skip
+"""Facts that say that something is wrong, more than how it looks."""
 LOG_KINDS = (FindingKind.LOG_NEW, FindingKind.LOG_EXPLODING, FindingKind.STACK_TRACE, FindingKind.ERROR_CODE)
 _ADDRESSES_THE_READER = tuple(
     phrase(written)
@@ -97,6 +103,12 @@ class Case:
     def evidence_id(self, alert: Alert) -> str:
         """Under which id the alert's own text is stored."""
         return self.brief.alert_evidence[self.brief.alerts.index(alert)].id
+
+    @cached_property
+    def of_looks_only(self) -> bool:
+        """True when the alerts speak of looks or wording and of no harm: such words name no cause."""
+        kinds = {fact.kind for fact in self.brief.triage.facts}
+        return FactKind.COSMETIC in kinds and not kinds & HARM
 
     @cached_property
     def looked(self) -> frozenset[str]:

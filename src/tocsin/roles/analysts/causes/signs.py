@@ -6,6 +6,7 @@ Every sign keeps the id of the finding it came from, so that whatever is conclud
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 from tocsin.model.alert import Alert
 from tocsin.model.evidence import Finding, FindingKind
@@ -37,6 +38,7 @@ class SignKind(StrEnum):
     METRIC = "metric"
     LOG = "log"
     CHANGE = "change"
+    CLUSTER = "cluster"
     TOPOLOGY = "topology"
 
 
@@ -58,6 +60,7 @@ def signs_for(cause: Cause, symptoms: tuple[Cause, ...], case: Case) -> list[Sig
         *_metric_signs(cause, symptoms, case),
         *_log_signs(cause, symptoms, case),
         *_change_signs(cause, case),
+        *_cluster_signs(cause, symptoms, case),
     ]
 
 
@@ -113,6 +116,8 @@ def suspicion(change: Finding) -> float:
 
 def _alert_signs(cause: Cause, symptoms: tuple[Cause, ...], case: Case) -> Iterator[Sign]:
     """The alert names the condition (louder in its title), or something the condition brings about."""
+    if case.of_looks_only:
+        return
     named = _phrases(cause.says)
     fitting = [*_phrases(cause.hints), *(one for symptom in symptoms for one in _phrases(symptom.says))]
     for alert in case.brief.alerts:
@@ -153,6 +158,16 @@ def _change_signs(cause: Cause, case: Case) -> Iterator[Sign]:
         if strength > 0:
             direct = cause.change_is_cause and strength >= SUSPECT
             yield Sign(finding.id, SignKind.CHANGE, finding.service, strength, direct)
+
+
+def _cluster_signs(cause: Cause, symptoms: tuple[Cause, ...], case: Case) -> Iterator[Sign]:
+    """A broken relation of the cluster is a cause itself, or brings its symptoms about."""
+    fitting = [pattern for symptom in symptoms for pattern in symptom.cluster]
+    for finding in case.of(FindingKind.CLUSTER_FAULT):
+        code = str(finding.data.get("root_cause", ""))
+        direct = any(fnmatchcase(code, pattern) for pattern in cause.cluster)
+        if direct or any(fnmatchcase(code, pattern) for pattern in fitting):
+            yield Sign(finding.id, SignKind.CLUSTER, finding.service, finding.confidence, direct)
 
 
 def _said(case: Case, alert: Alert, phrases: list[Phrase]) -> list[str]:

@@ -17,9 +17,18 @@ from tocsin.roles.analysts.causes import Cause
 from tocsin.roles.analysts.causes.case import Case
 from tocsin.roles.analysts.causes.signs import Sign, SignKind, signs_against, signs_for, suspicion
 
-DIRECT = {SignKind.METRIC: 0.6, SignKind.ALERT: 0.6, SignKind.LOG: 0.45, SignKind.CHANGE: 0.35}
-"""Weight of a sign that shows the cause itself. Logs weigh less than metrics: anybody can write a log line."""
-FITTING = {SignKind.METRIC: 0.2, SignKind.ALERT: 0.2, SignKind.LOG: 0.15, SignKind.CHANGE: 0.2, SignKind.TOPOLOGY: 0.2}
+DIRECT = {SignKind.METRIC: 0.6, SignKind.ALERT: 0.6, SignKind.LOG: 0.45, SignKind.CHANGE: 0.35, SignKind.CLUSTER: 0.8}
+"""Weight of a sign that shows the cause itself. Logs weigh less than metrics: anybody can write a log line.
+
+A cluster's fault weighs most: two objects were compared, and what follows from their disagreement was seen."""
+FITTING = {
+    SignKind.METRIC: 0.2,
+    SignKind.ALERT: 0.2,
+    SignKind.LOG: 0.15,
+    SignKind.CHANGE: 0.2,
+    SignKind.TOPOLOGY: 0.2,
+    SignKind.CLUSTER: 0.2,
+}
 """Weight of a sign that merely fits."""
 CAP = 0.95
 CAP_ALERT_ONLY = 0.6
@@ -40,6 +49,8 @@ EXPLAINED = 0.9
 """A symptom has at most this share of the confidence of a cause that explains it."""
 ENOUGH_TO_EXPLAIN = 0.5
 """A cause explains a symptom only if it is at least this much as sure."""
+PROVEN = 0.8
+"""From this strength a cluster's fault says by itself where the trouble is, call graph or not."""
 OWN_ENOUGH = 0.5
 """A dependency is to blame if its own signs are at least this share of the loudest."""
 
@@ -132,6 +143,9 @@ def _below_what_explains_them(weighed: list[Weighed]) -> list[Weighed]:
 
 def _to_blame(signs: list[Sign], case: Case) -> str:
     """The deepest dependency whose own measurements show the cause; otherwise the service that alerted."""
+    proven = [sign for sign in signs if sign.direct and sign.kind == SignKind.CLUSTER and sign.strength >= PROVEN]
+    if proven:
+        return max(proven, key=lambda sign: sign.strength).service or case.service
     own = [sign for sign in signs if sign.direct and sign.kind in (SignKind.METRIC, SignKind.LOG) and sign.service]
     loudest = max((sign.strength for sign in own), default=0.0)
     blamed = [sign for sign in own if sign.strength >= OWN_ENOUGH * loudest and sign.service.lower() in case.depths]
