@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.analysis import codes, facts, logs, templates, traces
+from tocsin.analysis import codes, facts, headers, logs, templates, traces
 from tocsin.model.signals import LogLine
 
 ALERT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -193,7 +193,7 @@ def test_codes_are_counted_from_the_real_digits_although_lines_share_a_template(
     ],
 )
 def test_levels_are_read_where_people_write_them(text, level):
-    assert templates.read(text)[1] == level
+    assert headers.read(text)[1] == level
 
 
 def test_headers_of_any_common_layout_leave_the_same_message():

@@ -12,7 +12,8 @@ import numpy as np
 
 from tocsin.analysis import codes, series, traces
 from tocsin.analysis.codes import Code
-from tocsin.analysis.templates import Shape, Templates, level_named, text_of
+from tocsin.analysis.headers import level_named
+from tocsin.analysis.templates import Shape, Templates, text_of
 from tocsin.analysis.traces import Trace
 from tocsin.model.signals import LogLine
 

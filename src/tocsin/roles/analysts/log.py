@@ -6,7 +6,7 @@ data: a line that gives orders is quoted like any other and obeyed by nobody.
 
 import asyncio
 
-from tocsin.analysis import logs, meaning, templates
+from tocsin.analysis import headers, logs, meaning
 from tocsin.analysis.codes import find
 from tocsin.analysis.logs import Comparison
 from tocsin.analysis.logs import Seen as Sighting
@@ -102,7 +102,7 @@ def _sentence(one: Sighting) -> str:
     if one.code:
         meaning_of = f" ({one.code.meaning})" if one.code.meaning else ""
         return f"{who}{one.code.label}{meaning_of} was logged {often}, {_before(one)}"
-    said = saying.one_line(templates.read(one.example)[0], 140)
+    said = saying.one_line(headers.read(one.example)[0], 140)
     if one.what == "vanished":
         return f'{who}a message that came {one.rate_before:.3g} times a minute stopped: "{said}"'
     return f'{who}"{said}" was logged {often}, {_before(one)}'
