@@ -48,11 +48,13 @@ class Ended:
 
 async def run(stages: Sequence[Stage], seconds: float) -> Ended:
     """Runs the pipeline to its end, or kills it after `seconds`. Raises OSError when it could not be started."""
-    with tempfile.TemporaryDirectory(prefix="tocsin-step-") as room:
+    with tempfile.TemporaryDirectory(prefix="tocsin-step-") as room, contextlib.ExitStack() as open_ends:
         running: list[asyncio.subprocess.Process] = []
+        output = _Ear(open_ends)
+        errors = [_Ear(open_ends) for _ in stages]
         try:
-            await _start(stages, Path(room), running, seconds)
-            return await _watch(running, seconds)
+            await _start(stages, Path(room), running, [output, *errors], seconds)
+            return await _watch(running, output, errors, seconds)
         finally:
             for process in running:
                 _kill(process)
@@ -60,31 +62,40 @@ async def run(stages: Sequence[Stage], seconds: float) -> Ended:
 
 
 async def _start(
-    stages: Sequence[Stage], room: Path, running: list[asyncio.subprocess.Process], seconds: float
+    stages: Sequence[Stage],
+    room: Path,
+    running: list[asyncio.subprocess.Process],
+    ears: Sequence["_Ear"],
+    seconds: float,
 ) -> None:
     """Starts them from left to right; `running` grows so that whoever called can always end them."""
-    reading: int = asyncio.subprocess.DEVNULL
-    for number, stage in enumerate(stages):
-        last = number == len(stages) - 1
-        joint = None if last else os.pipe()
-        writing = joint[1] if joint else asyncio.subprocess.PIPE
-        try:
+    output, *errors = ears
+    with contextlib.ExitStack() as inner_ends:  # ours are closed once the programs have theirs
+        reading: int = asyncio.subprocess.DEVNULL
+        for number, stage in enumerate(stages):
+            joint = _pipe(inner_ends) if number < len(stages) - 1 else None
             running.append(
                 await asyncio.create_subprocess_exec(
                     *_launched(stage, seconds),
                     stdin=reading,
-                    stdout=writing,
-                    stderr=asyncio.subprocess.PIPE,
+                    stdout=joint[1] if joint else output.writing,
+                    stderr=errors[number].writing,
                     cwd=room,
                     env={**CLEAN, "TMPDIR": str(room), **stage.environment},
                     start_new_session=True,
                 )
             )
-        finally:
-            for end in (reading, writing):
-                if end >= 0:
-                    os.close(end)
-        reading = joint[0] if joint else asyncio.subprocess.DEVNULL
+            reading = joint[0] if joint else asyncio.subprocess.DEVNULL
+    for ear in ears:
+        ear.listen()
+
+
+def _pipe(ends: contextlib.ExitStack) -> tuple[int, int]:
+    """A pipe whose two ends are closed with `ends`."""
+    reading, writing = os.pipe()
+    ends.callback(os.close, reading)
+    ends.callback(os.close, writing)
+    return reading, writing
 
 
 def _launched(stage: Stage, seconds: float) -> list[str]:
@@ -99,9 +110,10 @@ def _launched(stage: Stage, seconds: float) -> list[str]:
     return [sys.executable, "-I", "-S", str(launch.__file__), told, "--", *stage.vector]
 
 
-async def _watch(running: Sequence[asyncio.subprocess.Process], seconds: float) -> Ended:
+async def _watch(
+    running: Sequence[asyncio.subprocess.Process], output: "_Ear", errors: Sequence["_Ear"], seconds: float
+) -> Ended:
     """Waits for all of them while their output is read; whatever they left behind in their groups ends with them."""
-    output, errors = _Ear(running[-1].stdout), [_Ear(process.stderr) for process in running]
     statuses: list[int] = []
     try:
         async with asyncio.timeout(seconds):
@@ -110,7 +122,7 @@ async def _watch(running: Sequence[asyncio.subprocess.Process], seconds: float) 
         pass  # statuses stay empty: they were not all known in time
     for process in running:
         _kill(process)
-    await asyncio.wait([one.task for one in (output, *errors)], timeout=LAST_WORDS_SECONDS)
+    await asyncio.wait([one.silent for one in (output, *errors)], timeout=LAST_WORDS_SECONDS)
     told = "".join(one.text() for one in errors)
     started = not (statuses[:1] == [launch.NOT_STARTED] and errors[0].text().startswith("not started: "))
     status = next((one for one in statuses if one), 0) if statuses else None
@@ -118,23 +130,48 @@ async def _watch(running: Sequence[asyncio.subprocess.Process], seconds: float) 
 
 
 class _Ear:
-    """Keeps the first OUTPUT_BYTES of a stream; the rest is read and dropped, so that the program is not held up."""
+    """Our end of a program's output: the first OUTPUT_BYTES are kept; the rest is read and dropped, so that nothing is held up.
 
-    def __init__(self, stream: asyncio.StreamReader | None) -> None:
+    A pipe of our own, because asyncio's would keep us waiting for any child that a program left behind with it.
+    """
+
+    def __init__(self, ends: contextlib.ExitStack) -> None:
+        self._reading, self.writing = os.pipe()
         self._kept = bytearray()
+        self._loop = asyncio.get_running_loop()
+        self._writing_open = True
         self.whole = True
-        self.task = asyncio.ensure_future(self._listen(stream))
+        self.silent: asyncio.Future[None] = self._loop.create_future()
+        os.set_blocking(self._reading, False)
+        ends.callback(self._close)
 
-    async def _listen(self, stream: asyncio.StreamReader | None) -> None:
-        while stream and (piece := await stream.read(65_536)):
-            room = OUTPUT_BYTES - len(self._kept)
-            self._kept += piece[:room]
-            self.whole = self.whole and len(piece) <= room
+    def listen(self) -> None:
+        """Begins once the program has its end: only then does the end of the program end the output."""
+        self._close_writing()
+        self._loop.add_reader(self._reading, self._hear)
 
     def text(self) -> str:
-        """What was heard so far. A program that fled its group may hold the stream open: nobody waits for it."""
-        self.task.cancel()
+        """What was heard so far."""
         return self._kept.decode(errors="replace")
+
+    def _hear(self) -> None:
+        piece = os.read(self._reading, 65_536)
+        room = OUTPUT_BYTES - len(self._kept)
+        self._kept += piece[:room]
+        self.whole = self.whole and len(piece) <= room
+        if not piece:
+            self._loop.remove_reader(self._reading)
+            self.silent.set_result(None)
+
+    def _close_writing(self) -> None:
+        if self._writing_open:
+            os.close(self.writing)
+            self._writing_open = False
+
+    def _close(self) -> None:
+        self._loop.remove_reader(self._reading)
+        os.close(self._reading)
+        self._close_writing()
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
