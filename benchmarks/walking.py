@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,12 +27,12 @@ from tocsin.app import service
 from tocsin.app.build import open_house
 from tocsin.app.settings import Settings
 from tocsin.app.worker import Fenced, open_worker
-from tocsin.desk import Desk, Record
+from tocsin.desk import CarryOut, Desk, Record
 from tocsin.model.alert import Delivery
 from tocsin.model.event import Event, Noted
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Leave, Move, Verify, Wait
-from tocsin.ports import Ledger
+from tocsin.ports import Ledger, Store
 from tocsin.sources import registry
 from tocsin.stages.intake import receive
 from tocsin.walk import Step
@@ -131,7 +131,7 @@ async def _live(plan: Plan, reach: Callable[[str], None]) -> None:
     async with open_house(chosen) as house:
         for number in plan.alerts:
             await declare(house.desk, chosen, number)
-        desk = replace(house.desk, hands={**house.desk.hands, "verify": _effect(plan.receiver, reach)})
+        desk = replace(house.desk, hands=_hands(house.desk, _effect(plan.receiver, reach)))
         async with open_worker(desk, chosen.durable, chosen.store, service._Watch(service._rooms(house))):
             while not (plan.until_done and await all_done(desk)):  # noqa: ASYNC110 - the store has no event to wait for
                 await asyncio.sleep(0.05)
@@ -202,6 +202,13 @@ def _instrument(reach: Callable[[str], None]) -> None:
     response.next_move = with_effect  # type: ignore[assignment]
 
 
+def _hands(desk: Desk, effect: CarryOut) -> Callable[[Store], Mapping[str, CarryOut]]:
+    def hands(store: Store) -> Mapping[str, CarryOut]:
+        return {**desk.hands(store), "verify": effect}
+
+    return hands
+
+
 def _effect(receiver: Path, reach: Callable[[str], None]) -> Callable[[Deed, Incident, Record], Any]:
     async def carry_out(move: Deed, incident: Incident, record: Record) -> None:
         with receiver.open("a") as lines:  # one short line, appended whole
@@ -228,7 +235,7 @@ class Tally:
 def tally(plan: Plan) -> Tally:
     """Reads everything back, in a process of its own, so that the parent stays free of threads."""
     answer = plan.receiver.with_suffix(".tally")
-    code = ended(forked(lambda: _write_tally(plan, answer)))
+    code = ended(forked(partial(_write_tally, plan, answer)))
     if code != 0:
         raise RuntimeError("the store could not be read back")
     return Tally(**json.loads(answer.read_text()))

@@ -1,7 +1,7 @@
 """The desk: everyone a response needs, and the one way its steps put something on the record. Built by `app`."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -12,9 +12,10 @@ from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Letter
+from tocsin.model.rota import OnCall
 from tocsin.ports import Clock, Ledger, Names, Parcel, Store
 from tocsin.roles.contract import Investigator, Router, Specialist
-from tocsin.stages import communicate, investigate
+from tocsin.stages import communicate, investigate, remediate
 
 
 class Record(Protocol):
@@ -34,7 +35,10 @@ CarryOut = Callable[[Deed, Incident, Record], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the loop goes by: one field for each stage that says what is due, named like it."""
+    """What the loop goes by: one field for each stage that says what is due."""
+
+    remediate: remediate.Rules
+    oncall: OnCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,9 @@ class Desk:
     messages: communicate.Desk
     catalogue: Catalogue
     evidence: investigate.EvidenceSettings
-    rules: Rules = field(default_factory=Rules)
-    hands: Mapping[str, CarryOut] = field(default_factory=dict)
-    """Who carries out a kind of move that reaches into the world."""
+    rules: Rules
+    hands: Callable[[Store], Mapping[str, CarryOut]]
+    """Who carries out a kind of move that reaches into the world, writing through that store and no other."""
 
     async def incident(self, incident_id: str) -> Incident:
         """As it stands. Raises NotFound."""

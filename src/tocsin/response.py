@@ -15,11 +15,12 @@ import structlog
 from tocsin import opening
 from tocsin.desk import Desk, Rules
 from tocsin.errors import TakenOver
+from tocsin.guard.policy import in_force
 from tocsin.model.event import Noted
 from tocsin.model.ground import Time, Value
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Leave, Move, Reread, Rethink, Tell, Wait
-from tocsin.stages import course
+from tocsin.stages import course, paging, remediate
 from tocsin.walk import Step, Walk
 
 RETRY = timedelta(minutes=1)
@@ -72,10 +73,13 @@ def next_move(
     incident: Incident, now: datetime, rules: Rules, done: frozenset[str], held: Mapping[str, datetime] | None = None
 ) -> Move:
     """What this incident needs now. `done` are the keys of the moves carried out. Pure; the most urgent stage first."""
+    mode = in_force(incident, rules.remediate.current).policy.mode_of(incident.service)
     due = (
-        course.over(incident),
+        paging.due(incident, now, rules.oncall, mode),
         course.unread(incident, now),
         course.disproved(incident),
+        remediate.due(incident, now, rules.remediate),
+        course.over(incident),
     )
     return course.first(due, done, {key: until for key, until in (held or {}).items() if until > now})
 
@@ -127,4 +131,4 @@ async def _hand_over(incident_id: str, desk: Desk, move: Deed) -> None:
         case Rethink():
             await opening.rethink(incident_id, move.key, move.reason, desk)
         case _:
-            await desk.hands[move.kind](move, await desk.incident(incident_id), record)
+            await desk.hands(desk.store)[move.kind](move, await desk.incident(incident_id), record)

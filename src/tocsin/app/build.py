@@ -3,14 +3,16 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from tocsin.app import logs, windows
 from tocsin.app.settings import Settings
+from tocsin.connectors.executors.settings import open_executors
 from tocsin.connectors.system import RandomNames, SystemClock
-from tocsin.desk import Desk
+from tocsin.desk import Desk, Rules
 from tocsin.errors import Unreadable
+from tocsin.guard.policy import InForce
 from tocsin.guard.redact import Redact, redact
 from tocsin.library.runbooks import load_shelf
 from tocsin.model.alert import Alert, Delivery
@@ -26,6 +28,7 @@ from tocsin.roles.analysts.router import BuiltInRouter, load_classifier
 from tocsin.roles.analysts.specialists import CatalogueSpecialist
 from tocsin.roles.contract import Investigator
 from tocsin.sources import registry
+from tocsin.stages import remediate
 from tocsin.stages.communicate import Desk as Communicator
 from tocsin.store.sql import open_store
 
@@ -60,6 +63,9 @@ async def open_house(
 
 
 def _desk(settings: Settings, store: Store, clock: Clock, names: Names) -> Desk:
+    shelf, law = load_shelf(settings.runbooks.folders), InForce(settings.policy, settings.config.origin)
+    executors = open_executors(settings.config)
+    means = remediate.Means(store, clock, names, shelf, settings.catalogue, executors, law)
     return Desk(
         store=store,
         clock=clock,
@@ -69,10 +75,12 @@ def _desk(settings: Settings, store: Store, clock: Clock, names: Names) -> Desk:
         investigators=_investigators(),
         specialists={kind: CatalogueSpecialist(kind) for kind in IncidentType},
         sources=windows.sources(settings, store),
-        shelf=load_shelf(settings.runbooks.folders),
+        shelf=shelf,
         messages=Communicator(settings.messages),
         catalogue=settings.catalogue,
         evidence=settings.evidence,
+        rules=Rules(remediate.Rules(law, shelf), settings.oncall),
+        hands=lambda fenced: remediate.hands(replace(means, store=fenced)),
     )
 
 

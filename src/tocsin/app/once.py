@@ -17,6 +17,7 @@ from tocsin.connectors.system import PretendClock
 from tocsin.desk import Desk
 from tocsin.errors import Unreadable
 from tocsin.grading import Result, grade, load_suite
+from tocsin.model.action import Mode
 from tocsin.model.alert import Alert, AlertStatus, Delivery
 from tocsin.model.event import AlertJoined, Declared, Event
 from tocsin.model.evidence import Evidence
@@ -48,7 +49,7 @@ async def respond_once(
 
     Raises Unreadable when there is nothing in the body to respond to, and what `parse` raises.
     """
-    settings = Settings.read(config)
+    settings = _watching(Settings.read(config))
     if not keep:
         settings = replace(settings, store=settings.store.model_copy(update={"url": "memory:"}))
     snapshot = Snapshot(evidence) if evidence else None
@@ -83,6 +84,11 @@ async def grade_suite(path: Path, config: Config) -> Result:
         return (await respond_once(body, config=case, evidence=evidence)).report
 
     return await grade(load_suite(path), one)
+
+
+def _watching(settings: Settings) -> Settings:
+    """In mode observe: nobody is called and nothing is asked for, and the timeline says what would have been."""
+    return replace(settings, policy=settings.policy.model_copy(update={"mode": Mode.OBSERVE, "services": {}}))
 
 
 def _from(snapshot: Snapshot) -> Sources:

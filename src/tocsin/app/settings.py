@@ -15,6 +15,7 @@ from tocsin.guard.policy import Policy
 from tocsin.library.runbooks import RunbookSettings
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import Value
+from tocsin.model.rota import OnCall
 from tocsin.roles.analysts.routing import Routing, catalogue_of
 from tocsin.roles.analysts.severity import SeveritySettings
 from tocsin.sources.authenticity.settings import SourcesSettings
@@ -56,6 +57,7 @@ class Settings:
     serve: ServeSettings
     watch: WatchSettings
     durable: DurableSettings
+    oncall: OnCall
 
     @classmethod
     def read(cls, config: Config) -> "Settings":

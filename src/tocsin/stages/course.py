@@ -45,6 +45,8 @@ def over(incident: Incident) -> Move | None:
 
 def unread(incident: Incident, now: datetime) -> Move | None:
     """Alerts have joined that nobody has read yet. A storm is read once in each bucket of a few seconds, not at every alert."""
+    if not incident.is_open:
+        return None
     unread = [one for one in incident.alert_ids[-NEWEST:] if f"EV-{one}" not in incident.evidence_ids]
     turn = int(now.timestamp()) // REREAD_SECONDS
     again = now + timedelta(seconds=REREAD_SECONDS)
@@ -54,6 +56,6 @@ def unread(incident: Incident, now: datetime) -> Move | None:
 def disproved(incident: Incident) -> Move | None:
     """A fix that did not help sends the investigation out again."""
     failed = [one for one in incident.actions if one.state is ActionState.DISPROVED]
-    if not failed:
+    if not failed or not incident.is_open:
         return None
     return Rethink(key=f"rethink:{failed[-1].id}", reason=f"{failed[-1].step.name} did not help: {failed[-1].said}")
