@@ -152,12 +152,23 @@ def in_force(incident: Incident, current: InForce) -> InForce:
     return InForce(Policy.model_validate(kept.policy), kept.origin) if kept else current
 
 
-def decide(step: RenderedStep, incident: Incident, policy: Policy, origin: str = "") -> Verdict:
-    """What this policy says of a rendered step on that incident. Pure.
+def judge(step: RenderedStep, incident: Incident, current: InForce) -> Verdict:
+    """What is said of a step on that incident now: by its own policy, in the quieter of that policy's mode and today's.
+
+    So a later edit of the table changes nothing for an incident that is open, and turning the house to observe holds at once.
+    """
+    law = in_force(incident, current)
+    return decide(step, incident, law.policy, law.origin, today=current.policy.mode_of(incident.service, step.service))
+
+
+def decide(
+    step: RenderedStep, incident: Incident, policy: Policy, origin: str = "", *, today: Mode = Mode.ACT
+) -> Verdict:
+    """What this policy says of a rendered step on that incident, in its own mode or `today`'s, whichever is quieter. Pure.
 
     The first row that fits decides; then the limit of targets, the floors and the mode can only make it stricter.
     """
-    mode = policy.mode_of(incident.service, step.service)
+    mode = min(today, policy.mode_of(incident.service, step.service), key=_QUIETER.index)
     found = _first(step, incident, policy.rows)
     if found is None:
         return Verdict(decision=Decision.NEVER, mode=mode, reason="no row of the policy fits this step", origin=origin)
@@ -172,11 +183,6 @@ def decide(step: RenderedStep, incident: Incident, policy: Policy, origin: str =
 def stricter(one: Decision, other: Decision) -> Decision:
     """The one that asks for more."""
     return max(one, other, key=_STRICTER.index)
-
-
-def quieter(one: Mode, other: Mode) -> Mode:
-    """The one that does less."""
-    return min(one, other, key=_QUIETER.index)
 
 
 def _tightened(step: RenderedStep, incident: Incident, policy: Policy, mode: Mode) -> Iterator[tuple[Decision, str]]:

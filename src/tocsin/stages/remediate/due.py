@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tocsin.errors import NotFound
-from tocsin.guard.approval import check
+from tocsin.guard.approval import Over, by_the_wall, check
 from tocsin.guard.authorize import actor_of
-from tocsin.guard.policy import InForce, decide, in_force, stricter
+from tocsin.guard.policy import InForce, in_force, judge, stricter
 from tocsin.library.runbook import Runbook
 from tocsin.library.runbooks import Shelf
 from tocsin.library.steps import Purpose
@@ -31,10 +31,14 @@ UNFILLED = "unfilled:"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What remediation goes by: the current policy, for incidents that have none yet, and the runbooks."""
+    """What remediation goes by: the current policy, for incidents that have none yet, and the runbooks.
+
+    `over` is `Means.over`: every look at an approval also starts its time by the clock that cannot be set back.
+    """
 
     current: InForce
     shelf: Shelf
+    over: Over = by_the_wall
 
 
 def due(incident: Incident, now: datetime, rules: Rules) -> Move | None:
@@ -60,12 +64,12 @@ def _running(incident: Incident, now: datetime) -> Move | None:
 def _requested(incident: Incident, now: datetime, rules: Rules) -> Move | None:
     """The oldest request that something can be done about, or the wait for the first to expire."""
     asked = [one for one in incident.actions if one.state is ActionState.REQUESTED]
-    law = in_force(incident, rules.current).policy
     for one in asked:
         if now >= one.expires_at:
             body = ActionRejected(action_id=one.id, reason=f"{EXPIRED}: nobody decided in time")
             return Tell(key=f"expire:{one.id}", events=(Happening(actor="system", body=body),))
-        if check(one, stricter(decide(one.step, incident, law).decision, one.verdict.decision), now).enough:
+        needs = stricter(judge(one.step, incident, rules.current).decision, one.verdict.decision)
+        if check(one, needs, now, rules.over).enough:
             return _perform(one, now)
     return Wait(until=min(one.expires_at for one in asked)) if asked else None
 
@@ -163,4 +167,4 @@ def _by_itself(incident: Incident, runbook: Runbook, index: int, rules: Rules) -
         risk=step.risk,
         auto=step.auto,
     )
-    return decide(sketch, incident, in_force(incident, rules.current).policy).decision is Decision.AUTO
+    return judge(sketch, incident, rules.current).decision is Decision.AUTO

@@ -14,7 +14,7 @@ from tocsin.errors import Denied, OutcomeUnknown, SourceError, TocsinError, Wait
 from tocsin.guard.approval import check
 from tocsin.guard.authorize import actor_of
 from tocsin.guard.limits import HOUR, held_back
-from tocsin.guard.policy import decide, in_force, quieter, stricter
+from tocsin.guard.policy import in_force, judge, stricter
 from tocsin.model import acts
 from tocsin.model.action import Decision, Mode, Outcome, RenderedStep, Risk
 from tocsin.model.acts import Seat
@@ -93,7 +93,7 @@ def _begin(means: Means, ledger: Ledger, incident_id: str, action_id: str, actor
     now = max(now, incident.updated_at or now)
     action = action_of(incident, action_id)
     if action.state is ActionState.RUNNING:
-        return _take_up(ledger, incident, action, actor, now)
+        return _take_up(means, ledger, incident, action, actor, now)
     if action.state is not ActionState.REQUESTED or not incident.is_open:
         return None
     if why := _refused(means, ledger, incident, action, now):
@@ -108,14 +108,18 @@ def _begin(means: Means, ledger: Ledger, incident_id: str, action_id: str, actor
     return _begun(action, key)
 
 
-def _take_up(ledger: Ledger, incident: Incident, action: Action, actor: str, now: datetime) -> _Begun | None:
-    """A step found running: cut by a crash, or still somebody else's."""
+def _take_up(
+    means: Means, ledger: Ledger, incident: Incident, action: Action, actor: str, now: datetime
+) -> _Begun | None:
+    """A step found running: cut by a crash, or still somebody else's. Run again only as long as it might begin now."""
     cut = taken_up_at(action, actor)
     if action.step.executor == "manual" or cut is None or now < cut:
         return None
     if ledger.stops.now().on:
         return None
-    if action.step.idempotent or action.step.risk is Risk.READ:
+    twice = action.step.idempotent or action.step.risk is Risk.READ
+    standing = check(action, _needs(means, incident, action), now, means.over)
+    if twice and standing.enough and not _refused(means, ledger, incident, action, now):
         return _begun(action, action.key)
     why = "The service was cut off while this step ran. It may or may not have happened."
     say(ledger, incident.id, "system", now, acts.ActionUnknown(action_id=action.id, why=why))
@@ -128,12 +132,11 @@ def _begun(action: Action, key: str) -> _Begun:
 
 def _refused(means: Means, ledger: Ledger, incident: Incident, action: Action, now: datetime) -> str:
     """Why this action will never run as it stands, or ""."""
-    verdict = _verdict(means, incident, action)
     if _mode(means, incident, action) is Mode.OBSERVE:
         return "mode observe"
     if now >= action.expires_at:
         return f"{EXPIRED}: nobody decided in time"
-    if verdict is Decision.NEVER:
+    if _needs(means, incident, action) is Decision.NEVER:
         return "policy never allows it"
     if action.rehearsal is None or not action.rehearsal.ok:
         return f"{OUTDATED}: there is no dry run that succeeded"
@@ -155,7 +158,7 @@ def _changed(means: Means, ledger: Ledger, action: Action, incident: Incident) -
 
 def _approved(means: Means, incident: Incident, action: Action, now: datetime) -> tuple[str, ...]:
     """The ids of the approvals that carry it. Raises Denied when they are too few."""
-    standing = check(action, _verdict(means, incident, action), now, means.over)
+    standing = check(action, _needs(means, incident, action), now, means.over)
     if not standing.enough:
         missing = standing.needed - len(standing.valid)
         what = f"{action.id} needs {missing} more approval{'s' if missing > 1 else ''}. {'; '.join(standing.refused)}".strip()
@@ -181,15 +184,13 @@ def _others(ledger: Ledger, now: datetime) -> list[Incident]:
     return list({one.id: one for one in found if one.actions}.values())
 
 
-def _verdict(means: Means, incident: Incident, action: Action) -> Decision:
+def _needs(means: Means, incident: Incident, action: Action) -> Decision:
     """As it is judged now, or as it was when it was asked for: whichever asks for more."""
-    law = in_force(incident, means.current)
-    return stricter(decide(action.step, incident, law.policy).decision, action.verdict.decision)
+    return stricter(judge(action.step, incident, means.current).decision, action.verdict.decision)
 
 
 def _mode(means: Means, incident: Incident, action: Action) -> Mode:
-    names = (incident.service, action.step.service)
-    return quieter(in_force(incident, means.current).policy.mode_of(*names), means.current.policy.mode_of(*names))
+    return judge(action.step, incident, means.current).mode
 
 
 def _no(means: Means, incident: Incident, action: Action, why: str) -> tuple[Body, ...]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from tocsin.errors import Denied, NotFound, SourceError
 from tocsin.guard import approval as approvals
 from tocsin.guard.authorize import MACHINE, actor_of, authorize
-from tocsin.guard.policy import InForce, decide, in_force, quieter
+from tocsin.guard.policy import InForce, in_force, judge
 from tocsin.library.runbooks import Shelf
 from tocsin.model import acts
 from tocsin.model.action import Decision, Mode, Outcome, Rehearsal, RenderedStep, Verdict
@@ -102,8 +102,7 @@ async def dry_run(
     """Shows what would happen, and what policy would say. Asks nobody; the timeline notes that somebody looked."""
     scope = await open_scope(means, incident_id, by)
     step = render(means.shelf.get(runbook_id), step_index, scope, given=given, environment=environment)
-    law = in_force(scope.incident, means.current)
-    verdict = decide(step, scope.incident, law.policy, law.origin)
+    verdict = judge(step, scope.incident, means.current)
     rehearsal = await rehearse(means, step, verdict.mode)
     text = one_line(f"dry run of {runbook_id}[{step_index}] {step.name}: {rehearsal.said}", 500)
     incident = await _append(means, incident_id, by, Noted(text=text))
@@ -131,6 +130,7 @@ async def approve(
             digest=digest,
             break_glass=break_glass,
         )
+        means.over(given, now)  # its time begins to run here, by every clock
         say(ledger, incident_id, actor_of(by), now, acts.ActionApproved(action_id=action_id, approval=given))
         if break_glass:
             text = one_line(f"{by.id} broke the glass for {action_id}: {break_glass}", 500)
@@ -246,7 +246,7 @@ async def _ask(means: Means, incident: Incident, step: RenderedStep, by: Princip
     if spoils_evidence(step, incident):
         what = f"{step.name} destroys evidence of a security incident, and nobody has kept a copy."
         raise Denied(what, "Take a snapshot first, or let the commander record a waiver.", code="TCS-DENIED-EVIDENCE")
-    rehearsal = await rehearse(means, step, _mode(means, incident, step))
+    rehearsal = await rehearse(means, step, judge(step, incident, means.current).mode)
     action_id = means.names.new("ACT")
     return await means.store.write(lambda ledger: _put(means, ledger, incident.id, action_id, step, rehearsal, by))
 
@@ -265,16 +265,14 @@ def _put(
     incident = incident_of(ledger, incident_id)
     if incident.policy is None:
         say(ledger, incident_id, "system", now, means.current.policy.fixed(means.current.origin))
-    law = in_force(incident, means.current)
-    verdict = decide(step, incident, law.policy, law.origin)
-    verdict = verdict.model_copy(update={"mode": _mode(means, incident, step)})
+    verdict = judge(step, incident, means.current)
     standing = _same(incident, step, now)
     if standing is not None:
         return Asked(incident, step, standing.rehearsal or rehearsal, standing.verdict, standing)
     if verdict.mode is Mode.OBSERVE:
         say(ledger, incident_id, actor, now, acts.WouldHaveDone(what=would_have(step, verdict)))
         return Asked(incident_of(ledger, incident_id), step, rehearsal, verdict)
-    expires = now + timedelta(minutes=law.policy.approval.minutes)
+    expires = now + timedelta(minutes=in_force(incident, means.current).policy.approval.minutes)
     asked = acts.ActionRequested(
         action_id=action_id, step=step, rehearsal=rehearsal, verdict=verdict, expires_at=expires
     )
@@ -294,13 +292,6 @@ def would_have(step: RenderedStep, verdict: Verdict) -> str:
 def tag(runbook_id: str, step_index: int) -> str:
     """A step's short name: `disk_full[2]`."""
     return f"{runbook_id}[{step_index}]"
-
-
-def _mode(means: Means, incident: Incident, step: RenderedStep) -> Mode:
-    """The quieter of the incident's own policy and the current one: turning the house to observe holds at once."""
-    law = in_force(incident, means.current).policy
-    names = (incident.service, step.service)
-    return quieter(law.mode_of(*names), means.current.policy.mode_of(*names))
 
 
 def _refusal(verdict: Verdict, rehearsal: Rehearsal) -> str:
