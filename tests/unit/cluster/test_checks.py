@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.unit.cluster.shop import healthy, thing
+from tests.unit.cluster.shop import app, healthy, thing
 
 from tocsin.analysis.cluster import diagnose
 from tocsin.analysis.cluster.remedies import REMEDIES
@@ -668,3 +668,79 @@ def test_a_port_that_is_reached_all_the_same_is_hardly_suspected():
 def test_every_remedy_has_a_fault_that_leads_to_it():
     led_to = {cause for _, _, cause in FAULTS.values()} | {"kube_scheduler_unavailable"}
     assert set(REMEDIES) - led_to == {"namespace_object_quota_exceeded"}
+
+
+# Faults that only a comparison with others shows ---------------------------------------------------------------------------
+
+
+def books(shop, *names, **held):
+    """Apps that keep their database settings in a Secret of their own each."""
+    for name in names:
+        shop.objects |= app(name, 7000, f"reg.example/{name}:1")
+        told = {"DB_HOST": "ledger", "DB_PORT": "3306", "DB_USER": "clerk", "DB_PASSWORD": "right", **held}
+        shop[f"secret/{name}-db"] = thing("Secret", f"{name}-db", stringData=told)
+        for one in shop.both(name):
+            one["envFrom"] = [{"secretRef": {"name": f"{name}-db"}}]
+    return shop
+
+
+def test_the_one_app_that_does_not_bind_its_secret_as_the_others_do_is_named():
+    shop = books(healthy(), "bread", "cheese", "wine")
+    assert [one for one in diagnose(shop.answers()) if one.score >= 0.1] == []
+    for one in shop.both("wine"):
+        one["envFrom"] = []
+    assert first(shop)[:2] == ("app/wine", "missing_secret_binding")
+
+
+def test_the_one_app_with_another_password_than_its_peers_is_named():
+    shop = books(healthy(), "bread", "cheese")
+    books(shop, "wine", DB_PASSWORD="wrong")
+    assert first(shop)[:2] == ("app/wine", "mysql_invalid_credentials")
+
+
+def test_a_database_port_that_stands_in_a_secret_is_checked_too():
+    shop = books(healthy(), "bread", "cheese")
+    books(shop, "wine", DB_PORT="3307")
+    assert first(shop)[:2] == ("app/wine", "mysql_invalid_port")
+
+
+def test_a_value_of_a_secret_is_compared_and_never_told():
+    shop = books(healthy(), "bread", "cheese")
+    books(shop, "wine", DB_PASSWORD="wr0ng-and-secret")
+    assert all("wr0ng" not in one.sentence for one in diagnose(shop.answers()))
+
+
+def test_a_client_whose_own_pool_is_empty_is_named_before_the_server():
+    shop = healthy()
+    shop.say("logs-till", "HikariPool-1 - Connection is not available, request timed out after 30000ms\n")
+    assert first(shop)[:2] == ("app/till", "db_connection_exhaustion")
+
+
+def test_the_route_that_leads_elsewhere_than_it_says_is_named_by_the_others():
+    shop = healthy()
+    conf = "".join(
+        f"location /api/{path} {{\n proxy_pass http://{to}:{port};\n}}\n"
+        for path, to, port in [
+            ("page", "page", 8080),
+            ("till", "ledger", 3306),
+            ("ledger", "ledger", 3306),
+            ("page/x", "page", 8080),
+        ]
+    )
+    shop["config/proxy"] = thing("ConfigMap", "proxy", data={"nginx.conf": conf})
+    shop.specs("page")[0]["volumes"] = [{"name": "conf", "configMap": {"name": "proxy"}}]
+    assert first(shop)[:2] == ("app/page", "gateway_misroute")
+
+
+def test_an_address_in_another_namespace_is_not_judged():
+    shop = healthy()
+    for one in shop.both("page"):
+        one["env"].append({"name": "BUS_ADDR", "value": "bus.elsewhere.svc.cluster.local:4222"})
+    assert diagnose(shop.answers()) == ()
+
+
+def test_a_pod_behind_a_headless_service_is_an_address_that_exists():
+    shop = healthy()
+    for one in shop.both("page"):
+        one["env"].append({"name": "DB_ADDR", "value": "ledger-0.ledger.stall.svc.cluster.local:3306"})
+    assert diagnose(shop.answers()) == ()

@@ -41,9 +41,9 @@ class Address:
         return "." not in self.host or ".svc" in self.host
 
 
-def addresses(app: str, container: Container) -> Iterator[Address]:
+def addresses(cluster: Cluster, app: str, container: Container) -> Iterator[Address]:
     """The addresses a container is given."""
-    values = {one.name: one.value for one in container.environment if one.value}
+    values = cluster.variables(container)
     for name, value in values.items():
         for part in value.split(","):
             url, pair = _URL.match(part.strip()), _PAIR.match(part.strip())

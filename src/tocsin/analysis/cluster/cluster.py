@@ -91,8 +91,9 @@ class Cluster:
             yield from ((app, one) for one in self.spec_of(app).containers)
 
     def service(self, name: str) -> Service | None:
-        """The live service of that name; `name.namespace.svc` also finds it."""
-        return self._services_by_name.get(name.split(".")[0])
+        """The live service of that name; `name.namespace.svc` and `pod.name.namespace.svc` also find it."""
+        first, *rest = name.split(".")
+        return self._services_by_name.get(first) or (self._services_by_name.get(rest[0]) if len(rest) > 2 else None)
 
     @cached_property
     def _services_by_name(self) -> dict[str, Service]:
@@ -147,6 +148,17 @@ class Cluster:
         """Whether tries to connect succeeded from anywhere; None when nobody tried."""
         tries = [one.ok for one in self.reaches if one.service == service]
         return any(tries) if tries else None
+
+    def variables(self, container: Container) -> dict[str, str]:
+        """The environment a container sees, as far as it was told: its own values, then those of Secrets and ConfigMaps."""
+        found: dict[str, str] = {}
+        for one in container.environment:
+            held = self.secrets.get(one.secret, {}) if one.secret else self.configs.get(one.config, {})
+            if one.name:
+                found[one.name] = one.value or held.get(one.key, "")
+            else:
+                found = {**held, **found}
+        return {name: value for name, value in found.items() if value}
 
     def sayings_of(self, app: str) -> tuple[Saying, ...]:
         """What the app logged."""

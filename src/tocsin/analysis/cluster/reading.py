@@ -4,6 +4,7 @@ Called by `diagnose`. What an answer is, its text tells (JSON and YAML, a descri
 it. Live views are believed before written ones; a manifest without status is only what somebody meant.
 """
 
+import base64
 import json
 import re
 from collections import Counter
@@ -70,6 +71,7 @@ _KINDS = {
 _WIDE = {"Node", "PersistentVolume", "StorageClass", "Namespace"}
 """Kinds that stand in no namespace."""
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
+_ROUTING = ("Ingress", "VirtualService", "HTTPRoute", "ConfigMap", "Deployment", "StatefulSet")
 _QUESTION = re.compile(
     r"(?:kubectl[\s-]+)?(get|describe|logs|manifest|reach|systemctl|alerts|calls|events)\b[\s-]*(.*)"
 )
@@ -282,13 +284,11 @@ def _typed(answers: Answers, views: _Views) -> Cluster:
         tuple(typed.volume(one, key in live) for key, one in of.kinds("PersistentVolume")),
         tuple(typed.quota(one) for _, one in of.kinds("ResourceQuota")),
         tuple(typed.autoscaler(one) for _, one in of.kinds("HorizontalPodAutoscaler")),
-        tuple(
-            route for _, one in of.kinds("Ingress", "VirtualService", "HTTPRoute", "ConfigMap") for route in routes(one)
-        ),
+        tuple(route for _, one in of.kinds(*_ROUTING) for route in routes(one)),
         tuple(typed.network_rule(one) for _, one in of.kinds("NetworkPolicy")),
         tuple(typed.budget(one) for _, one in of.kinds("PodDisruptionBudget")),
         of.names(),
-        {key[2]: texts(one.get("data")) for key, one in of.kinds("Secret")},
+        {key[2]: _secret(one) for key, one in of.kinds("Secret")},
         {key[2]: texts(one.get("data")) for key, one in of.kinds("ConfigMap")},
         tuple(views.events.values()),
         tuple(views.units),
@@ -330,6 +330,18 @@ def _pod(one: Tree, names: list[str], of: _Shelf) -> Pod:
     kinds = (kind for kind in _WORKLOADS if (kind, space, app) in of.united)
     template = tree(tree(of.get(next(kinds, ""), space, app).get("spec")).get("template"))
     return typed.pod(one, app, tree(template.get("spec")))
+
+
+def _secret(one: Tree) -> dict[str, str]:
+    """The values of a Secret, decoded; they are only ever compared, never told."""
+    return {key: _plain(value) for key, value in texts(one.get("data")).items()} | texts(one.get("stringData"))
+
+
+def _plain(coded: str) -> str:
+    try:
+        return base64.b64decode(coded, validate=True).decode()
+    except ValueError:
+        return coded
 
 
 def _app(name: str, workloads: list[str]) -> str:

@@ -7,13 +7,13 @@ Used by `reading`. A proxy's configuration is read in a ConfigMap: nginx `locati
 import re
 from collections.abc import Iterator
 
-from tocsin.analysis.cluster.merging import Tree, items, texts, tree
+from tocsin.analysis.cluster.merging import Tree, items, strings, texts, tree
 from tocsin.analysis.cluster.objects import Route
 
 _LOCATION = re.compile(r"location\s+[=~^*\s]{0,4}(\S+)\s*\{")
 _PASS = re.compile(r"proxy_pass\s+\w+://([\w.-]+)(?::(\d+))?")
 _PATH = re.compile(r"Path=([^\s,\"']+)")
-_URI = re.compile(r"\buri:\s*[\"']?\w+://([\w.-]+)(?::(\d+))?")
+_URI = re.compile(r"\buri\s*[:=]\s*[\"']?\w+://([\w.-]+)(?::(\d+))?")
 
 
 def routes(one: Tree) -> Iterator[Route]:
@@ -27,6 +27,11 @@ def routes(one: Tree) -> Iterator[Route]:
     elif kind == "ConfigMap":
         for text in texts(one.get("data")).values():
             yield from proxied(owner, text)
+    elif kind in ("Deployment", "StatefulSet"):
+        spec = tree(tree(tree(one.get("spec")).get("template")).get("spec"))
+        for container in items(spec.get("containers")):
+            values = (str(variable.get("value") or "") for variable in items(container.get("env")))
+            yield from proxied(owner, "\n".join([*values, *strings(container.get("args"))]))
 
 
 def _ingress(owner: str, spec: Tree) -> Iterator[Route]:

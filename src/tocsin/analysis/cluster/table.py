@@ -63,6 +63,7 @@ CHECKS: tuple[Check, ...] = (
     Check("a caller is kept out", "network policy and callers", network.policies),
     Check("a certificate is refused", "certificate and client", network.certificates),
     Check("a database refuses a client", "credentials of client and server", databases.credentials),
+    Check("a client has no settings", "an app and the Secret that goes with it", databases.bindings),
     Check("a database is not reached", "port of client and server", databases.unreached),
     Check("a database has no connection left", "connections asked and allowed", databases.connections),
     Check("a database refuses writes", "writes and read-only setting", databases.writes),

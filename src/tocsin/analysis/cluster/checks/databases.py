@@ -1,7 +1,8 @@
 """Client and database: credentials, port, connections, write mode. The client complains in its log; the setting proves it."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 from tocsin.analysis.cluster.addresses import Address, addresses
 from tocsin.analysis.cluster.answers import quoted
@@ -15,8 +16,11 @@ _DENIED = re.compile(
     r"Access denied for user|password authentication failed|ER_ACCESS_DENIED|SQLSTATE\W{0,3}28", re.IGNORECASE
 )
 _EXHAUSTED = re.compile(
-    r"Too many connections|max_user_connections|remaining connection slots|ER_CON_COUNT|connection pool (?:is )?exhausted"
-    r"|Connection is not available, request timed out|pool error Timeout|unable to (?:get|obtain) (?:a )?(?:jdbc )?connection from",
+    r"Too many connections|max_user_connections|remaining connection slots|ER_CON_COUNT|max_connections", re.IGNORECASE
+)
+_POOL_EMPTY = re.compile(
+    r"connection pool (?:is )?exhausted|Connection is not available, request timed out|pool error Timeout"
+    r"|unable to (?:get|obtain) (?:a )?(?:jdbc )?connection from|QueuePool limit",
     re.IGNORECASE,
 )
 _READ_ONLY = re.compile(
@@ -28,6 +32,8 @@ _UNREACHED = re.compile(
 _SET_READ_ONLY = re.compile(r"(?:super[-_])?read[-_]only\s*[= ]\s*(?:1|on|true)", re.IGNORECASE)
 _MOST = re.compile(r"max[-_](?:user[-_])?connections\s*[= ]\s*(\d+)", re.IGNORECASE)
 _FEW_CONNECTIONS = 50
+_ENOUGH_PEERS = 2
+"""So many others that do the same make it a custom."""
 _PASSWORD = re.compile(r"(PASS|PASSWORD|PWD)$", re.IGNORECASE)
 _USER = re.compile(r"(USER|USERNAME)$", re.IGNORECASE)
 
@@ -45,48 +51,82 @@ def servers(cluster: Cluster) -> dict[str, Container]:
 
 
 def credentials(cluster: Cluster) -> Iterator[Suspect]:
-    """The password a client is given and the one the server was given; or the server's word that it refuses."""
-    accepted = {value for one in servers(cluster).values() for value in _secrets(cluster, one, _PASSWORD)}
-    users = {value for one in servers(cluster).values() for value in _secrets(cluster, one, _USER)} | {"root"}
-    for app, container in cluster.containers():
-        if app in servers(cluster) or not _calls_mysql(cluster, app, container):
-            continue
-        wrong = accepted and any(one not in accepted for one in _secrets(cluster, container, _PASSWORD))
-        stranger = len(users) > 1 and any(one not in users for one in _secrets(cluster, container, _USER))
+    """The user and password a client shows, and those the server was given or its other clients show."""
+    accepted = {value for one in servers(cluster).values() for value in _held(cluster, one, _PASSWORD)}
+    shown = {app: (_held(cluster, one, _USER), _held(cluster, one, _PASSWORD)) for app, one in _clients(cluster)}
+    usual = Counter(shown.values()).most_common(1)
+    for app, pair in shown.items():
         said = next((one.text for one in cluster.sayings_of(app) if _DENIED.search(one.text)), "")
-        if wrong or stranger or said:
+        wrong = bool(accepted and pair[1] and not set(pair[1]) <= accepted)
+        alone = usual[0][1] >= _ENOUGH_PEERS and _strange(pair, usual[0][0], known=bool(accepted))
+        if wrong or alone or said:
             score = PROVEN if said else LIKELY if wrong else SUSPECTED
             sentence = f"{app} shows its database a user or password that the server does not accept."
             quotes = quoted(
-                [cluster.answers.line(said[-120:]) if said else "", cluster.answers.line("PASSW", about=app)]
+                [cluster.answers.line(said[-120:]) if said else "", cluster.answers.line("USER", about=app)]
             )
             yield Suspect(f"app/{app}", "mysql_invalid_credentials", score, sentence, quotes)
 
 
-def _calls_mysql(cluster: Cluster, app: str, container: Container) -> bool:
-    if any(_DENIED.search(one.text) for one in cluster.sayings_of(app)):
-        return True
-    found = ((one, cluster.service(one.host)) for one in addresses(app, container))
-    return any(service and is_mysql(cluster, service, one.scheme) for one, service in found)
+_Shown = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-def _secrets(cluster: Cluster, container: Container, name: re.Pattern[str]) -> list[str]:
-    """The values of variables of that name; those in Secrets and ConfigMaps when they were told."""
-    held = [one for one in container.environment if name.search(one.name)]
-    values = [
-        one.value
-        or cluster.secrets.get(one.secret, {}).get(one.key)
-        or cluster.configs.get(one.config, {}).get(one.key)
-        for one in held
-    ]
-    return [str(value) for value in values if value]
+def _strange(shown: _Shown, usual: _Shown, *, known: bool) -> bool:
+    """Whether a client shows another user than its peers, or another password where the server's is not `known`."""
+    (user, password), (usual_user, usual_password) = shown, usual
+    return bool(user and usual_user and user != usual_user) or bool(
+        not known and password and password != usual_password
+    )
+
+
+def _clients(cluster: Cluster) -> Iterator[tuple[str, Container]]:
+    """The apps that call a MySQL server, or that one has refused."""
+    known = servers(cluster)
+    for app, container in cluster.containers():
+        refused = any(_DENIED.search(one.text) for one in cluster.sayings_of(app))
+        if app not in known and (refused or _database(cluster, app, container)):
+            yield app, container
+
+
+def _database(cluster: Cluster, app: str, container: Container) -> Service | None:
+    """The MySQL service a container is told to call."""
+    for address in addresses(cluster, app, container):
+        service = cluster.service(address.host)
+        if service and is_mysql(cluster, service, address.scheme):
+            return service
+    return None
+
+
+def _held(cluster: Cluster, container: Container, name: re.Pattern[str]) -> tuple[str, ...]:
+    """The different values of variables of that name, own or from Secrets and ConfigMaps, in order."""
+    return tuple(sorted({value for key, value in cluster.variables(container).items() if name.search(key)}))
+
+
+def bindings(cluster: Cluster) -> Iterator[Suspect]:
+    """The Secret that goes with an app, and whether the app binds it as the others bind theirs."""
+    bound = {app: _bound(cluster, app) for app in dict.fromkeys(app for app, _ in cluster.containers())}
+    usual = sum(any(app in secret for secret in secrets) for app, secrets in bound.items())
+    everywhere = {secret for secrets in bound.values() for secret in secrets}
+    for secret in sorted(set(cluster.secrets) - everywhere):
+        app = max((app for app in bound if app in secret), key=len, default="")
+        if app and not bound[app] and usual >= _ENOUGH_PEERS:
+            sentence = f"{app} does not bind the Secret {secret} that goes with it, as the other apps bind theirs."
+            quotes = quoted([cluster.answers.line(secret)])
+            yield Suspect(f"app/{app}", "missing_secret_binding", BROKEN, sentence, quotes)
+
+
+def _bound(cluster: Cluster, app: str) -> set[str]:
+    spec = cluster.spec_of(app)
+    containers = (*spec.init_containers, *spec.containers)
+    named = {variable.secret for one in containers for variable in one.environment if variable.secret}
+    return named | {one.source for one in spec.volumes if one.kind == "secret"} | set(spec.pull_secrets)
 
 
 def unreached(cluster: Cluster) -> Iterator[Suspect]:
     """A client that cannot reach its database while the database is well, and whose port is not the server's."""
     for app, container in cluster.containers():
         said = next((one.text for one in cluster.sayings_of(app) if _UNREACHED.search(one.text)), "")
-        for address in addresses(app, container) if said else ():
+        for address in addresses(cluster, app, container) if said else ():
             if _off(cluster, address):
                 sentence = f"{app} calls its database at port {address.port}, where no server listens."
                 quotes = quoted([cluster.answers.line(said[:100]), cluster.answers.line(address.written, about=app)])
@@ -101,10 +141,19 @@ def _off(cluster: Cluster, address: Address) -> bool:
 
 
 def connections(cluster: Cluster) -> Iterator[Suspect]:
-    """Connections asked for and connections the server allows."""
+    """Connections asked for and connections allowed: by the server, or by the client's own pool."""
     yield from _server_fault(
         cluster, "db_connection_exhaustion", _EXHAUSTED, _few, "has no connection left for its clients"
     )
+    for app, text in _complaints(cluster, _POOL_EMPTY).items():
+        sentence = f"{app} has used up its own pool of database connections."
+        yield Suspect(
+            f"app/{app}", "db_connection_exhaustion", LIKELY, sentence, quoted([cluster.answers.line(text[-120:])])
+        )
+
+
+def _complaints(cluster: Cluster, complaint: re.Pattern[str]) -> dict[str, str]:
+    return {one.app: one.text for one in cluster.sayings if complaint.search(one.text)}
 
 
 def writes(cluster: Cluster) -> Iterator[Suspect]:
@@ -123,32 +172,26 @@ def _set_read_only(text: str) -> bool:
 
 
 def _server_fault(
-    cluster: Cluster, code: str, complaint: re.Pattern[str], setting: object, what: str
+    cluster: Cluster, code: str, complaint: re.Pattern[str], badly_set: Callable[[str], bool], what: str
 ) -> Iterator[Suspect]:
     """A fault of the server: told by a setting of its own, or by the complaints of its clients, or both."""
-    said = {one.app: one.text for one in cluster.sayings if complaint.search(one.text)}
+    said = _complaints(cluster, complaint)
     found = servers(cluster)
-    blamed = {name for name, one in found.items() if callable(setting) and setting(_settings(cluster, name, one))}
-    for server in blamed or (set(found) if said else set()):
+    blamed = {name for name, one in found.items() if badly_set(_settings(cluster, name, one))}
+    called = {cluster.app_behind(service) for app in said for service in [_called(cluster, app)] if service}
+    for server in blamed or (called & set(found)) or (set(found) if said else set()):
         score = PROVEN if said and server in blamed else BROKEN if said else LIKELY
-        quotes = quoted([cluster.answers.line(text[-120:]) for text in said.values()])
-        yield Suspect(
-            f"app/{server}",
-            code,
-            score / max(len(found), 1) if said and not blamed else score,
-            f"{server} {what}.",
-            quotes,
-        )
+        quotes = quoted([*(cluster.answers.line(text[-120:]) for text in said.values()), cluster.answers.line(server)])
+        yield Suspect(f"app/{server}", code, score, f"{server} {what}.", quotes)
     for app, text in said.items():
         if app not in found:
-            sentence = f"{app} complains that its database {what}."
-            yield Suspect(
-                f"app/{app}",
-                code,
-                SUSPECTED if found else LIKELY,
-                sentence,
-                quoted([cluster.answers.line(text[-120:])]),
-            )
+            quotes = quoted([cluster.answers.line(text[-120:])])
+            score = SUSPECTED if found else LIKELY
+            yield Suspect(f"app/{app}", code, score, f"{app} complains that its database {what}.", quotes)
+
+
+def _called(cluster: Cluster, app: str) -> Service | None:
+    return next((service for one in cluster.spec_of(app).containers if (service := _database(cluster, app, one))), None)
 
 
 def _settings(cluster: Cluster, app: str, container: Container) -> str:

@@ -108,12 +108,22 @@ def _wide(view: _View) -> bool:
 
 
 def _shares(cluster: Cluster, view: _View) -> dict[str, float]:
-    """For each node the share of its apps that deviate."""
-    here: dict[str, list[str]] = {}
+    """For each node how much of what runs there deviates, and how much of what is called across its border is late."""
+    here: dict[str, set[str]] = {}
     for pod in cluster.pods:
         if pod.node:
-            here.setdefault(pod.node, []).append(pod.app)
-    return {node: sum(app in view.troubled for app in apps) / len(apps) for node, apps in here.items()}
+            here.setdefault(pod.node, set()).add(pod.app)
+    return {node: _part(apps, view.troubled) + _late_across(cluster, apps, view) for node, apps in here.items()}
+
+
+def _part(some: Iterable[str], troubled: set[str]) -> float:
+    names = list(some)
+    return sum(name in troubled for name in names) / len(names) if names else 0.0
+
+
+def _late_across(cluster: Cluster, apps: set[str], view: _View) -> float:
+    """Of the callers with a call between this node and another, the share that deviates."""
+    return _part({caller for caller, callee in cluster.calls if (caller in apps) != (callee in apps)}, view.troubled)
 
 
 def _callees(cluster: Cluster, name: str) -> list[str]:

@@ -111,7 +111,7 @@ def environment(cluster: Cluster) -> Iterator[Suspect]:
     if not any(one.live for one in cluster.services):
         return
     for app, container in cluster.containers():
-        for address in addresses(app, container):
+        for address in addresses(cluster, app, container):
             service = cluster.service(address.host)
             if service:
                 yield from _wrong_port(cluster, address, service)
@@ -156,6 +156,9 @@ def _plain(name: str) -> str:
 
 def _no_service(cluster: Cluster, address: Address) -> Iterator[Suspect]:
     """A host nobody answers to: grave when it nearly names a service or the app complains of it, else an unused setting."""
+    space = address.host.split(".")[1:2]
+    if space and space[0] not in {one.namespace for one in cluster.services}:
+        return
     if any(one.name == address.host for one in cluster.workloads) or any(
         one.name == address.host for one in cluster.services
     ):
