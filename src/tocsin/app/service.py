@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from tocsin.app import windows
 from tocsin.app.build import House, open_house
+from tocsin.app.postman import open_postman
 from tocsin.app.settings import Settings
 from tocsin.app.worker import open_worker
 from tocsin.config import Config
@@ -70,6 +71,7 @@ async def open_rooms(settings: Settings, *, walking: bool = True) -> AsyncIterat
             watch = _Watch(rooms)
             worker = await closing.enter_async_context(open_worker(house.desk, settings.durable, settings.store, watch))
             rooms.respond = lambda _: worker.ring()
+            await closing.enter_async_context(open_postman(settings, house.desk.store, house.desk.clock))
         yield rooms
 
 
@@ -129,6 +131,7 @@ def _rooms(house: House) -> Rooms:
         names=desk.names,
         rules=settings.intake,
         catalogue=settings.catalogue,
+        people=settings.people,
         parse=house.parse,
         authenticate=gate.check,
         respond=lambda _: None,

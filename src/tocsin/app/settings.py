@@ -9,6 +9,7 @@ from tocsin.app.worker import DurableSettings
 from tocsin.config import Config
 from tocsin.connectors.executors.settings import ExecutorsConfig
 from tocsin.connectors.outbound import OutboundSettings
+from tocsin.connectors.pagers import PagersConfig
 from tocsin.connectors.settings import ConnectorsConfig
 from tocsin.errors import ConfigError
 from tocsin.guard.policy import Policy
@@ -23,6 +24,7 @@ from tocsin.sources.mapping import Mappings
 from tocsin.stages.communicate import MessageSettings
 from tocsin.stages.intake import IntakeRules
 from tocsin.stages.investigate import EvidenceSettings
+from tocsin.stages.people import PeopleRules
 from tocsin.stages.watch import WatchSettings
 from tocsin.store.settings import StoreSettings
 from tocsin.web.settings import ServeSettings
@@ -53,11 +55,13 @@ class Settings:
     executors: ExecutorsConfig
     messages: MessageSettings
     policy: Policy
+    people: PeopleRules
     report: ReportSettings
     serve: ServeSettings
     watch: WatchSettings
     durable: DurableSettings
     oncall: OnCall
+    pagers: PagersConfig
 
     @classmethod
     def read(cls, config: Config) -> "Settings":

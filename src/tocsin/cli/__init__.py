@@ -1,6 +1,6 @@
 """The verbs: what a person types. Each verb asks `app` for a room and prints what it says; it decides nothing itself.
 
-Exit codes: 0 done, 1 the answer is no (an audit failed, a score below 1), 2 wrong usage, 3 configuration,
+Exit codes: 0 done, 1 the answer is no (an audit failed, a score below 1, you may not, not now), 2 wrong usage, 3 configuration,
 4 input that cannot be used, 5 anything else that went wrong. Heavy rooms are imported by the verb that needs them.
 """
 
@@ -8,8 +8,8 @@ import sys
 
 import typer
 
-from tocsin.cli import alerts, audit, grading, incidents, service
-from tocsin.errors import ConfigError, DataError, IntakeError, NotFound, TocsinError
+from tocsin.cli import alerts, audit, grading, incidents, oncall, people, service, tokens
+from tocsin.errors import ConfigError, DataError, Denied, IntakeError, NotFound, NotNow, TocsinError
 
 cli = typer.Typer(
     name="tocsin",
@@ -24,14 +24,20 @@ cli.command("parse")(alerts.parse)
 cli.command("serve")(service.serve)
 cli.command("check")(service.check)
 cli.command("eval")(grading.evaluate)
+cli.command("oncall")(oncall.oncall)
 cli.add_typer(alerts.deadletters, name="deadletters")
 cli.add_typer(audit.audit, name="audit")
+cli.add_typer(tokens.token, name="token")
+for _name, _verb in people.VERBS.items():
+    cli.command(_name)(_verb)
 
 EXIT_CODES: tuple[tuple[type[TocsinError], int], ...] = (
     (ConfigError, 3),
     (IntakeError, 4),
     (DataError, 4),
     (NotFound, 4),
+    (Denied, 1),
+    (NotNow, 1),
     (TocsinError, 5),
 )
 

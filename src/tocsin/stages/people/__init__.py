@@ -8,10 +8,13 @@ from tocsin.stages.people import asks
 from tocsin.stages.people.attempt import Attempt, Done, PeopleRules, carry_out
 from tocsin.stages.people.beginning import TWO_HATS, acknowledge, assign, change_severity, declare, set_next_action
 from tocsin.stages.people.ending import all_clear, close_as_false_alarm, mark_mitigated, merge, reopen
+from tocsin.stages.people.table import ACTS, Act
 from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
 
 __all__ = [
+    "ACTS",
     "TWO_HATS",
+    "Act",
     "Attempt",
     "Done",
     "PeopleRules",

@@ -1,0 +1,171 @@
+"""The live document, the list of incidents and the list of tokens in the terminal, drawn with Rich. Called by the verbs.
+
+Outside text enters as in `terminal`: never as markup, and without invisible characters.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from tocsin.cli.terminal import SEVERITY_STYLE, console
+from tocsin.model.ground import Severity
+from tocsin.model.identity import Token
+from tocsin.model.plain import clock, minute, one_line
+from tocsin.web.document import Communication, LiveDocument
+from tocsin.web.shapes import IncidentLine
+
+_SHOWN = 40
+"""Lines of the timeline in the terminal; `--markdown` and `--json` have them all."""
+
+
+def show(doc: LiveDocument) -> None:
+    """The whole document, in the order in which somebody who comes in at 3 a.m. needs it."""
+    for part in (
+        _head(doc),
+        _section("Attention", (_row(one.at, Text(one_line(one.text), style="bold yellow")) for one in doc.flags)),
+        _section("Now", _now(doc)),
+        _section("People", _people(doc)),
+        _section("Hypotheses", _hypotheses(doc)),
+        _section("Lines of investigation", _lines(doc)),
+        _section("Actions", _actions(doc)),
+        _section("Customer communications", (_said(one) for one in doc.customer_communications)),
+        _section("Other communications", (_said(one) for one in doc.other_communications)),
+        _section("User reports", (_row(one.at, Text(one_line(one.text))) for one in doc.user_reports)),
+        _section("Timeline", _timeline(doc)),
+    ):
+        if part is not None:
+            console.print(part)
+
+
+def show_incidents(found: Sequence[IncidentLine]) -> None:
+    """A table of incidents."""
+    table = _table([one.id for one in found], "severity", "state", "service", "title", "declared (UTC)", "firing")
+    for one in found:
+        cells = (
+            Text(one.id),
+            Text(one.severity or "?", style=SEVERITY_STYLE[one.severity] if one.severity else ""),
+            Text(one.state),
+            Text(one_line(one.service, 30)),
+            Text(one_line(one.title, 80)),
+            Text(minute(one.declared_at) if one.declared_at else ""),
+            Text(f"{one.open_alerts} of {one.alerts}"),
+        )
+        table.add_row(*cells)
+    console.print(table if found else Text("No incidents."))
+
+
+def show_tokens(found: Sequence[tuple[Token, str]]) -> None:
+    """A table of tokens; never a token itself."""
+    table = _table([one.id for one, _ in found], "begins with", "person", "roles", "status", "until", "last used")
+    for one, status in found:
+        used = minute(one.last_used_at) if one.last_used_at else "never"
+        cells = (one.id, one.prefix, one.person, ", ".join(sorted(one.roles)), status, minute(one.expires_at), used)
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table if found else Text("No tokens."))
+
+
+def _table(ids: Sequence[str], *headings: str) -> Table:
+    """A table whose first column is never cut: an id that is cut cannot be typed."""
+    table = Table()
+    table.add_column("id", no_wrap=True, min_width=max(map(len, ids), default=0))
+    for heading in headings:
+        table.add_column(heading)
+    return table
+
+
+def _head(doc: LiveDocument) -> RenderableType:
+    severity = doc.severity or Severity.SEV4
+    title = Text.assemble((f" {doc.severity or 'SEV?'} ", SEVERITY_STYLE[severity]), " ", (one_line(doc.title), "bold"))
+    service = one_line(doc.service) or "unknown service"
+    where = Text(f"{doc.incident}  {service}  {doc.status} ({doc.state})", style="dim")
+    moments = {
+        "started": doc.started_at,
+        "declared": doc.declared_at,
+        "acknowledged": doc.acknowledged_at,
+        "mitigated": doc.mitigated_at,
+        "resolved": doc.resolved_at,
+        "closed": doc.closed_at,
+        "post-mortem": doc.post_mortem_at,
+    }
+    when = Text("  ".join(f"{name} {minute(moment)}" for name, moment in moments.items() if moment), style="dim")
+    why = [Text(f"closed: {one_line(doc.close_reason)}")] if doc.close_reason else []
+    return Panel(Group(title, where, when, *why), border_style="red" if severity <= Severity.SEV2 else "yellow")
+
+
+def _now(doc: LiveDocument) -> Iterable[RenderableType]:
+    theory, following = doc.theory, doc.next_action
+    sure = f" ({theory.confidence:.0%})" if theory and theory.confidence is not None else ""
+    believed = f"{one_line(theory.text, 400)}{sure}, by {one_line(theory.said_by)}" if theory else "none yet"
+    done = f"{one_line(following.text, 400)}, owned by {one_line(following.owner)}" if following else "not set"
+    yield Text.assemble(("  current theory ", "dim"), believed)
+    yield Text.assemble(("  next action    ", "dim"), (done, "bold" if following else "yellow"))
+    for one in doc.questions:
+        yield Text.assemble((f"  {one_line(one.question)} ", "dim"), one_line(one.answer, 600))
+
+
+def _people(doc: LiveDocument) -> Iterable[RenderableType]:
+    for one in doc.people:
+        yield Text(f"  {one.seat.replace('_', ' ')}: {one_line(one.person)}, since {clock(one.since)}")
+    if doc.involved:
+        yield Text(f"  involved: {one_line(', '.join(doc.involved), 400)}", style="dim")
+    for page in doc.pages:
+        over = ", no longer needed" if page.over else ""
+        yield Text(f"  paged: {one_line(page.target)} at {clock(page.at)}{over}", style="dim")
+
+
+def _hypotheses(doc: LiveDocument) -> Iterable[RenderableType]:
+    for one in doc.hypotheses:
+        sure = f" ({one.confidence:.0%})" if one.confidence is not None else ""
+        gone = f"; ruled out: {one_line(one.why)}" if one.ruled_out else ""
+        said = f"{one_line(one.text, 300)}{sure}, by {one_line(one.said_by)}{gone}"
+        yield Text.assemble((f"  {one_line(one.id, 40)} ", "cyan"), (said, "dim" if one.ruled_out else ""))
+
+
+def _lines(doc: LiveDocument) -> Iterable[RenderableType]:
+    for one in doc.lines:
+        found = one_line(one.finding) or "it did not move us forward"
+        end = f"ended {clock(one.ended_at)}: {found}" if one.ended_at else f"until {clock(one.until)}"
+        said = f"{one_line(one.owner)}: {one_line(one.question, 300)}; {end}"
+        yield Text.assemble((f"  {one_line(one.id, 40)} ", "cyan"), (said, "dim" if one.ended_at else ""))
+
+
+def _actions(doc: LiveDocument) -> Iterable[RenderableType]:
+    for one in doc.actions:
+        yes = f", approved by {one_line(', '.join(one.approved_by))}" if one.approved_by else ""
+        said = f"{one_line(one.text, 300)} ({one.risk}): {one.state}{yes}{'; ' if one.said else ''}{one_line(one.said)}"
+        yield Text.assemble((f"  {one_line(one.id, 40)} ", "cyan"), said)
+        yield Text(f"      {one_line(one.shown, 300)}", style="dim")
+
+
+def _said(one: Communication) -> RenderableType:
+    sent = f"sent {minute(one.sent_at)}" if one.sent_at else "draft, not sent"
+    blocked = f", BLOCKED: {', '.join(one.blocked_by)}" if one.blocked_by else ""
+    return _row(
+        one.at, Text(f"{one.audience} ({one_line(one.template, 40)}), {sent}{blocked}: {one_line(one.text, 160)}")
+    )
+
+
+def _timeline(doc: LiveDocument) -> Iterable[RenderableType]:
+    hidden = len(doc.timeline) - _SHOWN
+    if hidden > 0:
+        yield Text(f"  {hidden} earlier ones; --markdown has them all", style="dim")
+    table = Table.grid(padding=(0, 1))
+    for one in doc.timeline[-_SHOWN:]:
+        table.add_row(
+            Text(f"  {clock(one.at)}", style="dim"), Text(one_line(one.actor), style="cyan"), Text(one_line(one.said))
+        )
+    yield table
+
+
+def _row(moment: datetime, said: Text) -> Text:
+    return Text.assemble((f"  {clock(moment)} ", "dim"), said)
+
+
+def _section(title: str, rows: Iterable[RenderableType]) -> RenderableType | None:
+    """A heading and its rows, or nothing at all."""
+    listed = list(rows)
+    return Group(Text(f"\n{title}", style="bold underline"), *listed) if listed else None
