@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tocsin.config import Secret
+from tocsin.connectors.apprise_pager import ApprisePager
 from tocsin.connectors.memory_pager import MemoryPager
 from tocsin.connectors.pagerduty import PagerDuty, PagerDutyConfig
 from tocsin.errors import SourceError
@@ -46,11 +47,42 @@ def fake_pagerduty(routing_key="R" * 32):
         def log_message(self, *args):
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with serving(Handler) as port:
+        yield f"http://127.0.0.1:{port}", calls, failing
+
+
+@contextmanager
+def fake_receiver():
+    """A receiver of Apprise's own JSON notifications; the key is read back out of the title."""
+    calls, failing = [], [0]
+    said = {"acknowledged": "acknowledge", "over": "resolve"}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            status = 503 if failing[0] else 200
+            failing[0] = max(0, failing[0] - 1)
+            if status == 200:
+                word, key = told["title"].split(" ", 1)
+                calls.append((said.get(word, "page"), key, told["message"]))
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args):
+            """Quiet."""
+
+    with serving(Handler) as port:
+        yield f"json://127.0.0.1:{port}/", calls, failing
+
+
+@contextmanager
+def serving(handler):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", calls, failing
+        yield server.server_port
     finally:
         server.shutdown()
         server.server_close()
@@ -62,11 +94,15 @@ class Bench:
         self.pager, self.calls, self.fail = pager, calls, fail
 
 
-@pytest.fixture(params=["memory", "pagerduty"])
+@pytest.fixture(params=["memory", "pagerduty", "apprise"])
 def bench(request):
     if request.param == "memory":
         pager = MemoryPager()
         yield Bench(pager, pager.calls, lambda: setattr(pager, "failing", 1))
+        return
+    if request.param == "apprise":
+        with fake_receiver() as (url, calls, failing):
+            yield Bench(ApprisePager((url,)), calls, lambda: failing.__setitem__(0, 1))
         return
     with fake_pagerduty() as (url, calls, failing):
         pager = PagerDuty(PagerDutyConfig(routing_key=Secret(env="X"), url=url), "R" * 32)

@@ -61,6 +61,25 @@ def check(config_path: ConfigPath) -> Sections:
     return Sections(loaded.origin, settings.names())
 
 
+class OnCallNow(NamedTuple):
+    """One level: who has it, by which rota, until when."""
+
+    person: str
+    rota: str
+    until: str
+
+
+def on_call(config_path: ConfigPath, service: str) -> list[OnCallNow]:
+    """Who would be called now for a service, in order."""
+    from tocsin.connectors.system import SystemClock
+    from tocsin.model.plain import minute
+    from tocsin.model.rota import OnCall
+
+    now = SystemClock().now()
+    rules = configuration.load(config_path).section("oncall", OnCall)
+    return [OnCallNow(rota.person(now), rota.name, minute(rota.until(now))) for rota in rules.levels(service)]
+
+
 async def respond_once(
     body: bytes,
     *,

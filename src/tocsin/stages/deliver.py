@@ -16,6 +16,7 @@ from tocsin.ports import Ledger, Pager, Parcel, Store
 
 Courier = Callable[[Parcel], Awaitable[None]]
 """Brings one parcel to its receiver. Raises SourceError when the receiver did not take it."""
+CLAIM = timedelta(minutes=1)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=5)
 TRIES = 12
@@ -25,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 async def deliver(store: Store, couriers: Mapping[str, Courier], now: datetime) -> int:
     """Brings everything that is due; returns how many arrived."""
-    parcels = await store.read(lambda ledger: ledger.outbox.due(now))
+    parcels = await store.write(lambda ledger: _claim(ledger, now))
     arrived = 0
     for parcel in parcels:
         done = await _bring(parcel, couriers.get(parcel.kind), now)
@@ -61,6 +62,14 @@ async def _any(pagers: Mapping[str, Pager], call: Callable[[Pager], Awaitable[No
             "Configure `pagers`, and call people by hand until then.",
             code="TCS-SOURCE-PAGER",
         )
+
+
+def _claim(ledger: Ledger, now: datetime) -> list[Parcel]:
+    """What is due, set aside for a while: another postman leaves it to us, and takes it up when we are gone."""
+    parcels = ledger.outbox.due(now)
+    for parcel in parcels:
+        ledger.outbox.update(replace(parcel, next_at=now + CLAIM))
+    return parcels
 
 
 async def _bring(parcel: Parcel, courier: Courier | None, now: datetime) -> Parcel:
