@@ -7,7 +7,7 @@ from tocsin.library.runbook import Parameter, Runbook
 from tocsin.library.runbooks import Shelf, load_shelf, parse_runbook
 from tocsin.library.search import WEIGHTS
 from tocsin.library.steps import RunbookStep
-from tocsin.stages.remediate import FITS, SURE_ENOUGH
+from tocsin.stages.remediate.propose import FITS, SURE_ENOUGH
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "runbooks.md").read_text()
 

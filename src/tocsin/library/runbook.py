@@ -5,11 +5,14 @@ Runbook at all.
 """
 
 from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
 
 from pydantic import Field, model_validator
 
 from tocsin.library.steps import Duration, Name, Probe, Purpose, RunbookStep, Sentence, slots_of_probe
 from tocsin.model.action import Risk
+from tocsin.model.chain import canonical
 from tocsin.model.ground import IncidentType, Value
 
 
@@ -78,6 +81,12 @@ class Runbook(Value):
         for check in (_names_are_unique, _mitigations_come_first, _risk_is_the_highest, _slots_are_declared):
             check(self)
         return self
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over all that it says, wherever its file lies: an approved step is bound to it."""
+        said = self.model_dump(mode="json", by_alias=True, exclude={"origin"})
+        return sha256(canonical(said).encode()).hexdigest()
 
     def section(self, title: str) -> str:
         """The prose under that heading, or ""."""

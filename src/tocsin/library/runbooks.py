@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from tocsin.errors import DataError, NotFound
 from tocsin.library import markdown
+from tocsin.library.git import GitRunbooks, pages
 from tocsin.library.runbook import Runbook
 from tocsin.library.search import Index, Page
 from tocsin.library.steps import Manual, Purpose, RunbookStep
@@ -47,6 +48,8 @@ class RunbookSettings(Value):
 
     folders: tuple[str, ...] = ()
     """Read after the built-in shelf, in order; a later runbook replaces an earlier one of the same id."""
+    git: GitRunbooks | None = None
+    """Read between the built-in shelf and the folders."""
 
 
 class Shelf:
@@ -79,13 +82,22 @@ class Shelf:
         return Index([page_of(runbook) for runbook in self])
 
 
+def open_shelf(settings: RunbookSettings) -> Shelf:
+    """Everything that is configured: built-in runbooks, then those of Git, then those of folders. Raises DataError."""
+    return _shelved((_read_git(settings.git) if settings.git else {}), settings.folders)
+
+
 def load_shelf(folders: Sequence[str | Path] = ()) -> Shelf:
     """The built-in runbooks, then those of `folders` in order; a later one replaces an earlier one of the same id.
 
     Raises DataError for a folder that is not there, a file that is wrong, or an id used twice in one folder.
     """
+    return _shelved({}, folders)
+
+
+def _shelved(fetched: Mapping[str, Runbook], folders: Sequence[str | Path]) -> Shelf:
     with as_file(files("tocsin.library").joinpath("shelf")) as built_in:
-        found = {**_read_folder(built_in)}
+        found = {**_read_folder(built_in), **fetched}
     for folder in folders:
         found.update(_read_folder(Path(folder)))
     return Shelf(found.values())
@@ -128,12 +140,22 @@ def page_of(runbook: Runbook) -> Page:
 def _read_folder(folder: Path) -> dict[str, Runbook]:
     if not folder.is_dir():
         raise DataError(f"{folder}: there is no such folder of runbooks.", "Correct `runbooks.folders`.")
+    paths = sorted(folder.rglob("*.md"))
+    return _by_id(read_runbook(path, str(path.relative_to(folder).with_suffix(""))) for path in paths)
+
+
+def _read_git(source: GitRunbooks) -> dict[str, Runbook]:
+    return _by_id(parse_runbook(page.text, page.origin, page.path.removesuffix(".md")) for page in pages(source))
+
+
+def _by_id(runbooks: Iterable[Runbook]) -> dict[str, Runbook]:
+    """Raises DataError when two of one place have the same id."""
     found: dict[str, Runbook] = {}
-    for path in sorted(folder.rglob("*.md")):
-        runbook = read_runbook(path, str(path.relative_to(folder).with_suffix("")))
+    for runbook in runbooks:
         if runbook.id in found:
+            where = found[runbook.id].origin
             raise DataError(
-                f"{path}: the id {runbook.id} is already used by {found[runbook.id].origin}.", "Give one another id."
+                f"{runbook.origin}: the id {runbook.id} is already used by {where}.", "Give one another id."
             )
         found[runbook.id] = runbook
     return found
