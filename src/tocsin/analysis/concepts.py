@@ -13,7 +13,8 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
     "pool": (
         _DB,
         1.6,
-        "connection pool,pool exhausted,too many connections,max connections,db connection,active connections",
+        "connection pool,pool exhausted,too many connections,max connections,db connection,active connections,"
+        "queuepool,queue pool,hikari,hikari pool,max client conn,too many clients,metadata lock,jdbc connection",
     ),
     "replication": (
         _DB,
@@ -36,7 +37,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         _DB,
         2.0,
         "schema migration,migration,alter table,missing index,table bloat,orders table,rows,table,foreign key,"
-        "database,datastore,db",
+        "database,datastore,db,schema change",
     ),
     "durability": (
         _DB,
@@ -70,7 +71,8 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         _NET,
         1.6,
         "load balancer,no healthy upstream,upstream unhealthy,backend unhealthy,healthy host,target group,"
-        "bad gateway,gateway timeout,virtual server,pool member,backend down,health check failing",
+        "bad gateway,gateway timeout,virtual server,pool member,backend down,health check failing,unhealthy host,"
+        "un healthy host,healthy host count,unhealthy target,live upstream",
     ),
     "routing": (
         _NET,
@@ -89,7 +91,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         _APP,
         1.6,
         "crash loop,crashloopbackoff,crash looping,panic,segfault,exception,stack trace,null pointer,"
-        "unhandled,fatal error,exited with code,exit code,crashed",
+        "unhandled,fatal error,exited with code,exit code,crashed,crash on startup,crash on launch,restart loop",
     ),
     "memory": (
         _APP,
@@ -112,6 +114,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         _APP,
         1.9,
         "consumer lag,consumer group,etl,data pipeline,batch job,late job,job failed,offset,"
+        "cron job,scheduled job,batch export,messages ready,unacked message,oldest message,"
         "data freshness,stale data,dead letter,queue backlog,queue depth,messages unacked,backlog,dag,"
         "export job,import job,topic,partition lag,data quality,corrupt records,schema mismatch",
     ),
@@ -148,6 +151,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         3.4,
         "exfiltration,exfiltrated,data exfiltration,leaked,leaked credential,leaked key,access key,"
         "secret exposed,api key exposed,public bucket,bucket publicly,publicly accessible,credential,credentials,stolen,"
+        "pastebin,world readable,outbound traffic,unusual outbound,unknown host,personal account,exfil,tor exit,"
         "data breach,breach,personal data exposed,secret scanning",
     ),
     "malware": (
@@ -162,7 +166,8 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         1.6,
         "node not ready,node notready,notready,host down,cpu usage,load average,cpu steal,iowait,disk usage,"
         "disk space,disk full,filesystem full,inode,inodes,swap,kernel,reboot,clock skew,time drift,"
-        "disk pressure,memory pressure,hypervisor,host,node,vm,evicting pod,unschedulable,drain",
+        "disk pressure,memory pressure,system clock,ntp offset,clock offset,hypervisor,host,node,vm,evicting pod,"
+        "unschedulable,drain",
     ),
     "hardware": (
         _INF,

@@ -44,6 +44,28 @@ def extract(text: str, names: Sequence[str] = ()) -> tuple[Sighting, ...]:
     return tuple(_honest(found, text))
 
 
+def puzzling(text: str) -> Sighting | None:
+    """The opening of a text that says in nobody's usual words what is wrong: likely something works worse than it should.
+
+    None where the opening says that nothing is: a matter of looks, a test, an account of something done, a far deadline.
+    Only the opening is asked, so that nothing appended makes an alert look small.
+    """
+    first = next(clauses(text), None)
+    if first is None or _is_small(first):
+        return None
+    return Sighting(
+        FactKind.DEGRADED, True, first.text.strip(), text.index(first.text.strip(), first.start), exact=False
+    )
+
+
+def _is_small(clause: Clause) -> bool:
+    patterns = (signs.COSMETIC, signs.FALSE_POSITIVE, signs.ROUTINE)
+    found = next(
+        (found for pattern in patterns for found in pattern.finditer(clause.text) if clause.states(found.start())), None
+    )
+    return found is not None and not signs.OVERDUE.search(clause.text)
+
+
 def _honest(found: list[Sighting], text: str) -> Iterator[Sighting]:
     """A workaround speaks for the features broken in its own line; while another line names one without, there is none."""
 
@@ -107,7 +129,14 @@ def _compromise(clause: Clause) -> Iterator[Sighting]:
 
 
 def _threat(clause: Clause) -> Iterator[Sighting]:
-    """The first threat of a clause; what is denied is none, what is tried or supposed is an attempt."""
+    """The first threat of a clause; what is denied is none, what is tried or supposed is an attempt.
+
+    What lies open or has left is no attempt, however suspicious it is called, unless it was stopped.
+    """
+    for found in signs.EXPOSED.finditer(clause.text):
+        if not clause.denies(found.start()) and not signs.STOPPED.match(clause.text[found.end() :][:80]):
+            yield _sighting(FactKind.THREAT, "active", clause, found.span())
+            return
     for found in signs.THREAT.finditer(clause.text):
         if not clause.denies(found.start()):
             attempted = signs.MERE_ATTEMPT.search(clause.text) or clause.supposes(found.start())

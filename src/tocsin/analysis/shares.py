@@ -14,27 +14,29 @@ from tocsin.analysis.clauses import Clause
 WHO = (
     r"(?:users?|customers?|clients?|accounts?|tenants?|visitors?|subscribers?|players?|shoppers?|merchants?|"
     r"people|buyers?|patients?|students?|drivers?|guests?|viewers?|employees?|staff|traffic|user\s?base|customer\s?base|"
+    r"callers?|passengers?|households?|readers|stores?|shops?|branches|locations?|terminals?|"
     r"workspaces?|organi[sz]ations?)"
     r"(?!\s+(?:limits?|quota|reads?|writes?|udf|transactions?|requests?|connections?|sessions?|calls?|errors?|queries)\b)"
 )
 WHAT = (
     r"(?:requests?|calls?|transactions?|queries|responses?|checkouts?|orders?|payments?|logins?|sign-?ins?|page\s?views?|"
     r"page\s?loads?|api\s?calls?|transfers?|uploads?|bookings?|purchases?|searches|sessions?|connections?|invocations?|"
-    r"operations?|writes?|reads?|lookups?|handshakes?|traffic|messages?|deliveries)"
+    r"operations?|writes?|reads?|lookups?|handshakes?|traffic|messages?|deliveries|attempts?|hits?|authori[sz]ations?)"
 )
 FAILING = re.compile(
     r"\b(?:fail\w*|error\w*|(?<![/\d.])50[0-9](?!\s?[/%\d]| of | out )|"
     r"5xx|timeouts?|timed?[\s-]out|timing[\s-]out|drop\w*|reject\w*|refus\w*|declin\w*|abort\w*|"
-    r"unsuccessful|lost|denied|return\w*|broken|unserved|unanswered|nxdomain|servfail)\b",
+    r"unsuccessful|lost|denied|return\w*|broken|unserved|unanswered|nxdomain|servfail|hang\w*|bounc\w*|bad\sgateway)\b",
     re.I,
 )
 HURT = re.compile(
     r"\b(?:affect\w*|impact\w*|cannot|can't|can not|unable|fail\w*|down|error\w*|see|seeing|sees|lose|losing|lost|experienc\w*|"
     r"timeouts?|time\s?out|outage|unavailable|broken|without|locked|blank|offline|stuck|get|getting|receiv\w*|report\w*|"
-    r"disconnected|degraded|slow|hit|hitting|suffer\w*|crash\w*|blocked|denied|unreachable|complain\w*)\b",
+    r"disconnected|degraded|slow|hit|hitting|suffer\w*|crash\w*|blocked|denied|unreachable|complain\w*|empt\w*|hang\w*|"
+    r"logged out|kicked out|dropp\w*|go(?:es)? (?:offline|dark)|lag)\b",
     re.I,
 )
-_NUMBER = r"(\d{1,3}(?:[.,]\d{1,4})?)\s?(?:%|percent\b|per\s?cent\b)"
+_NUMBER = r"(\d{1,3}(?:[.,]\d{1,4})?)\s?(?:%|percent\b|per\s?cent\b|pct\b)"
 _PERCENT = re.compile(r"(?<![\w.,])" + _NUMBER, re.I)
 _BETWEEN = (
     r"(?:\s+(?:of|the|our|all|its|active|their|incoming|paying|total|api|http|https|user|customer|client|web|mobile|eu|us))"
@@ -86,9 +88,25 @@ _QUANTITY = (
     r"\b(all|every|most|majority|half|two[\s-]thirds|three[\s-]quarters|one[\s-]third|a third|a quarter|"
     r"one in (?:two|three|four|five|ten))\b(?:\s+(?:of|the|our|its|these|[\w-]{2,12})){0,3}?\s+"
 )
-_WORDED_USERS = re.compile(_QUANTITY + WHO + r"\b|\b(everyone|everybody)\b", re.I)
+_WORDED_USERS = re.compile(
+    _QUANTITY
+    + WHO
+    + r"\b|\b(everyone|everybody)\b|\b(half|most)\s+(?:of\s+)?(?:the|our)\s+(?:site|platform|app|product)\b",
+    re.I,
+)
 _WORDED_REQUESTS = re.compile(_QUANTITY + WHAT + r"\b", re.I)
-_NOBODY = re.compile(r"\b(?:nobody|no one|none of (?:the|our) " + WHO + r")\s+(?:can|could|is able|are able)\b", re.I)
+_NOBODY = re.compile(
+    r"\b(?:nobody|no one|none of (?:the|our) " + WHO + r")\s+(?:can|could|is able|are able)\b"
+    r"(?!\s+(?:to\s+)?(?:release|deploy|merge|build|commit|reproduce|tell|say|explain))",
+    re.I,
+)
+_NUMERALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMERAL = r"(" + "|".join(_NUMERALS) + r"|\d{1,3})"
+_SO_MANY_OF = re.compile(
+    r"(?<![\w.])" + _NUMERAL + r"\s+(?:of|out\s+of|in|from)(?:\s+every)?\s+" + _NUMERAL
+    + r"\s+(?:[\w-]{1,20}\s+){0,2}?(?:(" + WHO + r")|(" + WHAT + r"))\b",
+    re.I,
+)  # fmt: skip
 _MORE_THAN = re.compile(r"\b(?:over|more than|above|at least)\s+$", re.I)
 _SAID = {
     "most": math.nextafter(0.5, 1),
@@ -120,7 +138,8 @@ class Seen:
 
 def shares(clause: Clause) -> Iterator[Seen]:
     """Every share the clause states. Denied shares and plain zeros are left out: they are no impact."""
-    for seen in (*_percentages(clause.text), *_counts(clause.text), *_ratios(clause.text), *_worded(clause.text)):
+    readers = (_percentages, _counts, _ratios, _worded, _so_many_of)
+    for seen in (seen for read in readers for seen in read(clause.text)):
         if seen.value > 0 and not clause.denies(seen.start):
             yield seen
 
@@ -188,6 +207,21 @@ def _worded(text: str) -> Iterator[Seen]:
             yield Seen(False, _said(text, found), found.start(), found.end())
 
 
+def _so_many_of(text: str) -> Iterator[Seen]:
+    """`two of three card payments are declined`, `one in five customers`: only where the clause says they are hurt."""
+    for found in _SO_MANY_OF.finditer(text):
+        part, whole = _count(found[1]), _count(found[2])
+        around = f"{text[: found.start()][-60:]} {text[found.end() :]}"
+        if 0 < part <= whole and (HURT.search(around) or FAILING.search(around)):
+            value = math.nextafter(part / whole, 1) if _MORE_THAN.search(text[: found.start()]) else part / whole
+            yield Seen(found[3] is not None, value, found.start(), found.end())
+
+
+def _count(numeral: str) -> int:
+    return int(numeral) if numeral.isdigit() else 1 + _NUMERALS.index(numeral.lower())
+
+
 def _said(text: str, found: re.Match[str]) -> float:
-    value = _SAID.get(re.sub(r"[\s-]", "", (found[1] or "").lower()), 1.0)
+    quantity = next((group for group in found.groups() if group), "") if found.re.groups else ""
+    value = _SAID.get(re.sub(r"[\s-]", "", quantity.lower()), 1.0)
     return math.nextafter(value, 1) if _MORE_THAN.search(text[: found.start()]) else value

@@ -6,17 +6,20 @@ Called by the router. Each fact keeps who said it (alert, label, catalogue, defa
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tocsin.analysis.impact import Sighting, extract
+from tocsin.analysis.impact import Sighting, extract, puzzling
 from tocsin.analysis.naming import Named
-from tocsin.model.alert import Alert, AlertSeverity
+from tocsin.model.alert import Alert, AlertSeverity, AlertStatus
 from tocsin.model.catalogue import Service
 from tocsin.model.evidence import Evidence, Quote, resolves
 from tocsin.model.triage import FactKind, ImpactFact
+from tocsin.roles.analysts.causes.case import HARM
 from tocsin.roles.analysts.severity import SeveritySettings
 
 ENVIRONMENT_LABELS = ("environment", "env", "stage", "deployment_environment", "deployment.environment")
 _BOUNDS = frozenset({FactKind.USERS_AFFECTED, FactKind.REQUESTS_FAILING})
 """For a share, "not exact" means at least that much, and at least that much is sure."""
+_QUIET = frozenset({AlertSeverity.INFO, AlertSeverity.LOW})
+"""What a monitoring system calls an alert in which nothing unspoken is to be supposed."""
 
 Read = Sequence[tuple[Alert, Evidence]]
 """Alerts, each with its text as evidence."""
@@ -48,7 +51,8 @@ def facts_of(read: Read, named: Named | None, service: Service | None, settings:
     names = _names(named, service)
     for alert, kept in read:
         labelled = _labelled_environment(alert, kept, settings)
-        for sighting in extract(kept.content, names):
+        sightings = extract(kept.content, names)
+        for sighting in (*sightings, *_unspoken(alert, kept, sightings)):
             _take(facts, sighting, kept, settings, labelled=labelled is not None)
         for fact in (labelled, _vendor_severity(alert, kept)):
             if fact:
@@ -59,6 +63,16 @@ def facts_of(read: Read, named: Named | None, service: Service | None, settings:
         if facts.first(FactKind(name)) is None:
             facts.add(ImpactFact(kind=FactKind(name), value=value, origin="default"))
     return facts
+
+
+def _unspoken(alert: Alert, kept: Evidence, sightings: Sequence[Sighting]) -> Iterator[Sighting]:
+    """An alert that fires is about some harm, though it names none: the higher of two levels, unless it is a quiet one."""
+    spoken = any(seen.kind in HARM for seen in sightings)
+    if spoken or alert.severity in _QUIET or alert.status is AlertStatus.RESOLVED:
+        return
+    supposed = puzzling(kept.content)
+    if supposed:
+        yield supposed
 
 
 def quote_of(words: str, kept: Evidence) -> Quote | None:

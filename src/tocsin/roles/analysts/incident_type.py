@@ -1,7 +1,8 @@
-"""The type of an incident: the trained model's opinion of each alert, and three conventions above it. Called by the router.
+"""The type of an incident: the trained model's opinion of each alert, and four conventions above it. Called by the router.
 
 The conventions: a confirmed intrusion, and a threat where the model is in doubt, belong to security whatever product was
-hit; an expiring certificate belongs to the network, although authors of alert rules file TLS under security.
+hit; an expiring certificate belongs to the network, although authors of alert rules file TLS under security; and where the
+model is in doubt, a trouble that the types are defined by (a crash loop, a full connection pool) goes where it is defined.
 """
 
 import json
@@ -12,21 +13,37 @@ from functools import lru_cache
 from importlib.resources import files
 
 from tocsin.analysis.classify import CLASSES, Classifier, Verdict
+from tocsin.analysis.clauses import clauses
 from tocsin.model.alert import Alert
 from tocsin.model.evidence import Quote
 from tocsin.model.ground import IncidentType
 from tocsin.model.triage import FactKind
+from tocsin.roles.analysts.causes import Cause, load_causes
+from tocsin.roles.analysts.causes.case import HARM
+from tocsin.roles.analysts.causes.concepts import Reading, phrase
 from tocsin.roles.analysts.impact_facts import Facts, Read, quote_of
 
 IN_DOUBT = 0.9
 """A type told with less than this gives way to security where the text speaks of a threat."""
+UNCERTAIN = 0.75
+"""A type told with less than this gives way to the home of the one trouble that the text names."""
+DEFINING = frozenset({
+    "connection_pool_exhaustion", "replication_lag", "deadlock", "slow_queries", "dns_failure", "certificate_expiry",
+    "load_balancer_errors", "oom_kill", "crash_loop", "failed_deployment", "late_pipeline", "stalled_consumer",
+    "queue_backlog", "ddos", "data_exfiltration", "exploited_cve", "leaked_credential", "malware", "unauthorised_access",
+    "clock_drift", "error_spike",
+})  # fmt: skip
+"""Causes by which the types are defined, so that no product changes their home."""
+OF_PROCESSES = frozenset({"oom_kill", "crash_loop"})
+"""Troubles of a process, whatever orchestrator reports them."""
 CONFIRMED = 0.99
 QUOTES = 6
 LOUDNESS = frozenset({"severity", "level", "priority", "author"})
 """Labels that say how loud, or who wrote the rule; they say nothing of the type."""
 
 _EXPIRY = re.compile(
-    r"\b(?:certificates?|certs?|ssl|tls)\b[^\n]{0,80}\bexpir\w{0,4}|\bexpir\w{0,4}\b[^\n]{0,40}\b(?:certificates?|certs?|ssl|tls)\b"
+    r"\b(?:certificates?|certs?|ssl|tls)\b[^\n]{0,80}\b(?:expir\w{0,4}|laps\w{1,3}|runs? out|ran out|renew\w{0,3})|"
+    r"\bexpir\w{0,4}\b[^\n]{0,40}\b(?:certificates?|certs?|ssl|tls)\b"
     r"|Cert\w{0,20}Expir\w{0,4}",
     re.IGNORECASE,
 )
@@ -74,7 +91,31 @@ def _by_convention(best: IncidentType, shares: dict[IncidentType, float], facts:
             shares,
             (expiry,),
         )
-    return None
+    look = facts.first(FactKind.COSMETIC)
+    if look and look.quote and not any(fact.kind in HARM for fact in facts.all) and shares[best] < IN_DOUBT:
+        return Told(IncidentType.APPLICATION, max(0.5, shares[IncidentType.APPLICATION]), shares, (look.quote,))
+    return _defined(best, shares, read)
+
+
+def _defined(best: IncidentType, shares: dict[IncidentType, float], read: Read) -> Told | None:
+    """The home of what the alerts name, where the model is in doubt and everything they name lives in one home."""
+    named = [(cause, kept) for _, kept in read for cause in _named(kept.content)]
+    processes_end = best is IncidentType.INFRASTRUCTURE and any(cause.code in OF_PROCESSES for cause, _ in named)
+    if shares[best] >= UNCERTAIN and not processes_end:
+        return None
+    homes = {cause.type for cause, _ in named}
+    if len(homes) != 1 or best in homes:
+        return None
+    home, kept = named[0][0].type, named[0][1]
+    quote = quote_of(next(clauses(kept.content)).text.strip(), kept)
+    return Told(home, max(0.5, shares[home]), shares, (quote,) if quote else ())
+
+
+def _named(text: str) -> list[Cause]:
+    """The defining causes that the text names."""
+    reading = Reading(text)
+    defining = (cause for cause in load_causes() if cause.code in DEFINING)
+    return [cause for cause in defining if reading.first(phrase(one) for one in cause.says)]
 
 
 def _expiry(read: Read) -> Quote | None:
