@@ -124,6 +124,10 @@ class Merged(Value):
     reason: str
 
 
+STUCK = "stuck"
+"""Code of the flag that says: a team does not get any further. It calls the next level."""
+
+
 class Flagged(Value):
     """Something is late, stuck or unusual and people must see it: `code` is stable, `text` says it."""
 

@@ -104,6 +104,11 @@ class Incident(Value):
     post_mortem_at: Time | None = None
     merged_into: str = ""
     close_reason: str = ""
+    reopened_at: Time | None = None
+    last_person_at: Time | None = None
+    """When a person last did or said anything on it."""
+    last_alert_at: Time | None = None
+    """When an alert last joined it or fired again."""
     last_seq: int = 0
 
     @property
@@ -114,7 +119,8 @@ class Incident(Value):
     def apply(self, event: Event) -> "Incident":
         """The incident after one more event. Pure: the same events always give the same incident."""
         changes = _changes(self, event.body, event) if event.body is not None else {}
-        return self.model_copy(update={"last_seq": event.seq, "updated_at": event.at, **changes})
+        by_person = {"last_person_at": event.at} if event.actor.startswith("person:") else {}
+        return self.model_copy(update={"last_seq": event.seq, "updated_at": event.at, **by_person, **changes})
 
 
 def fold(incident_id: str, events: Iterable[Event]) -> Incident:
@@ -136,7 +142,10 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
             return {
                 "alert_ids": _with(incident.alert_ids, body.alert_id),
                 "services": _with(incident.services, body.service),
+                "last_alert_at": event.at,
             }
+        case AlertRepeated():
+            return {"last_alert_at": event.at}
         case AlertResolved():
             return {"resolved_alert_ids": _with(incident.resolved_alert_ids, body.alert_id)}
         case Triaged(triage=triage):
@@ -163,7 +172,7 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
             return {"tasks": (*incident.tasks, body.text)}
         case Closed():
             return {"state": State.CLOSED, "close_reason": body.reason, "closed_at": event.at}
-        case AlertRepeated() | Noted() | BodyErased():
+        case Noted() | BodyErased():
             return {}
         case _:
             return acted(incident, body, event)
@@ -179,6 +188,7 @@ def _declared(body: Declared, event: Event) -> dict[str, object]:
         "alert_ids": _with((), body.alert_id),
         "started_at": body.started_at,
         "declared_at": event.at,
+        "last_alert_at": event.at,
     }
 
 

@@ -43,6 +43,7 @@ class Action(Value):
     started_at: Time | None = None
     started_by: str = ""
     finished_at: Time | None = None
+    verified_at: Time | None = None
     key: str = ""
     outcome: Outcome | None = None
     said: str = ""
@@ -159,7 +160,8 @@ def _turned(
             return {"state": State.RESOLVED, "resolved_at": event.at, "post_mortem_at": act.post_mortem_at}
         case acts.Reopened():
             back = State.IDENTIFIED if incident.diagnosis and incident.diagnosis.root_cause else State.INVESTIGATING
-            return {"state": back, "resolved_at": None, "closed_at": None, "mitigated_at": None, "merged_into": ""}
+            undone = {"resolved_at": None, "closed_at": None, "mitigated_at": None, "merged_into": ""}
+            return {"state": back, "reopened_at": event.at, **undone}
         case acts.Merged():
             why = f"merged into {act.into}: {act.reason}"
             return {"state": State.CLOSED, "closed_at": event.at, "merged_into": act.into, "close_reason": why}
@@ -195,19 +197,23 @@ def _moved(action: Action, act: acts.Act, event: "Event") -> dict[str, object]:
         case acts.ActionUnknown():
             return {"state": ActionState.UNKNOWN, "said": act.why}
         case acts.ActionVerified():
-            return {"state": ActionState.VERIFIED if act.passed else ActionState.DISPROVED, "said": act.said}
+            state = ActionState.VERIFIED if act.passed else ActionState.DISPROVED
+            return {"state": state, "verified_at": event.at, "said": act.said}
         case _:
             return {}
 
 
 def _with_actions(incident: "Incident", actions: tuple[Action, ...]) -> dict[str, object]:
-    """An action that changes something moves the incident on: mitigating while it runs, monitoring once it is verified."""
+    """An action that changes something moves the incident on: mitigating while it runs, monitoring once it is verified.
+
+    A rollback that is through has mitigated nothing: the incident is where it was before.
+    """
     from tocsin.model.incident import OPEN, State
 
     newest = next((one for one in reversed(actions) if one.step.risk.rank > 0), None)
     moves = {
         ActionState.RUNNING: State.MITIGATING,
-        ActionState.VERIFIED: State.MONITORING,
+        ActionState.VERIFIED: State.INVESTIGATING if newest and newest.step.is_rollback else State.MONITORING,
         ActionState.DISPROVED: State.INVESTIGATING,
     }
     state = moves.get(newest.state) if newest and incident.state in OPEN else None
