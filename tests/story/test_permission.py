@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from benchmarks.acting import PEOPLE, House, policy
 
-from tocsin.errors import DataError, Denied, OutcomeUnknown, SourceError, WaitsForPerson
+from tocsin.errors import DataError, Denied, NotNow, OutcomeUnknown, SourceError, WaitsForPerson
 from tocsin.model.action import Decision, approval_digest
 from tocsin.model.acts import ActionApproved, ActionStarted, SeverityChanged
 from tocsin.model.event import Noted
@@ -558,7 +558,7 @@ def test_a_dry_run_that_fails_can_neither_be_approved_nor_run():
         house.hands["kubernetes"].rehearses = False
         action = await asked(house)
         assert action.state is ActionState.REJECTED
-        with pytest.raises(Denied):
+        with pytest.raises(NotNow):
             await yes(house, action, ADA)
 
     story(told)

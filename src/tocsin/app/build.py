@@ -1,6 +1,7 @@
 """Builds the house from its settings and opens it. Called by the other modules of `app`; the one place that names adapters."""
 
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from tocsin.connectors.executors.settings import open_executors
 from tocsin.connectors.system import RandomNames, SystemClock
 from tocsin.desk import Desk, Rules
 from tocsin.errors import Unreadable
+from tocsin.guard.approval import Hourglass
 from tocsin.guard.policy import InForce
 from tocsin.guard.redact import Redact, redact
 from tocsin.library.runbooks import load_shelf
@@ -39,6 +41,8 @@ class House:
 
     settings: Settings
     desk: Desk
+    means: remediate.Means
+    """What steps are asked for, approved and carried out with."""
 
     def parse(self, delivery: Delivery, source: str) -> tuple[Alert, ...]:
         """The alerts in a delivery, read as that source or `auto`, without the secrets in it. Raises IntakeError."""
@@ -59,14 +63,25 @@ async def open_house(
     clock = clock or SystemClock()
     names = names or RandomNames(clock)
     async with open_store(settings.store) as store:
-        yield House(settings, _desk(settings, store, clock, names))
+        yield _house(settings, store, clock, names)
 
 
-def _desk(settings: Settings, store: Store, clock: Clock, names: Names) -> Desk:
+def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> House:
     shelf, law = load_shelf(settings.runbooks.folders), InForce(settings.policy, settings.config.origin)
     executors = open_executors(settings.config)
-    means = remediate.Means(store, clock, names, shelf, settings.catalogue, executors, law)
-    return Desk(
+    glass = Hourglass(time.monotonic)
+    means = remediate.Means(
+        store=store,
+        clock=clock,
+        names=names,
+        shelf=shelf,
+        catalogue=settings.catalogue,
+        executors=executors,
+        current=law,
+        environments=settings.severity.environments,
+        over=glass.over,
+    )
+    desk = Desk(
         store=store,
         clock=clock,
         names=names,
@@ -79,9 +94,10 @@ def _desk(settings: Settings, store: Store, clock: Clock, names: Names) -> Desk:
         messages=Communicator(settings.messages),
         catalogue=settings.catalogue,
         evidence=settings.evidence,
-        rules=Rules(remediate.Rules(law, shelf), settings.oncall),
+        rules=Rules(remediate.Rules(law, shelf, glass.over), settings.oncall),
         hands=lambda fenced: remediate.hands(replace(means, store=fenced)),
     )
+    return House(settings, desk, means)
 
 
 def _investigators() -> tuple[Investigator, ...]:

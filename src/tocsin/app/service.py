@@ -143,6 +143,7 @@ def _rooms(house: House) -> Rooms:
         dead_man_url=settings.config.secret(dead_man.url, "watch.dead_man.url") if dead_man else "",
         fetch=outbound.get,
         confirm=gate.confirm,
+        actions=house.means,
         silences=windows.silences(settings),
         probes=windows.probes(settings),
     )

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from tocsin.errors import Denied
+from tocsin.errors import Denied, NotNow
 from tocsin.guard.authorize import MACHINE, authorize
 from tocsin.guard.policy import ApprovalSettings
 from tocsin.model.action import Approval, Decision, approval_digest
@@ -73,7 +73,7 @@ def issue(
     digest: str = "",
     break_glass: str = "",
 ) -> Approval:
-    """The approval of this action by that person. Raises Denied.
+    """The approval of this action by that person. Raises Denied, NotNow.
 
     `digest` is what the person was shown; another one than the action's means that they saw something else.
     `break_glass` is the reason for doing with one yes where policy asks for two.
@@ -81,7 +81,8 @@ def issue(
     right = Right.BREAK_GLASS if break_glass else Right.APPROVE
     authorize(principal, right)
     bound = approval_digest(action.step, action.rehearsal)
-    for refusal in (_not_open(action, now), _not_shown(digest, bound), _not_theirs(action, principal, break_glass)):
+    _must_be_open(action, now)
+    for refusal in (_not_shown(digest, bound), _not_theirs(action, principal, break_glass)):
         if refusal:
             raise Denied(*refusal)
     life = settings.break_glass_minutes if break_glass else settings.minutes
@@ -147,17 +148,20 @@ def _role(principal: Principal, right: Right) -> Role:
     return next(role for role in Role if role in principal.roles and right in RIGHTS[role])
 
 
-def _not_open(action: Action, now: datetime) -> tuple[str, str] | None:
+def _must_be_open(action: Action, now: datetime) -> None:
+    """Raises NotNow when nobody's yes would help, Denied when policy forbids the step."""
     again = "Look at the incident's actions; it is offered again with a fresh dry run."
-    if action.state is not ActionState.REQUESTED:
-        return f"{action.id} is {action.state} and takes no approval any more.", again
-    if now >= action.expires_at:
-        return f"{action.id} expired and takes no approval any more.", again
     if action.verdict.decision is Decision.NEVER:
-        return f"Policy never allows {action.id}: {action.verdict.reason}.", "Do it by hand, or change the policy."
+        what = f"Policy never allows {action.id}: {action.verdict.reason}."
+        raise Denied(what, "Do it by hand, or change the policy.")
+    if action.state is not ActionState.REQUESTED:
+        raise NotNow(f"{action.id} is {action.state} and takes no approval any more.", again)
+    if now >= action.expires_at:
+        raise NotNow(f"{action.id} expired and takes no approval any more.", again)
     if action.rehearsal is None or not action.rehearsal.ok:
-        return f"The dry run of {action.id} did not succeed.", "Ask for the step again when what it needs is there."
-    return None
+        raise NotNow(
+            f"The dry run of {action.id} did not succeed.", "Ask for the step again when what it needs is there."
+        )
 
 
 def _not_shown(digest: str, bound: str) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from tocsin.model.catalogue import Catalogue
 from tocsin.ports import Clock, Names, Store
 from tocsin.stages.intake import IntakeRules
 from tocsin.stages.people import PeopleRules
+from tocsin.stages.remediate import Means
 from tocsin.stages.watch import Pulses, WatchSettings
 from tocsin.web.metrics import Metrics
 from tocsin.web.settings import ServeSettings
@@ -79,6 +80,8 @@ class Rooms:
     settings: ServeSettings
     pulses: Pulses
     token: str = ""
+    actions: Means | None = None
+    """What steps are asked for and approved with; None where nothing is carried out."""
     people: PeopleRules = field(default_factory=PeopleRules)
     watch: WatchSettings = field(default_factory=WatchSettings)
     dead_man_url: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Protocol
 
-from tocsin.errors import DataError, Denied, NotFound
+from tocsin.errors import DataError, Denied, NotFound, NotNow
 from tocsin.model.acts import Flagged
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Offer, Perform, RollBack
@@ -56,7 +56,7 @@ async def carry_out(means: Means, move: Deed, incident: Incident, record: Record
 async def _offer(means: Means, move: Offer, incident: Incident, record: Record) -> None:
     try:
         await request(means, incident.id, move.runbook_id, move.step_index, by=REMEDIATOR)
-    except (DataError, Denied, NotFound) as failure:
+    except (DataError, Denied, NotFound, NotNow) as failure:
         code = f"{UNFILLED}{tag(move.runbook_id, move.step_index)}"
         await record(f"{move.key}:flag", _flag(code, f"Not offered: {failure}"))
 
@@ -64,7 +64,7 @@ async def _offer(means: Means, move: Offer, incident: Incident, record: Record) 
 async def _roll_back(means: Means, move: RollBack, incident: Incident, record: Record) -> None:
     try:
         await roll_back(means, incident.id, move.action_id, by=REMEDIATOR)
-    except (DataError, Denied, NotFound) as failure:
+    except (DataError, Denied, NotFound, NotNow) as failure:
         name = action_of(incident, move.action_id).step.name
         await record(f"{move.key}:flag", _flag("no_rollback", f"{name} is not rolled back: {failure}"))
 

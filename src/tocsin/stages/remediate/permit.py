@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tocsin.errors import Denied, NotFound, SourceError
+from tocsin.errors import Denied, NotFound, NotNow, SourceError
 from tocsin.guard import approval as approvals
 from tocsin.guard.authorize import MACHINE, actor_of, authorize
 from tocsin.guard.policy import InForce, in_force, judge
@@ -112,7 +112,7 @@ async def dry_run(
 async def approve(
     means: Means, incident_id: str, action_id: str, *, by: Principal, digest: str = "", break_glass: str = ""
 ) -> Incident:
-    """One person's yes to an action as it was shown to them (`digest`). Raises Denied with what to do.
+    """One person's yes to an action as it was shown to them (`digest`). Raises Denied, NotNow with what to do.
 
     Breaking the glass is flagged on the incident beside the approval.
     """
@@ -141,7 +141,7 @@ async def approve(
 
 
 async def reject(means: Means, incident_id: str, action_id: str, *, by: Principal, reason: str) -> Incident:
-    """A person's no. An approver, a commander, or whoever asked for it may say so. Raises Denied."""
+    """A person's no. An approver, a commander, or whoever asked for it may say so. Raises Denied, NotNow."""
 
     def work(ledger: Ledger) -> Incident:
         incident = incident_of(ledger, incident_id)
@@ -158,7 +158,7 @@ async def reject(means: Means, incident_id: str, action_id: str, *, by: Principa
 async def confirm(
     means: Means, incident_id: str, action_id: str, *, by: Principal, happened: bool, said: str
 ) -> Incident:
-    """A person's word on a step whose outcome is unknown, or which they did by hand. Raises Denied."""
+    """A person's word on a step whose outcome is unknown, or which they did by hand. Raises Denied, NotNow."""
 
     def work(ledger: Ledger) -> Incident:
         incident = incident_of(ledger, incident_id)
@@ -166,7 +166,7 @@ async def confirm(
         action = action_of(incident, action_id)
         by_hand = action.state is ActionState.RUNNING and action.step.executor == "manual"
         if by.via == MACHINE or not (by_hand or action.state is ActionState.UNKNOWN):
-            raise Denied(f"{action_id} is {action.state}; nobody is asked for its outcome.", "Look at its state again.")
+            raise NotNow(f"{action_id} is {action.state}; nobody is asked for its outcome.", "Look at its state again.")
         outcome = Outcome(ok=happened, said=one_line(f"{by.id} says: {said}", 500))
         body = acts.ActionFinished(action_id=action_id, outcome=outcome)
         say(ledger, incident_id, actor_of(by), means.clock.now(), body)
@@ -187,7 +187,7 @@ async def open_scope(means: Means, incident_id: str, by: Principal) -> Scope:
     authorize(by, Right.PROPOSE)
     scope = await means.store.read(lambda ledger: scope_of(means, ledger, incident_id))
     if not scope.incident.is_open:
-        raise Denied(f"{incident_id} is {scope.incident.state}; nothing is done on it any more.", "Re-open it first.")
+        raise NotNow(f"{incident_id} is {scope.incident.state}; nothing is done on it any more.", "Re-open it first.")
     return scope
 
 
@@ -307,7 +307,7 @@ def _same(incident: Incident, step: RenderedStep, now: datetime) -> Action | Non
 
 def _requested(action: Action) -> Action:
     if action.state is not ActionState.REQUESTED:
-        raise Denied(f"{action.id} is {action.state} already.", "Look at its state again.")
+        raise NotNow(f"{action.id} is {action.state} already.", "Look at its state again.")
     return action
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from tocsin.guard.policy import Environment
 from tocsin.library.runbook import Parameter, ParameterType
 from tocsin.model.alert import Alert
 from tocsin.model.catalogue import Catalogue, Service
@@ -55,7 +56,8 @@ class Scope:
         """The one name of an environment, however it is spelled."""
         wanted = environment.strip().lower()
         known = self.environments or {}
-        return next((name for name, spelled in known.items() if wanted == name or wanted in spelled), "production")
+        found = next((name for name, spelled in known.items() if wanted == name or wanted in spelled), wanted)
+        return str(Environment.of(found))
 
     def services(self) -> tuple[tuple[Service, ...], ...]:
         """In tiers: the incident's own, the others that alerted, what these depend on."""
