@@ -156,6 +156,17 @@ def test_a_manifest_is_what_was_meant_and_a_live_answer_is_what_is():
     assert [(one.live, one.ports[0].target) for one in both] == [(True, "2")]
 
 
+def test_a_table_of_services_tells_no_target_port():
+    table = "NAME   TYPE        CLUSTER-IP   PORT(S)    AGE\nclay   ClusterIP   192.0.2.9    7000/TCP   5s\n"
+    assert [(one.port, one.target) for one in read([ClusterAnswer("get-svc", table)]).services[0].ports] == [(7000, "")]
+
+
+def test_a_node_s_labels_and_role_are_read_from_a_table():
+    table = "NAME   STATUS   ROLES           AGE   VERSION   LABELS\nhead   Ready    control-plane   1d    v1.31     zone=a\n"
+    node = read([ClusterAnswer("get-nodes", table)]).nodes[0]
+    assert (node.control_plane, node.labels["zone"]) == (True, "a")
+
+
 def test_an_error_in_place_of_a_list_makes_nothing_missing():
     refused = 'Error from server (Forbidden): secrets is forbidden: User "x" cannot list resource "secrets"'
     assert not read([ClusterAnswer("get-secrets", refused)]).missing("Secret", "fire")

@@ -25,7 +25,7 @@ def _either(first: Tree, second: Tree, key: str) -> Any:  # noqa: ANN401 - as ab
 
 
 def _united(first: list[Any], second: list[Any]) -> list[Any]:
-    key = next((key for key in ("containerPort", "name", "mountPath") if _all_have(first, key)), "")
+    key = next((key for key in ("containerPort", "port", "name", "mountPath") if _all_have(first, key)), "")
     if not key:
         return first or second
     others = {str(one[key]): one for one in second if isinstance(one, dict) and key in one}

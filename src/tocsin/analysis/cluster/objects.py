@@ -193,7 +193,7 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class ServicePort:
-    """One port of a Service; `target` is a number or a container port's name."""
+    """One port of a Service; `target` is a number or a container port's name, "" when nobody said."""
 
     port: int
     target: str

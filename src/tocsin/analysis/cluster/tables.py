@@ -72,6 +72,9 @@ def _object(kind: str, row: Row, namespace: str, read: Callable[[Row], Tree] | N
         "namespace": row.get("NAMESPACE", namespace),
         "labels": {key: value for key, apart, value in labels if apart},
     }
+    if kind == "Node":
+        roles = row.get("ROLES", "").split(",")
+        meta["labels"] |= {f"node-role.kubernetes.io/{role}": "" for role in roles if _none(role)}
     return {"kind": kind, "metadata": meta, **(read(row) if read else {})}
 
 
@@ -132,7 +135,7 @@ def _service(row: Row) -> Tree:
             "type": row.get("TYPE", ""),
             "clusterIP": _none(row.get("CLUSTER-IP")),
             "selector": {key: value for key, apart, value in selector if apart},
-            "ports": [{"port": int(port), "protocol": protocol} for port, protocol in ports],
+            "ports": [{"port": int(port), "targetPort": "", "protocol": protocol} for port, protocol in ports],
         }
     }
 
@@ -157,9 +160,7 @@ def _quota(row: Row) -> Tree:
 def _node(row: Row) -> Tree:
     states = row.get("STATUS", "").split(",")
     ready = "True" if "Ready" in states else "False" if "NotReady" in states else "Unknown"
-    roles = {f"node-role.kubernetes.io/{role}": "" for role in _none(row.get("ROLES")).split(",") if role}
     return {
-        "metadata": {"name": row["NAME"], "labels": roles},
         "spec": {"unschedulable": "SchedulingDisabled" in states},
         "status": {"conditions": [{"type": "Ready", "status": ready, "reason": ""}]},
     }

@@ -237,10 +237,10 @@ def service(one: Tree, endpoints: int | None, live: bool) -> Service:
 
 
 def _service_port(one: Tree) -> ServicePort:
+    """Without a target the API means the port itself; a table, whose target is "", only does not tell it."""
     port = number(one.get("port")) or 0
-    return ServicePort(
-        port, said(one.get("targetPort") or port), said(one.get("name")), said(one.get("protocol")) or "TCP"
-    )
+    target = one.get("targetPort", port)
+    return ServicePort(port, said(target), said(one.get("name")), said(one.get("protocol")) or "TCP")
 
 
 def node(one: Tree) -> Node:

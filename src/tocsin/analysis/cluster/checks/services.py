@@ -60,7 +60,7 @@ def ports(cluster: Cluster) -> Iterator[Suspect]:
 
 
 def _off_target(service: Service, port: ServicePort, listens: list[Port], pods: tuple[Pod, ...]) -> str:
-    if not listens:
+    if not listens or not port.target:
         return ""
     if port.target.isdigit():
         met = [one for one in listens if one.number == int(port.target)]
