@@ -26,7 +26,7 @@ from tocsin import config, durable, response
 from tocsin.app import service
 from tocsin.app.build import open_house
 from tocsin.app.settings import Settings
-from tocsin.app.worker import Fenced, open_worker
+from tocsin.app.worker import Fenced, Incarnation, open_worker
 from tocsin.desk import CarryOut, Desk, Record
 from tocsin.model.alert import Delivery
 from tocsin.model.event import Event, Noted
@@ -35,7 +35,7 @@ from tocsin.model.move import Deed, Happening, Leave, Move, Verify, Wait
 from tocsin.ports import Ledger, Store
 from tocsin.sources import registry
 from tocsin.stages.intake import receive
-from tocsin.walk import Step
+from tocsin.walk import Step, Walk
 
 EFFECT = "effect:1"
 """The key of the one outside effect that every incident here has."""
@@ -57,6 +57,8 @@ class Plan:
     name: str = "w"
     paused_seconds: float = 60.0
     until_done: bool = False
+    body: Callable[[Walk], Walk] = lambda walk: walk
+    """Another version of the walk's body."""
 
 
 def forked(work: Callable[[], None]) -> int:
@@ -106,7 +108,7 @@ def steps_taken(url: str) -> int:
 
 def worker(plan: Plan) -> None:
     """A worker's life, in this process."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(int(os.environ.get("LOGLEVEL","40"))))
     asyncio.run(_live(plan, _boundaries(plan)))
 
 
@@ -128,6 +130,7 @@ def settings(plan: Plan) -> Settings:
 async def _live(plan: Plan, reach: Callable[[str], None]) -> None:
     chosen = settings(plan)
     _instrument(reach)
+    Incarnation.walk = _another(Incarnation.walk, plan.body)  # type: ignore[method-assign]
     async with open_house(chosen) as house:
         for number in plan.alerts:
             await declare(house.desk, chosen, number)
@@ -200,6 +203,13 @@ def _instrument(reach: Callable[[str], None]) -> None:
     durable.Clockwork.attempt = attempted  # type: ignore[method-assign]
     Fenced.write = written  # type: ignore[method-assign]
     response.next_move = with_effect  # type: ignore[assignment]
+
+
+def _another(walk: Callable[..., Any], body: Callable[[Walk], Walk]) -> Callable[..., Any]:
+    async def walked(self: Incarnation, incident_id: str, through: Walk) -> None:
+        await walk(self, incident_id, body(through))
+
+    return walked
 
 
 def _hands(desk: Desk, effect: CarryOut) -> Callable[[Store], Mapping[str, CarryOut]]:

@@ -184,6 +184,10 @@ class DurableWalk:
         self._hosted.seen = None
         return True
 
+    async def patched(self, change: str) -> bool:
+        """The engine's own mark, which a walk gets at this place the first time it passes."""
+        return await _engine().patch_async(change)
+
     async def _round(self, *steps: Step) -> list[str | None]:
         engine = _engine()
         reserved = [(engine.reserve_step(), step) for step in steps]

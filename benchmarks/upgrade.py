@@ -1,0 +1,78 @@
+"""An upgrade with incidents in flight: `python -m benchmarks.upgrade --json`.
+
+The old version is killed at every boundary of its walk, each time with a fresh incident; then a new version, whose body has
+one step more in the middle, finishes what is there. Twice: with the change guarded by `walk.patched`, as it should be, and
+without, as a mistake would have it: then a walk whose memory no longer fits breaks off, and its successor goes on from the
+books. `stranded`: incidents that were not finished; `doubled` as in `benchmarks.crash`.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the parent forks: it must have no threads
+
+from benchmarks.walking import Plan, databases, ended, forked, seconds, tally, worker
+from tocsin.walk import Step, Walk
+
+KILLED = -9
+
+
+class Newer:
+    """The body of tomorrow: a second look before the conclusion."""
+
+    def __init__(self, walk: Walk, guarded: bool) -> None:
+        self._walk, self._guarded = walk, guarded
+        self.step, self.wait, self.patched = walk.step, walk.wait, walk.patched
+
+    async def together(self, *steps: Step) -> None:
+        """As today's, but for the one step more."""
+        if steps[0].name == "conclude" and (not self._guarded or await self._walk.patched("second look")):
+            await self._walk.step("second_look", _nothing)
+        await self._walk.together(*steps)
+
+
+async def _nothing() -> str:
+    return ""
+
+
+def upgraded(url: str, keys: Path, *, guarded: bool, boundaries: int) -> dict[str, int]:
+    """Old workers killed at each boundary, one new worker to the end."""
+    number = 0
+    for kind in ("begin", "return"):
+        for index in range(boundaries):
+            number += 1
+            old = Plan(url, keys, (number,), (kind, index), until_done=True)
+            if ended(forked(partial(worker, old))) != KILLED:
+                break
+    new = Plan(url, keys, until_done=True, body=partial(Newer, guarded=guarded))
+    if ended(forked(partial(worker, new)), 120) != 0:
+        raise SystemExit("the new version did not come to an end")
+    told = tally(Plan(url, keys))
+    return {"in_flight": number, "stranded": told.lost, "doubled": told.doubled}
+
+
+def main() -> None:
+    """Prints the figures; --json prints one object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--boundaries", type=int, default=9, help="of each kind, at most")
+    asked = parser.parse_args()
+    begun, sums = time.monotonic(), {"in_flight": 0, "stranded": 0, "doubled": 0}
+    with tempfile.TemporaryDirectory(prefix="tocsin-upgrade-") as name, databases(Path(name)) as stores:
+        for store, fresh in stores.items():
+            for guarded in (True, False):
+                how = "guarded" if guarded else "unguarded"
+                keys = Path(name) / f"{store}-{how}.keys"
+                came = upgraded(fresh(how), keys, guarded=guarded, boundaries=asked.boundaries)
+                sums = {key: value + came[key] for key, value in sums.items()}
+        figures = {"benchmark": "upgrade", **sums, "stores": sorted(stores), "seconds": seconds(begun)}
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
