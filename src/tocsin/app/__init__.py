@@ -51,12 +51,12 @@ def check(config_path: ConfigPath) -> Sections:
     Raises ConfigError with the path of the first mistake, DataError with file and line.
     """
     from tocsin.app.settings import Settings
-    from tocsin.library.runbooks import load_shelf
+    from tocsin.library.runbooks import open_shelf
     from tocsin.stages.communicate import Desk
 
     loaded = configuration.load(config_path)
     settings = Settings.read(loaded)
-    load_shelf(settings.runbooks.folders)
+    open_shelf(settings.runbooks)
     Desk(settings.messages)
     return Sections(loaded.origin, settings.names())
 

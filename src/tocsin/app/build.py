@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tocsin.app import logs, windows
+from tocsin.app.executors import executors
 from tocsin.app.settings import Settings
-from tocsin.connectors.executors.settings import open_executors
 from tocsin.connectors.system import RandomNames, SystemClock
 from tocsin.desk import Desk, Rules
 from tocsin.errors import Unreadable
 from tocsin.guard.approval import Hourglass
 from tocsin.guard.policy import InForce
 from tocsin.guard.redact import Redact, redact
-from tocsin.library.runbooks import load_shelf
+from tocsin.library.runbooks import open_shelf
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.ground import IncidentType
 from tocsin.ports import Clock, Names, Store
@@ -67,8 +67,8 @@ async def open_house(
 
 
 def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> House:
-    shelf, law = load_shelf(settings.runbooks.folders), InForce(settings.policy, settings.config.origin)
-    executors = open_executors(settings.config)
+    clean = _redactor(settings)
+    shelf, law = open_shelf(settings.runbooks), InForce(settings.policy, settings.config.origin)
     glass = Hourglass(time.monotonic)
     means = remediate.Means(
         store=store,
@@ -76,7 +76,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         names=names,
         shelf=shelf,
         catalogue=settings.catalogue,
-        executors=executors,
+        executors=executors(settings.config, clean),
         current=law,
         environments=settings.severity.environments,
         over=glass.over,
@@ -85,7 +85,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         store=store,
         clock=clock,
         names=names,
-        redact=_redactor(settings),
+        redact=clean,
         router=BuiltInRouter(settings.severity, settings.routing, settings.catalogue, load_classifier()),
         investigators=_investigators(),
         specialists={kind: CatalogueSpecialist(kind) for kind in IncidentType},

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from tocsin.cli import alerts, audit, grading, incidents, oncall, people, service, tokens
+from tocsin.cli import actions, alerts, audit, grading, incidents, oncall, people, runbooks, service, tokens
 from tocsin.errors import ConfigError, DataError, Denied, IntakeError, NotFound, NotNow, TocsinError
 
 cli = typer.Typer(
@@ -27,8 +27,9 @@ cli.command("eval")(grading.evaluate)
 cli.command("oncall")(oncall.oncall)
 cli.add_typer(alerts.deadletters, name="deadletters")
 cli.add_typer(audit.audit, name="audit")
+cli.add_typer(runbooks.runbook, name="runbook")
 cli.add_typer(tokens.token, name="token")
-for _name, _verb in people.VERBS.items():
+for _name, _verb in (*people.VERBS.items(), *actions.VERBS.items()):
     cli.command(_name)(_verb)
 
 EXIT_CODES: tuple[tuple[type[TocsinError], int], ...] = (
