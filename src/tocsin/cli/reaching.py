@@ -55,7 +55,7 @@ class Reach:
         path = ACTS[name].path.format(which=quote(which, safe=""))
         where = f"/api/incidents{'/' if incident else ''}{quote(incident, safe='')}{path}"
         sent = None if ask is None else ask.model_dump(mode="json", exclude_none=True)
-        return Done.model_validate_json(self._asked("POST", where, sent))
+        return Done.model_validate_json(self.asked("POST", where, sent))
 
     def incidents(self, *, open_only: bool, limit: int) -> "list[IncidentLine]":
         """Newest declared first."""
@@ -66,7 +66,7 @@ class Reach:
 
             return asyncio.run(people.incidents(self.config, open_only=open_only, limit=limit))
         only = "&open=true" if open_only else ""
-        return Incidents.model_validate_json(self._asked("GET", f"/api/incidents?limit={limit}{only}")).incidents
+        return Incidents.model_validate_json(self.asked("GET", f"/api/incidents?limit={limit}{only}")).incidents
 
     def document(self, incident: str) -> "LiveDocument":
         """The live document. Raises NotFound."""
@@ -77,10 +77,10 @@ class Reach:
 
             return asyncio.run(people.live_document(self.config, incident))
         return LiveDocument.model_validate_json(
-            self._asked("GET", f"/api/incidents/{quote(incident, safe='')}/document")
+            self.asked("GET", f"/api/incidents/{quote(incident, safe='')}/document")
         )
 
-    def _asked(self, verb: str, path: str, body: object = None) -> bytes:
+    def asked(self, verb: str, path: str, body: object = None) -> bytes:
         """The service's answer. A request that got none is sent again under the same key, so it happens once."""
         import secrets
 
