@@ -19,6 +19,7 @@ class EvidenceKind(StrEnum):
     CHANGES = "changes"
     CLUSTER = "cluster"
     CATALOGUE = "catalogue"
+    PROBE = "probe"
 
 
 class Evidence(Value):
