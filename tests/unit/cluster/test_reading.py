@@ -8,6 +8,7 @@ from tests.unit.cluster.shop import healthy
 
 from tocsin.analysis.cluster import diagnose, read
 from tocsin.analysis.cluster.quantity import quantity
+from tocsin.analysis.cluster.questions import question
 from tocsin.model.signals import ClusterAnswer
 
 POD = """\
@@ -165,6 +166,25 @@ def test_a_node_s_labels_and_role_are_read_from_a_table():
     table = "NAME   STATUS   ROLES           AGE   VERSION   LABELS\nhead   Ready    control-plane   1d    v1.31     zone=a\n"
     node = read([ClusterAnswer("get-nodes", table)]).nodes[0]
     assert (node.control_plane, node.labels["zone"]) == (True, "a")
+
+
+def test_a_question_is_read_from_a_command_and_from_a_file_s_name():
+    told = {
+        "kubectl get pods -n pottery": ("get", "Pod", "", False),
+        "kubectl get po -l craft=kiln -n pottery": ("get", "Pod", "", True),
+        "get-pods-wide": ("get", "Pod", "", False),
+        "describe-node-shed-1": ("describe", "Node", "shed-1", True),
+        "kubectl describe svc clay": ("describe", "Service", "clay", True),
+        "systemctl node-1 kubelet": ("systemctl", "", "node-1", True),
+        "logs-clay": ("logs", "", "clay", True),
+        "notes": ("", "", "", False),
+    }
+    read_as = {name: question(name) for name in told}
+    assert {name: (one.verb, one.kind, one.name, one.narrowed) for name, one in read_as.items()} == told
+
+
+def test_an_empty_answer_to_a_narrow_question_makes_nothing_missing():
+    assert not read([ClusterAnswer("kubectl get secrets -l a=b", "")]).missing("Secret", "fire")
 
 
 def test_an_error_in_place_of_a_list_makes_nothing_missing():

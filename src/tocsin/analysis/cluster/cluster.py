@@ -101,7 +101,20 @@ class Cluster:
 
     def selected(self, service: Service) -> tuple[Pod, ...]:
         """The pods a service selects."""
-        return tuple(pod for pod in self.pods if service.selector and within(service.selector, pod.labels))
+        pair = next(iter(service.selector.items()), None)
+        return (
+            tuple(pod for pod in self._pods_by_label.get(pair, ()) if within(service.selector, pod.labels))
+            if pair
+            else ()
+        )
+
+    @cached_property
+    def _pods_by_label(self) -> dict[tuple[str, str], list[Pod]]:
+        found: dict[tuple[str, str], list[Pod]] = {}
+        for pod in self.pods:
+            for pair in pod.labels.items():
+                found.setdefault(pair, []).append(pod)
+        return found
 
     def app_behind(self, service: Service) -> str:
         """The app a service belongs to: whom it selects, else the workload of its name or labels, else its own name."""

@@ -20,102 +20,19 @@ from tocsin.analysis.cluster.cluster import Cluster
 from tocsin.analysis.cluster.described import described, kind_of
 from tocsin.analysis.cluster.merging import Tree, items, merged, texts, tree
 from tocsin.analysis.cluster.objects import Deviation, Event, Pod, Reach, Saying, Service, Unit
+from tocsin.analysis.cluster.questions import NAMESPACE, OBSERVED, Question, question
 from tocsin.analysis.cluster.routes import routes
 from tocsin.analysis.cluster.tables import listed_events, table_kind, tabled
 from tocsin.model.signals import ClusterAnswer
 
-_KINDS = {
-    "pod": "Pod",
-    "po": "Pod",
-    "deployment": "Deployment",
-    "deploy": "Deployment",
-    "statefulset": "StatefulSet",
-    "sts": "StatefulSet",
-    "daemonset": "DaemonSet",
-    "ds": "DaemonSet",
-    "replicaset": "ReplicaSet",
-    "rs": "ReplicaSet",
-    "job": "Job",
-    "service": "Service",
-    "svc": "Service",
-    "endpoint": "Endpoints",
-    "endpointslice": "EndpointSlice",
-    "ep": "Endpoints",
-    "node": "Node",
-    "no": "Node",
-    "event": "Event",
-    "ev": "Event",
-    "persistentvolumeclaim": "PersistentVolumeClaim",
-    "pvc": "PersistentVolumeClaim",
-    "persistentvolume": "PersistentVolume",
-    "pv": "PersistentVolume",
-    "storageclass": "StorageClass",
-    "storageclasse": "StorageClass",
-    "sc": "StorageClass",
-    "resourcequota": "ResourceQuota",
-    "quota": "ResourceQuota",
-    "configmap": "ConfigMap",
-    "cm": "ConfigMap",
-    "secret": "Secret",
-    "serviceaccount": "ServiceAccount",
-    "sa": "ServiceAccount",
-    "ingress": "Ingress",
-    "ingresse": "Ingress",
-    "networkpolicy": "NetworkPolicy",
-    "networkpolicie": "NetworkPolicy",
-    "horizontalpodautoscaler": "HorizontalPodAutoscaler",
-    "hpa": "HorizontalPodAutoscaler",
-    "poddisruptionbudget": "PodDisruptionBudget",
-    "pdb": "PodDisruptionBudget",
-}
 _WIDE = {"Node", "PersistentVolume", "StorageClass", "Namespace"}
 """Kinds that stand in no namespace."""
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
 _ROUTING = ("Ingress", "VirtualService", "HTTPRoute", "ConfigMap", "Deployment", "StatefulSet")
-_QUESTION = re.compile(
     r"(?:kubectl[\s-]+)?(get|describe|logs|manifest|reach|systemctl|alerts|calls|events)\b[\s-]*(.*)"
 )
-_NAMESPACE = re.compile(r"(?:^|\s)(?:-n|--namespace)[\s=]+(\S+)")
 _LIVE = ("uid", "resourceVersion", "creationTimestamp")
 _Key = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What an answer's name says was asked: `get pods`, `describe-node-a`, `logs shop/web`."""
-
-    verb: str = ""
-    kind: str = ""
-    name: str = ""
-    rest: str = ""
-    namespace: str = ""
-    narrowed: bool = False
-    """True when only some of the kind were asked for."""
-
-
-def question(name: str) -> Question:
-    """Reads an answer's name; what it does not tell is ""."""
-    found = _QUESTION.match(name.strip())
-    if not found:
-        return Question()
-    space = _NAMESPACE.search(name)
-    words = re.sub(r"(?:^|\s)-\S+(?:[\s=]+\S+)?", "", f" {found[2]}").strip()
-    first, apart, rest = _first_word(words)
-    kind = _KINDS.get(first.lower().removesuffix("s"), _KINDS.get(first.lower(), ""))
-    named = rest if kind else words
-    narrowed = bool(named) or "-l" in found[2].split()
-    return Question(
-        found[1], kind, named.split(" ")[0], named, space[1] if space else "", narrowed and bool(apart or named)
-    )
-
-
-def _first_word(words: str) -> tuple[str, str, str]:
-    """`pods web` or a stem's `pod-web`: the first word, what parts it, the rest."""
-    for separator in (" ", "/", "-"):
-        first, apart, rest = words.partition(separator)
-        if apart and (separator == " " or first.lower().removesuffix("s") in _KINDS or first.lower() in _KINDS):
-            return first, apart, "" if rest in ("wide", "all", "o-wide") else rest
-    return words, "", ""
 
 
 @dataclass(slots=True)
@@ -157,7 +74,7 @@ def read(answers: Iterable[ClusterAnswer]) -> Cluster:
 
 def _main_namespace(answers: tuple[ClusterAnswer, ...]) -> str:
     """The namespace most answers are about: it stands for those that name none."""
-    asked = Counter(found[1] for one in answers if (found := _NAMESPACE.search(one.name)))
+    asked = Counter(found[1] for one in answers if (found := NAMESPACE.search(one.name)))
     told = Counter(found[1] for one in answers if (found := re.search(r"^Namespace:\s+(\S+)", one.text, re.MULTILINE)))
     best = (asked or told or Counter({"default": 1})).most_common(1)
     return best[0][0]
@@ -165,7 +82,7 @@ def _main_namespace(answers: tuple[ClusterAnswer, ...]) -> str:
 
 def _take(answer: ClusterAnswer, asked: Question, views: _Views) -> None:
     text = answer.text.lstrip("\ufeff")
-    if asked.verb in _OBSERVED:
+    if asked.verb in OBSERVED:
         _observe(asked, text, views)
     elif documents := _documents(text):
         for one in documents:
@@ -177,9 +94,6 @@ def _take(answer: ClusterAnswer, asked: Question, views: _Views) -> None:
             views.hear(events)
     else:
         _table(asked, text, views)
-
-
-_OBSERVED = ("logs", "reach", "systemctl", "alerts", "calls")
 
 
 def _observe(asked: Question, text: str, views: _Views) -> None:
