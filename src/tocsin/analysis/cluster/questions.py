@@ -48,6 +48,8 @@ _KINDS = {
     "pdb": "PodDisruptionBudget",
 }
 _QUESTION = re.compile(
+    r"(?:kubectl[\s-]+)?(get|describe|logs|manifest|reach|systemctl|alerts|calls|events)\b[\s-]*(.*)"
+)
 NAMESPACE = re.compile(r"(?:^|\s)(?:-n|--namespace)[\s=]+(\S+)")
 OBSERVED = ("logs", "reach", "systemctl", "alerts", "calls")
 """Questions whose answers are no objects."""

@@ -29,8 +29,6 @@ _WIDE = {"Node", "PersistentVolume", "StorageClass", "Namespace"}
 """Kinds that stand in no namespace."""
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
 _ROUTING = ("Ingress", "VirtualService", "HTTPRoute", "ConfigMap", "Deployment", "StatefulSet")
-    r"(?:kubectl[\s-]+)?(get|describe|logs|manifest|reach|systemctl|alerts|calls|events)\b[\s-]*(.*)"
-)
 _LIVE = ("uid", "resourceVersion", "creationTimestamp")
 _Key = tuple[str, str, str]
 
