@@ -36,7 +36,7 @@ class Program(Value):
     repeat_last: bool = False
     """Any number of operands may follow the last pattern."""
     separator: bool = True
-    """The program knows `--`: operands are moved behind it. False keeps the order as written."""
+    """The program knows `--`: operands are put behind one. False keeps the order as written. Steps never write it themselves."""
     environment: dict[str, str] = Field(default_factory=dict)
     """Added to the nearly empty environment; not for secrets."""
 
@@ -59,10 +59,6 @@ def vector(name: str, program: Program, arguments: Sequence[str]) -> list[str]:
     todo = [_plain(name, one) for one in arguments]
     while todo:
         argument = todo.pop(0)
-        if argument == "--" and program.separator:
-            _no_more_options(name, todo)
-            operands += todo
-            break
         taken = _option(name, program, argument, todo) if argument.startswith("-") else []
         (options if taken else operands).extend(taken or [argument])
         ordered += taken or [argument]
@@ -109,12 +105,6 @@ def _option(name: str, program: Program, argument: str, todo: list[str]) -> list
     if not compiled(pattern).fullmatch(value):
         raise refused(f"{name}: {value!r:.80} is no value for {word}.", f"Values must match {pattern}.")
     return [argument] if attached else [argument, value]
-
-
-def _no_more_options(name: str, rest: Sequence[str]) -> None:
-    """Behind `--` a dash would be harmless to this program, but not to the next reader of the value."""
-    if any(one.startswith("-") for one in rest):
-        raise refused(f"{name}: an argument after `--` begins with a dash.", "Correct the value.")
 
 
 def _check_operands(name: str, program: Program, operands: Sequence[str]) -> None:
