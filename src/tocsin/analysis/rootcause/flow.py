@@ -14,6 +14,7 @@ from tocsin.analysis import meaning
 from tocsin.analysis.meaning import Signal
 from tocsin.analysis.rootcause import levels
 from tocsin.analysis.rootcause.observed import Observed, Reason, Testimony
+from tocsin.analysis.series import Floats
 from tocsin.analysis.topology import Graph
 from tocsin.model.signals import Series
 
@@ -27,6 +28,8 @@ BUSY = 10.0
 """Robust standard deviations from which on a service works noticeably more than it used to."""
 WAITS = 0.7
 """How much of the trouble of a service that is slow without working is laid on what it waits for."""
+TYPICAL = 0.7
+"""Quantile of the samples since the onset that stands for what most of them reach."""
 MOST_HOPS = 20
 LEAST_MASS = 1e-4
 
@@ -118,7 +121,8 @@ def _requests(many: Sequence[Series]) -> Series:
 
 
 def _trouble(one: Series, known: Series | None, requests: Series | None, onset: float | None) -> Trouble:
-    parts = levels.split(_harm(one), _harm(known) if known else None, onset)
+    harmful = Harm.of(one, known)
+    parts = levels.split(harmful.turned(one), harmful.turned(known) if known else None, onset)
     pasts = [float(np.median(past)) for past in (parts.reference, parts.eve) if past.size]
     if not pasts or not parts.since.size:
         return Trouble(0.0, 0.0, newborn=bool(parts.since.size), departure=None)
@@ -127,37 +131,54 @@ def _trouble(one: Series, known: Series | None, requests: Series | None, onset: 
     scale = max(levels.spread(np.concatenate([parts.reference, parts.eve]), [parts.reference]), 1e-3 * abs(usual))
     z = min((furthest - usual) / scale, 100.0)
     low, high = SIGNIFICANT
-    volume = _volume(one, requests, usual, onset)
-    plain = levels.Departure(one, meaning.signal_of(one.metric), _as_written(one, usual), _as_written(one, furthest), z)
-    return Trouble(max(0.0, volume), float(np.clip((z - low) / (high - low), 0.0, 1.0)), newborn=False, departure=plain)
+    sure = float(np.clip((z - low) / (high - low), 0.0, 1.0))
+    written = levels.Departure(one, meaning.signal_of(one.metric), harmful.value(usual), harmful.value(furthest), z)
+    return Trouble(
+        max(0.0, _volume(harmful.turned(one), requests, usual, onset)), sure, newborn=False, departure=written
+    )
 
 
-def _harm(one: Series) -> Series:
-    """The series turned so that more is worse: availability becomes what is missing to the full."""
-    if meaning.signal_of(one.metric) not in {"availability", "success"}:
-        return one
-    return Series(one.service, one.metric, one.times, tuple(_ceiling(one) - value for value in one.values), one.cites)
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """How a signal is turned so that more is worse: of availability, what is missing to the full. `full` is None otherwise."""
+
+    full: float | None
+
+    @classmethod
+    def of(cls, *many: Series | None) -> "Harm":
+        """For the parts of one series; shares are told from percents by their largest value."""
+        known = [one for one in many if one]
+        if meaning.signal_of(known[0].metric) not in {"availability", "success"}:
+            return cls(None)
+        top = max((value for one in known for value in one.values if value == value), default=0.0)
+        return cls(1.0 if top <= 1.0 else 100.0)
+
+    def turned(self, one: Series) -> Series:
+        """The series in harm."""
+        if self.full is None:
+            return one
+        return Series(one.service, one.metric, one.times, tuple(map(self.value, one.values)), one.cites, one.unit)
+
+    def value(self, given: float) -> float:
+        """From a value to its harm and back."""
+        return given if self.full is None else self.full - given
 
 
-def _ceiling(one: Series) -> float:
-    top = max((value for value in one.values if value == value), default=0.0)
-    return 1.0 if top <= 1.0 else 100.0
-
-
-def _as_written(one: Series, harm: float) -> float:
-    return harm if _harm(one) is one else _ceiling(one) - harm
-
-
-def _volume(one: Series, requests: Series | None, usual: float, onset: float | None) -> float:
+def _volume(harm: Series, requests: Series | None, usual: float, onset: float | None) -> float:
     """Sum over the samples since the onset of what is beyond the usual, times the requests it concerns."""
     counts = dict(zip(requests.times, requests.values, strict=True)) if requests else {}
-    harm = _harm(one)
     beyond = [
         (value - usual) * (counts.get(at, 0.0) if counts else 1.0)
         for at, value in zip(harm.times, harm.values, strict=True)
         if value == value and (onset is None or at >= onset)
     ]
-    return float(np.nansum(beyond))
+    return _lasting(np.asarray(beyond, dtype=np.float64))
+
+
+def _lasting(beyond: Floats) -> float:
+    """The sum, in which no sample counts more than twice what most samples reach: one spike is no volume."""
+    known = beyond[np.isfinite(beyond)]
+    return float(np.minimum(known, 2 * max(0.0, float(np.quantile(known, TYPICAL)))).sum()) if known.size else 0.0
 
 
 def walk(graph: Graph, troubles: Mapping[str, Trouble], start: str) -> dict[str, float]:
@@ -205,6 +226,7 @@ def _unexplained(graph: Graph, troubles: Mapping[str, Trouble], idle: Collection
     own = {
         service: one.volume * one.sure * max(0.0, 1.0 - sum(explained(graph, troubles, service).values()))
         for service, one in troubles.items()
+        if graph.callers(service) or graph.callees(service)  # outside of the graph it may be anyone's caller
     }
     found = dict(own)
     for service, volume in own.items():

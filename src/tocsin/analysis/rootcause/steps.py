@@ -44,6 +44,9 @@ class Walked:
         for here in set(steps[:-1]):
             self.taken[service, here] += 1
 
+    def __add__(self, other: "Walked") -> "Walked":
+        return Walked(self.followed + other.followed, self.taken + other.taken)
+
 
 @dataclass(frozen=True, slots=True)
 class Turned:
@@ -58,10 +61,10 @@ class Turned:
 def testify(before: Sequence[Stretch], after: Stretch) -> Testimony:
     """How strongly the path of each service changed. `before` begins with the reference; the eve, if any, follows."""
     name = _namer()
-    now = walked([after], name)
-    best = _strongest(changed(walked(before, name), now))
-    if len(before) > 1 and (before[0].spans or before[0].lines):
-        best = _agreed(best, _strongest(changed(walked(before[:1], name), now)))
+    now, pasts = walked(after, name), [walked(one, name) for one in before]
+    best = _strongest(changed(sum(pasts, Walked()), now))
+    if len(pasts) > 1 and pasts[0].taken:
+        best = _agreed(best, _strongest(changed(pasts[0], now)))
     weights = {service: abs(one.z) - LEAST for service, one in best.items() if abs(one.z) > LEAST}
     top = max(weights.values(), default=0.0)
     reasons = {service: Reason(WITNESS, min(abs(best[service].z), 100.0), _text(best[service])) for service in weights}
@@ -107,12 +110,11 @@ def _namer() -> Callable[[str], str]:
     return name
 
 
-def walked(stretches: Iterable[Stretch], name: Callable[[str], str]) -> Walked:
-    """Every visit of these stretches, counted."""
+def walked(stretch: Stretch, name: Callable[[str], str]) -> Walked:
+    """Every visit of a stretch, counted."""
     found = Walked()
-    for stretch in stretches:
-        for (service, _), steps in _visits(stretch, name).items():
-            found.add(service, steps)
+    for (service, _), steps in _visits(stretch, name).items():
+        found.add(service, steps)
     return found
 
 
