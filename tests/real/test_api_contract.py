@@ -78,7 +78,7 @@ def house(token: str) -> Rooms:
 
 
 TOKEN = "a-token-of-the-api-for-tests"
-HEADERS = {"host": "127.0.0.1", "authorization": f"Bearer {TOKEN}"}
+HEADERS = {"host": "127.0.0.1"}
 EXCLUDED = [
     # Some rules no schema can say: a vendor's body must be readable, a silence must end after it starts.
     positive_data_acceptance,
@@ -93,12 +93,14 @@ BOUNDS = settings(
 
 def described(token: str) -> Any:
     """The description of a fresh house, without the event stream: it has no end to wait for."""
-    loaded = schemathesis.openapi.from_asgi("/openapi.json", create(house(token)), headers=HEADERS)
+    headers = HEADERS | ({"authorization": f"Bearer {token}"} if token else {})
+    loaded = schemathesis.openapi.from_asgi("/openapi.json", create(house(token)), headers=headers)
     return loaded.exclude(path_regex=r"/events$")
 
 
 def check(case: Any) -> None:
-    if "incident_id" in case.path_parameters and len(case.path_parameters["incident_id"]) % 2:
+    asked = case.path_parameters.get("incident_id", "")
+    if len(asked) % 2 and len(asked) <= 200:  # one that is too long is meant to be refused
         case.path_parameters["incident_id"] = "INC-2"  # half of them ask for the incident that there is
     case.call_and_validate(headers={"host": "127.0.0.1"}, excluded_checks=EXCLUDED)
 

@@ -8,7 +8,7 @@ import time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
 from tocsin.errors import NotFound
 from tocsin.guard.approval import check
@@ -32,7 +32,7 @@ _SETTLING = frozenset({ActionState.REQUESTED, ActionState.RUNNING})
 Id = Annotated[str, Path(min_length=1, max_length=200)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
-Index = Annotated[int, Field(ge=0, le=999)]
+Index = Annotated[int, Field(ge=0, le=999, strict=True)]
 Slot = Annotated[str, StringConstraints(max_length=256)]
 Chosen = Annotated[dict[Annotated[str, StringConstraints(max_length=100)], Slot | int], Field(max_length=50)]
 
@@ -62,7 +62,7 @@ class No(Value):
 class Word(Value):
     """What a person says came of a step."""
 
-    happened: bool
+    happened: StrictBool
     said: Words
 
 
@@ -75,7 +75,7 @@ class Waiver(Value):
 class Turn(Value):
     """A turn of the global stop switch."""
 
-    on: bool
+    on: StrictBool
     reason: Words
 
 
@@ -85,7 +85,7 @@ class ToolCall(Value):
     runbookId: Name
     stepIndex: Index
     targetEnvironment: Literal["production", "staging"]
-    dryRun: bool = True
+    dryRun: StrictBool = True
     approvedBy: Annotated[str, StringConstraints(max_length=320)] = ""
     incidentId: Annotated[str, StringConstraints(max_length=200)] = ""
     parameters: Chosen = Field(default_factory=dict)

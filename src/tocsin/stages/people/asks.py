@@ -93,7 +93,7 @@ class OpenLine(Value):
 
     question: Line
     owner: Person | None = None
-    minutes: Annotated[int, Field(ge=1, le=240)] | None = None
+    minutes: Annotated[int, Field(ge=1, le=240, strict=True)] | None = None
 
 
 class EndLine(Value):
