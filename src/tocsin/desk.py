@@ -15,7 +15,7 @@ from tocsin.model.move import Deed, Happening, Letter
 from tocsin.model.rota import OnCall
 from tocsin.ports import Clock, Ledger, Names, Parcel, Store
 from tocsin.roles.contract import Investigator, Router, Specialist
-from tocsin.stages import communicate, investigate, remediate
+from tocsin.stages import communicate, investigate, progress, remediate, verify
 
 
 class Record(Protocol):
@@ -39,6 +39,8 @@ class Rules:
 
     remediate: remediate.Rules
     oncall: OnCall
+    verify: verify.Rules
+    progress: progress.ProgressSettings
 
 
 @dataclass(frozen=True, slots=True)

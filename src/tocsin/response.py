@@ -20,7 +20,7 @@ from tocsin.model.event import Noted
 from tocsin.model.ground import Time, Value
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Leave, Move, Reread, Rethink, Tell, Wait
-from tocsin.stages import course, paging, remediate
+from tocsin.stages import course, paging, progress, remediate, verify
 from tocsin.walk import Step, Walk
 
 RETRY = timedelta(minutes=1)
@@ -76,7 +76,9 @@ def next_move(
     mode = in_force(incident, rules.remediate.current).policy.mode_of(incident.service)
     due = (
         paging.due(incident, now, rules.oncall, mode),
+        progress.due(incident, now, rules.progress),
         course.unread(incident, now),
+        verify.due(incident, now, rules.verify),
         course.disproved(incident),
         remediate.due(incident, now, rules.remediate),
         course.over(incident),

@@ -30,8 +30,9 @@ from tocsin.roles.analysts.router import BuiltInRouter, load_classifier
 from tocsin.roles.analysts.specialists import CatalogueSpecialist
 from tocsin.roles.contract import Investigator
 from tocsin.sources import registry
-from tocsin.stages import remediate
+from tocsin.stages import remediate, verify
 from tocsin.stages.communicate import Desk as Communicator
+from tocsin.stages.remediate.probe import ask_probe
 from tocsin.store.sql import open_store
 
 
@@ -81,6 +82,15 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         environments=settings.severity.environments,
         over=glass.over,
     )
+    sources = windows.sources(settings, store)
+    looking = verify.Means(
+        store=store,
+        clock=clock,
+        names=names,
+        rules=verify.Rules(settings.verify, shelf),
+        gauges=verify.Gauges(clean, sources.metrics, windows.measure(settings), partial(ask_probe, means)),
+        post_mortem_at=settings.people.post_mortem_at,
+    )
     desk = Desk(
         store=store,
         clock=clock,
@@ -89,13 +99,16 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         router=BuiltInRouter(settings.severity, settings.routing, settings.catalogue, load_classifier()),
         investigators=_investigators(),
         specialists={kind: CatalogueSpecialist(kind) for kind in IncidentType},
-        sources=windows.sources(settings, store),
+        sources=sources,
         shelf=shelf,
         messages=Communicator(settings.messages),
         catalogue=settings.catalogue,
         evidence=settings.evidence,
-        rules=Rules(remediate.Rules(law, shelf, glass.over), settings.oncall),
-        hands=lambda fenced: remediate.hands(replace(means, store=fenced)),
+        rules=Rules(remediate.Rules(law, shelf, glass.over), settings.oncall, looking.rules, settings.progress),
+        hands=lambda fenced: {
+            **remediate.hands(replace(means, store=fenced)),
+            **verify.hands(replace(looking, store=fenced)),
+        },
     )
     return House(settings, desk, means)
 

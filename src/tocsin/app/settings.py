@@ -25,6 +25,8 @@ from tocsin.stages.communicate import MessageSettings
 from tocsin.stages.intake import IntakeRules
 from tocsin.stages.investigate import EvidenceSettings
 from tocsin.stages.people import PeopleRules
+from tocsin.stages.progress import ProgressSettings
+from tocsin.stages.verify import VerifySettings
 from tocsin.stages.watch import WatchSettings
 from tocsin.store.settings import StoreSettings
 from tocsin.web.settings import ServeSettings
@@ -56,6 +58,8 @@ class Settings:
     messages: MessageSettings
     policy: Policy
     people: PeopleRules
+    verify: VerifySettings
+    progress: ProgressSettings
     report: ReportSettings
     serve: ServeSettings
     watch: WatchSettings

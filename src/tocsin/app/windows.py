@@ -15,6 +15,7 @@ from tocsin.connectors.prometheus import Prometheus
 from tocsin.connectors.snapshot import Snapshot
 from tocsin.ports import LogSource, MetricSource, Store
 from tocsin.stages.investigate import Sources
+from tocsin.stages.verify.gauges import Measure
 
 Probe = Callable[[], Awaitable[None]]
 SIGNS_OF_LIFE = {
@@ -50,6 +51,12 @@ def sources(settings: Settings, store: Store) -> Sources:
         changes=((snapshot,) if snapshot and "changes" in has else ()) + (KeptChanges(store),),
         cluster=(snapshot,) if snapshot and "cluster" in has else (),
     )
+
+
+def measure(settings: Settings) -> Measure | None:
+    """Who takes an expression that a runbook's probe is written in; None when nobody is configured who does."""
+    named = settings.connectors.prometheus
+    return Prometheus(named, _secret(settings.config, "prometheus", named)).measure if named else None
 
 
 def probes(settings: Settings) -> dict[str, Probe]:

@@ -6,6 +6,7 @@ The rule's expression comes from Prometheus by the alert's name; no expression i
 import asyncio
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -93,9 +94,7 @@ class Prometheus:
 
     async def metrics(self, ask: Ask) -> Reply[tuple[Series, ...]]:
         """The series that name one of the asked services, and the alert's own. Raises SourceError."""
-        step = max(
-            self.config.min_step_seconds, int((ask.end - ask.start).total_seconds() // self.config.max_points) + 1
-        )
+        step = self._step(ask.start, ask.end)
         async with self._http.open() as http:
             rule, found = await asyncio.gather(self._rule(http, ask.alert_name), self._label_sets(http, ask))
             planned = promql.plan(found, ask.services, self.config.service_labels, max(60, 4 * step))
@@ -111,6 +110,23 @@ class Prometheus:
             lambda answer: promql.read(answer, ask.services, self.config.service_labels),
             self._link(queries),
         )
+
+    async def measure(self, expression: str, start: datetime, end: datetime) -> Reply[tuple[Series, ...]]:
+        """The samples of an expression that people wrote, such as a runbook's probe. Raises SourceError."""
+        step = self._step(start, end)
+        async with self._http.open() as http:
+            matrices = await self._matrices(http, [query := Query("probe", expression)], Ask(start, end), step)
+        return Reply(
+            self.name,
+            f"{expression} [{rfc3339(start)} to {rfc3339(end)} by {step}s]",
+            self._text([query], matrices, 0),
+            lambda answer: promql.read(answer, (), self.config.service_labels),
+            self._link([query]),
+        )
+
+    def _step(self, start: datetime, end: datetime) -> int:
+        """Seconds between two samples."""
+        return max(self.config.min_step_seconds, int((end - start).total_seconds() // self.config.max_points) + 1)
 
     async def _rule(self, http: HttpSession, alert_name: str) -> list[Query]:
         """What the alerting rule of that name measures, as Prometheus itself knows it."""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from tocsin.model.action import Mode
-from tocsin.model.acts import Paged, Unpaged, WouldHaveDone
+from tocsin.model.acts import STUCK, Paged, Unpaged, WouldHaveDone
 from tocsin.model.ground import Severity
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, Letter, Move, Tell, Wait
@@ -26,6 +26,7 @@ def due(incident: Incident, now: datetime, rules: OnCall, mode: Mode = Mode.PROP
     return (
         _first(incident, now, rules, mode)
         or _next_level(incident, now, rules, mode)
+        or _stuck(incident, now, rules, mode)
         or _approvers(incident, now, rules, mode)
     )
 
@@ -46,12 +47,9 @@ def _next_level(incident: Incident, now: datetime, rules: OnCall, mode: Mode) ->
         return None
     newest = max(incident.pages, key=lambda page: page.at)
     level = max(page.level for page in incident.pages) + 1
-    ladder = [f"oncall:{number}" for number in range(2, len(rules.levels(incident.service)) + 1)] + [EVERYONE]
-    target = ladder[level - 1] if level <= len(ladder) else None
+    target = _above(incident, rules, level)
     if target is None:
         return None
-    if any(page.target == EVERYONE for page in incident.pages) and target != EVERYONE:
-        return None  # everybody was called at once; there is no next level
     at = newest.at + timedelta(minutes=rules.acknowledge_minutes)
     if now < at:
         return Wait(until=at)
@@ -59,6 +57,25 @@ def _next_level(incident: Incident, now: datetime, rules: OnCall, mode: Mode) ->
     return _call(
         incident, now, rules, mode, target, level, f"{incident.severity} {waited}: {one_line(incident.title, 90)}"
     )
+
+
+def _above(incident: Incident, rules: OnCall, level: int) -> str | None:
+    """Whom that level calls; None when everybody is called already."""
+    ladder = [f"oncall:{number}" for number in range(2, len(rules.levels(incident.service)) + 1)] + [EVERYONE]
+    target = ladder[level - 1] if level <= len(ladder) else None
+    if any(page.target == EVERYONE for page in incident.pages) and target != EVERYONE:
+        return None  # everybody was called at once; there is no next level
+    return target
+
+
+def _stuck(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move | None:
+    """A team that is stuck gets the next level, once for each time it is stuck, acknowledged or not."""
+    said = [flag for flag in incident.flags if flag.code == STUCK]
+    if not said or incident.severity not in URGENT or any(page.at >= said[-1].at for page in incident.pages):
+        return None
+    level = max((page.level for page in incident.pages), default=0) + 1
+    target = _above(incident, rules, level)
+    return None if target is None else _call(incident, now, rules, mode, target, level, one_line(said[-1].text, 200))
 
 
 def _approvers(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move | None:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from tocsin.errors import Denied, NotFound
 from tocsin.library.runbook import Parameter, ParameterType, Runbook
 from tocsin.library.steps import SLOT, Command, Http, Kubernetes, Manual, Run, RunbookStep, Sql
-from tocsin.model.action import RenderedStep
+from tocsin.model.action import RenderedStep, Risk
 from tocsin.model.chain import canonical
 from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
@@ -55,6 +55,19 @@ def render_rollback(runbook: Runbook, done: RenderedStep, scope: Scope) -> Rende
     made = _made(runbook, done.step_index, step, run, dict(done.slots), scope)
     text = step.rollback.text
     return made.model_copy(update={"text": text, "shown": made.shown or text, "is_rollback": True})
+
+
+def render_probe(runbook: Runbook, done: RenderedStep, scope: Scope) -> RenderedStep:
+    """The look that people declared for a step that ran, with the values it ran with, as a step that only reads.
+
+    Raises NotFound when there is nothing to run for it, or the runbook is another one by now.
+    """
+    same = runbook_digest(runbook) == done.runbook_digest
+    step = runbook.steps[done.step_index] if same else None
+    if step is None or step.verify is None or step.verify.run is None:
+        raise NotFound(f"{done.name} of {runbook.id} has no probe that can be run.", "A person looks and says so.")
+    looking = step.model_copy(update={"risk": Risk.READ, "text": step.verify.text, "idempotent": True})
+    return _made(runbook, done.step_index, looking, step.verify.run, dict(done.slots), scope)
 
 
 def render_again(runbook: Runbook, step: RenderedStep, scope: Scope) -> RenderedStep:

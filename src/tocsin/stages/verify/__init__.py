@@ -6,8 +6,9 @@ tell. Nothing here changes a system: a rollback is only asked for, and takes the
 """
 
 from tocsin.stages.verify.due import due
+from tocsin.stages.verify.gauges import Gauges
 from tocsin.stages.verify.look import Means, carry_out, hands
 from tocsin.stages.verify.settings import Rules, VerifySettings
 from tocsin.stages.verify.word import say_whether_it_helped
 
-__all__ = ["Means", "Rules", "VerifySettings", "carry_out", "due", "hands", "say_whether_it_helped"]
+__all__ = ["Gauges", "Means", "Rules", "VerifySettings", "carry_out", "due", "hands", "say_whether_it_helped"]

@@ -1,0 +1,43 @@
+"""A probe's own look: what people declared to prove that a step worked, run for reading only. Called by `verify` through `app`.
+
+It needs no yes of its own: whoever approved the step approved the runbook that holds its probe, byte for byte, and the
+executors refuse to change anything for a step that reads. The stop switch and mode observe hold all the same.
+"""
+
+import asyncio
+
+from tocsin.errors import Denied, NotFound, OutcomeUnknown, SourceError
+from tocsin.guard.policy import in_force
+from tocsin.model.action import Mode, Outcome, RenderedStep
+from tocsin.ports import Ledger
+from tocsin.stages.remediate.permit import Means, action_of, scope_of
+from tocsin.stages.remediate.render import render_probe
+
+PROBE_SECONDS = 30.0
+
+
+async def ask_probe(means: Means, incident_id: str, action_id: str) -> Outcome:
+    """What the probe of an action that has run answers now. Raises Denied, NotFound, SourceError, Unfilled."""
+    step = await means.store.read(lambda ledger: _probe(means, ledger, incident_id, action_id))
+    executor = means.executors.get(step.executor)
+    if executor is None:
+        raise NotFound(f"No executor {step.executor} is configured.", "See section `executors`.")
+    try:
+        async with asyncio.timeout(min(step.timeout_seconds, PROBE_SECONDS)):
+            return await executor.run(step, "")
+    except TimeoutError as late:
+        raise SourceError(f"The probe of {step.name} did not answer in time.", "Look there by hand.") from late
+    except OutcomeUnknown as doubt:  # it reads only: not to know is not to have seen
+        raise SourceError(doubt.what, doubt.do) from doubt
+
+
+def _probe(means: Means, ledger: Ledger, incident_id: str, action_id: str) -> RenderedStep:
+    scope = scope_of(means, ledger, incident_id)
+    done = action_of(scope.incident, action_id).step
+    if ledger.stops.now().on:
+        raise Denied("All actions are stopped; nothing is asked either.", "Turn the switch off, or look by hand.")
+    names = (scope.incident.service, done.service)
+    laws = (in_force(scope.incident, means.current), means.current)
+    if any(law.policy.mode_of(*names) is Mode.OBSERVE for law in laws):
+        raise Denied("Mode observe: nothing is asked.", "Look by hand.")
+    return render_probe(means.shelf.get(done.runbook_id), done, scope)
