@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-YARDSTICKS = ("triage", "runbooks", "latency", "ingest", "audit", "weight", "kubernetes", "argv")
+YARDSTICKS = ("triage", "runbooks", "latency", "ingest", "audit", "weight", "kubernetes", "argv", "approval")
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 
 

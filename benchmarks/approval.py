@@ -15,10 +15,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from benchmarks.acting import CATALOGUE, PEOPLE, House, Judge, Yes, policy, runbook
 from tocsin.errors import TocsinError
+from tocsin.guard.approval import Standing
 from tocsin.guard.limits import HOUR
 from tocsin.model.action import Rehearsal, RenderedStep, Risk
 from tocsin.model.acts import ActionApproved, SeverityChanged
@@ -29,6 +31,7 @@ from tocsin.model.standing import Action, ActionState
 from tocsin.stages.remediate import permit, stop
 from tocsin.stages.remediate.perform import perform
 
+carrying: Any = import_module("tocsin.stages.remediate.perform")
 SEQUENCES, STEPS, ALTERED, PLANS = 10_000, 50, 1_000, 1_000
 _NAMES = tuple(PEOPLE)
 
@@ -153,6 +156,16 @@ async def wander(seed: int, steps: int) -> Judge:
     for _ in range(steps):
         await _one(world, dice)
     return world.judge
+
+
+async def control(sequences: int) -> int:
+    """The same walks with the question of approvals switched off: how many wrong runs the judge then sees. Must be many."""
+    kept = carrying.check
+    carrying.check = lambda *_: Standing(needed=0)
+    try:
+        return sum([len((await wander(seed, STEPS)).wrong) for seed in range(sequences)])
+    finally:
+        carrying.check = kept
 
 
 async def _one(world: World, dice: random.Random) -> None:
@@ -335,6 +348,7 @@ async def measure(sequences: int, steps: int, number: int, many: int) -> dict[st
         "steps": steps,
         "runs": runs,
         "unauthorised": len(wrong),
+        "unauthorised_with_the_gate_open": await control(min(sequences, 100)),
         "altered_refused": refused,
         "altered": number,
         "plans": many,
