@@ -10,10 +10,11 @@ from tocsin.connectors.alertmanager import Alertmanager
 from tocsin.connectors.elasticsearch import Elasticsearch
 from tocsin.connectors.http_json import HttpAccess, HttpJson
 from tocsin.connectors.kept import CatalogueTopology, KeptChanges
+from tocsin.connectors.kubernetes import Kubernetes
 from tocsin.connectors.loki import Loki
 from tocsin.connectors.prometheus import Prometheus
 from tocsin.connectors.snapshot import Snapshot
-from tocsin.ports import LogSource, MetricSource, Store
+from tocsin.ports import ClusterSource, LogSource, MetricSource, Store
 from tocsin.stages.investigate import Sources
 from tocsin.stages.verify.gauges import Measure
 
@@ -23,6 +24,7 @@ SIGNS_OF_LIFE = {
     "alertmanager": "/api/v2/status",
     "loki": "/loki/api/v1/status/buildinfo",
     "elasticsearch": "/",
+    "kubernetes": "/version",
 }
 """What each system answers cheaply while it is well."""
 
@@ -43,13 +45,16 @@ def sources(settings: Settings, store: Store) -> Sources:
         logs.append(Loki(named.loki, _secret(config, "loki", named.loki)))
     if named.elasticsearch:
         logs.append(Elasticsearch(named.elasticsearch, _secret(config, "elasticsearch", named.elasticsearch)))
+    cluster: list[ClusterSource] = [snapshot] if snapshot and "cluster" in has else []
+    if named.kubernetes:
+        cluster.append(Kubernetes(named.kubernetes, _secret(config, "kubernetes", named.kubernetes)))
     catalogue = (CatalogueTopology(settings.catalogue),) if settings.catalogue.services else ()
     return Sources(
         metrics=tuple(metrics),
         logs=tuple(logs),
         topology=((snapshot,) if snapshot and "topology" in has else ()) + catalogue,
         changes=((snapshot,) if snapshot and "changes" in has else ()) + (KeptChanges(store),),
-        cluster=(snapshot,) if snapshot and "cluster" in has else (),
+        cluster=tuple(cluster),
     )
 
 

@@ -2,6 +2,7 @@
 
 from tocsin.connectors.alertmanager import AlertmanagerConfig
 from tocsin.connectors.elasticsearch import ElasticsearchConfig
+from tocsin.connectors.kubernetes import KubernetesConfig
 from tocsin.connectors.loki import LokiConfig
 from tocsin.connectors.prometheus import PrometheusConfig
 from tocsin.connectors.snapshot import SnapshotConfig
@@ -15,4 +16,5 @@ class ConnectorsConfig(Value):
     alertmanager: AlertmanagerConfig | None = None
     loki: LokiConfig | None = None
     elasticsearch: ElasticsearchConfig | None = None
+    kubernetes: KubernetesConfig | None = None
     snapshot: SnapshotConfig | None = None

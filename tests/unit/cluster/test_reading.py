@@ -183,6 +183,19 @@ def test_a_question_is_read_from_a_command_and_from_a_file_s_name():
     assert {name: (one.verb, one.kind, one.name, one.narrowed) for name, one in read_as.items()} == told
 
 
+def test_only_a_whole_list_makes_the_rest_missing():
+    one = {"kind": "ConfigMap", "metadata": {"name": "a", "uid": "1"}}
+    listed = {"kind": "ConfigMapList", "items": [{"metadata": {"name": "a", "uid": "1"}}]}
+    cut = {**listed, "metadata": {"continue": "more"}}
+    whole, single, part = (read([ClusterAnswer("saved", json.dumps(told))]) for told in (listed, one, cut))
+    assert [cluster.missing("ConfigMap", "b") for cluster in (whole, single, part)] == [True, False, False]
+
+
+def test_an_empty_list_of_the_api_makes_what_is_named_missing():
+    empty = '{"kind": "ServiceAccountList", "items": []}'
+    assert read([ClusterAnswer("get-serviceaccounts", empty)]).missing("ServiceAccount", "b")
+
+
 def test_an_empty_answer_to_a_narrow_question_makes_nothing_missing():
     assert not read([ClusterAnswer("kubectl get secrets -l a=b", "")]).missing("Secret", "fire")
 

@@ -84,7 +84,7 @@ def _take(answer: ClusterAnswer, asked: Question, views: _Views) -> None:
         _observe(asked, text, views)
     elif documents := _documents(text):
         for one in documents:
-            _document(one, views)
+            _unfold(one, asked, views)
     elif kind := _described_kind(asked, text):
         for part in re.split(r"\n{2,}(?=Name:\s)", text):
             tree_, events = described(kind, part)
@@ -120,28 +120,30 @@ def _documents(text: str) -> list[Tree]:
             return []
     except (ValueError, yaml.YAMLError, RecursionError):
         return []
-    return [one for outer in items(found) for one in _unfolded(outer)]
+    return items(found)
 
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _unfolded(one: Tree) -> list[Tree]:
-    """The items of a list, or the object itself; items of a typed list have no kind of their own."""
+def _unfold(one: Tree, asked: Question, views: _Views) -> None:
+    """An object, or a list of them; items of a typed list have no kind of their own. A whole list tells what is missing."""
     kind = str(one.get("kind", ""))
     if not kind.endswith("List") and "items" not in one:
-        return [one] if kind else []
-    return [{"kind": kind.removesuffix("List"), **inner} for inner in items(one.get("items"))]
+        _document(one, views)
+        return
+    inner = [{"kind": kind.removesuffix("List"), **each} for each in items(one.get("items"))]
+    if not asked.narrowed and not tree(one.get("metadata")).get("continue"):
+        views.listed.update({asked.kind, kind.removesuffix("List"), *(str(each["kind"]) for each in inner)} - {""})
+    for each in inner:
+        _document(each, views)
 
 
 def _document(one: Tree, views: _Views) -> None:
-    kind = str(one.get("kind", ""))
-    if kind == "Event":
+    if one.get("kind") == "Event":
         views.hear([_event(one)])
         return
     live = "status" in one or any(key in tree(one.get("metadata")) for key in _LIVE)
-    if live:
-        views.listed.add(kind)
     views.add(0 if live else 3, one)
 
 
