@@ -84,6 +84,8 @@ async def roll_back(means: Means, incident_id: str, action_id: str, *, by: Princ
     """Asks for the rollback that a runbook declares for a step that ran. Its permission is its own. Raises as `request`."""
     scope = await open_scope(means, incident_id, by)
     done = action_of(scope.incident, action_id)
+    if done.state in (ActionState.REQUESTED, ActionState.REJECTED, ActionState.RUNNING):
+        raise NotNow(f"{action_id} is {done.state}; there is nothing to take back.", "Look at its state again.")
     return await _ask(
         means, scope.incident, render_rollback(means.shelf.get(done.step.runbook_id), done.step, scope), by
     )
