@@ -43,6 +43,8 @@ CHANGES: dict[str, tuple[Callable[..., Awaitable[Plan]], type[Value]]] = {
     "uncordon": (changes.uncordon, changes.NoOptions),
     "drain": (changes.drain, changes.DrainOptions),
 }
+EVICTION_PAUSE_SECONDS = 5.0
+"""As kubectl waits before it asks again for an eviction that a budget held back."""
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io, application/json"
 WITHOUT_NAME = frozenset({"get", "describe", "events", "top"})
 """Verbs that may look at all objects of a kind."""
@@ -160,9 +162,10 @@ class Kubernetes:
         """Sends the requests in order. Once one has taken effect, a later refusal is an outcome, not a nothing."""
         if not plan.requests:
             return Outcome(ok=True, said=f"Nothing to do: {plan.said}.")
+        deadline = asyncio.get_running_loop().time() + step.timeout_seconds
         for done, request in enumerate(plan.requests):
             try:
-                await _patiently(cluster, step, request)
+                await _patiently(cluster, step, request, deadline)
             except SourceError as failure:
                 if not done:
                     raise
@@ -210,16 +213,15 @@ def _document(cluster: Wire, answer: Answer) -> objects.Document:
     return document
 
 
-async def _patiently(cluster: Wire, step: RenderedStep, request: Request) -> None:
-    """Sends it; an eviction that a disruption budget holds back (429) is asked again until the step's time is over."""
-    deadline = asyncio.get_running_loop().time() + step.timeout_seconds
+async def _patiently(cluster: Wire, step: RenderedStep, request: Request, deadline: float) -> None:
+    """Sends it; an eviction that a disruption budget holds back (429) is asked again until the step's time is nearly over."""
     while True:
         try:
             await cluster.send(step, request)
         except SourceError as failure:
-            waits = request.path.endswith("/eviction") and " answered 429 " in failure.what
-            if not waits or asyncio.get_running_loop().time() + 5 > deadline:
+            held = request.path.endswith("/eviction") and " answered 429 " in failure.what
+            if not held or asyncio.get_running_loop().time() + 2 * EVICTION_PAUSE_SECONDS > deadline:
                 raise
-            await asyncio.sleep(5)
+            await asyncio.sleep(EVICTION_PAUSE_SECONDS)
         else:
             return
