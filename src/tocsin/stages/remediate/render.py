@@ -5,7 +5,6 @@ where the runbook says, and must be in the incident's scope. What cannot be fill
 """
 
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,7 +13,6 @@ from tocsin.errors import Denied, NotFound
 from tocsin.library.runbook import Parameter, ParameterType, Runbook
 from tocsin.library.steps import SLOT, Command, Http, Kubernetes, Manual, Run, RunbookStep, Sql
 from tocsin.model.action import RenderedStep, Risk
-from tocsin.model.chain import canonical
 from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
 from tocsin.model.standing import ActionState
@@ -62,7 +60,7 @@ def render_probe(runbook: Runbook, done: RenderedStep, scope: Scope) -> Rendered
 
     Raises NotFound when there is nothing to run for it, or the runbook is another one by now.
     """
-    same = runbook_digest(runbook) == done.runbook_digest
+    same = runbook.digest == done.runbook_digest
     step = runbook.steps[done.step_index] if same else None
     if step is None or step.verify is None or step.verify.run is None:
         raise NotFound(f"{done.name} of {runbook.id} has no probe that can be run.", "A person looks and says so.")
@@ -75,11 +73,6 @@ def render_again(runbook: Runbook, step: RenderedStep, scope: Scope) -> Rendered
     if step.is_rollback:
         return render_rollback(runbook, step, scope)
     return render(runbook, step.step_index, scope, given=step.slots)
-
-
-def runbook_digest(runbook: Runbook) -> str:
-    """SHA-256 over all a runbook says, wherever its file lies."""
-    return sha256(canonical(runbook.model_dump(mode="json", by_alias=True, exclude={"origin"})).encode()).hexdigest()
 
 
 def spoils_evidence(step: RenderedStep, incident: Incident) -> bool:
@@ -172,7 +165,7 @@ def _made(runbook: Runbook, index: int, step: RunbookStep, run: Run, slots: Slot
     return RenderedStep(
         runbook_id=runbook.id,
         runbook_version=runbook.version,
-        runbook_digest=runbook_digest(runbook),
+        runbook_digest=runbook.digest,
         step_index=index,
         name=step.name,
         text=step.text,
