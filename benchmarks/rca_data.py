@@ -9,7 +9,7 @@ import gzip
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def read_cases(folder: Path) -> Iterator[Case]:
     """The cases of one data set's folder, in order of their names."""
     if any(folder.rglob("anomalous.csv*")):
         yield from _two_tables(folder)
-    elif any(folder.rglob("graph.csv*")):
+    elif any(folder.rglob("noissue_metrics.csv*")):
         yield from _components(folder)
     else:
         yield from _pods(folder)
@@ -94,10 +94,7 @@ def _components(folder: Path) -> Iterator[Case]:
     """Three header rows (component, metric, statistic), a matrix of calls, and a recording without faults."""
     for graph in sorted(folder.rglob("graph.csv*")):
         home = graph.parent
-        matrix, healthy = _rows(graph), _find(home, "noissue_metrics.csv")
-        edges = tuple(
-            (row[0], matrix[0][at]) for row in matrix[1:] for at in range(1, len(row)) if _number(row[at]) > 0
-        )
+        edges, healthy = tuple(_ones(_rows(graph))), _find(home, "noissue_metrics.csv")
         reference = Stretch(_statistics(healthy)) if healthy else Stretch()
         for path in sorted(home.glob("*/metrics.csv*")):
             about = _about(path.parent)
@@ -124,19 +121,18 @@ def _alarm(target: object) -> tuple[str, meaning.Signal] | None:
 def _pods(folder: Path) -> Iterator[Case]:
     """Metrics, logs and traces of pods; folders named `baseline...` hold healthy minutes, and a pod is compared with itself."""
     healthy = [path for path in sorted(folder.iterdir()) if path.is_dir() and path.name.startswith("baseline")]
-    usual: Times = {}
-    for path in healthy:
-        usual.update(_pod_metrics(path))
+    usual = {key: one for path in healthy for key, one in _as_series(_pod_metrics(path)).items()}
     spans = tuple(span for path in healthy for span in _spans(path))
     lines = tuple(line for path in healthy for line in _lines(path))
-    calls = _calls(folder)
+    known = [_calls(path) for path in (folder, *healthy)]
+    calls = tuple(edge for found in known for edge in found)
     for path in sorted(folder.iterdir()):
         if path in healthy or not path.is_dir() or not any(path.glob("*.csv*")):
             continue
         metrics = _pod_metrics(path)
         pods = {pod for pod, _ in metrics}
-        reference = Stretch(_as_series({key: usual[key] for key in usual if key[0] in pods}), spans, lines)
-        recent = Stretch(_as_series(metrics), tuple(_spans(path)), tuple(_lines(path)))
+        reference = Stretch(tuple(one for (pod, _), one in usual.items() if pod in pods), spans, lines)
+        recent = Stretch(tuple(_as_series(metrics).values()), tuple(_spans(path)), tuple(_lines(path)))
         edges = (*calls, *_calls(path)) or tuple(called(Observed(recent, reference)))
         onset = _epoch(_about(path).get("onset_epoch"))
         yield Case(path.name, Observed(recent, reference, edges, onset), _answer(path))
@@ -165,18 +161,19 @@ def _pod_metrics(folder: Path) -> Times:
     return found
 
 
-def _as_series(found: Mapping[tuple[str, str], Iterable[tuple[float, float]]]) -> tuple[Series, ...]:
-    series = []
+def _as_series(found: Times) -> dict[tuple[str, str], Series]:
+    series = {}
     for (pod, name), samples in found.items():
         times, values = zip(*sorted(samples), strict=True)
-        series.append(Series(service_of(pod), name, times, values, ()))
-    return tuple(series)
+        series[pod, name] = Series(service_of(pod), name, times, values, ())
+    return series
 
 
 def _spans(folder: Path) -> Iterator[Span]:
     for path in sorted(folder.glob("trace*.csv*")):
         for row in _named(path):
-            begun, lasted = _number(row["StartTimeUnixNano"]) / 1e9, _number(row["Duration"]) / 1e6
+            begun, ended = (_number(row.get(name, "")) / 1e9 for name in ("StartTimeUnixNano", "EndTimeUnixNano"))
+            lasted = _number(row["Duration"]) / 1e6 if row.get("Duration") else ended - begun
             service = service_of(row["PodName"])
             yield Span(row["TraceID"], row["SpanID"], row["ParentID"], service, row["OperationName"], begun, lasted)
 
@@ -208,13 +205,20 @@ def _calls(folder: Path) -> tuple[tuple[str, str], ...]:
     for path in sorted(folder.glob("*.csv*")):
         if re.match(r"(?:metric|log|trace|front)", path.name):
             continue
-        head, *rows = _rows(path) or [[]]
-        columns = [set(meaning.words(name)) for name in head]
-        caller = next((at for at, words in enumerate(columns) if words & _CALLER), None)
-        callee = next((at for at, words in enumerate(columns) if words & _CALLEE), None)
-        if caller is not None and callee is not None:
-            found.update(dict.fromkeys((service_of(row[caller]), service_of(row[callee])) for row in rows))
-    return tuple(edge for edge in found if all(edge))
+        table = _rows(path) or [[]]
+        found.update(dict.fromkeys(_listed(table) or _ones(table)))
+    return tuple((service_of(caller), service_of(callee)) for caller, callee in found if caller and callee)
+
+
+def _listed(table: list[list[str]]) -> list[tuple[str, str]]:
+    columns = [set(meaning.words(name)) for name in table[0]]
+    caller = next((at for at, words in enumerate(columns) if words & _CALLER), None)
+    callee = next((at for at, words in enumerate(columns) if words & _CALLEE), None)
+    return [] if caller is None or callee is None else [(row[caller], row[callee]) for row in table[1:]]
+
+
+def _ones(table: list[list[str]]) -> list[tuple[str, str]]:
+    return [(row[0], table[0][at]) for row in table[1:] for at in range(1, len(row)) if _number(row[at]) > 0]
 
 
 def renamed(observed: Observed, names: Mapping[str, str]) -> Observed:

@@ -19,6 +19,8 @@ from tocsin.model.signals import Series
 WITNESS = "metrics"
 ENOUGH = 30
 """Samples from which on a series finds its own onset better than a clock on the wall does."""
+LEAST = 1.0
+"""Robust standard deviations below which a series is where it always was."""
 SYMPTOMS: frozenset[Signal] = frozenset({"latency", "errors", "availability", "success", "traffic"})
 """Signals that a service shows for its dependencies, too."""
 
@@ -81,7 +83,7 @@ def departures(observed: Observed) -> list[Departure]:
     found = (
         _departure(one, reference.get((one.service, one.metric)), observed.onset) for one in observed.recent.series
     )
-    return [one for one in found if one and one.z]
+    return [one for one in found if one and abs(one.z) >= LEAST]
 
 
 def _departure(one: Series, reference: Series | None, onset: float | None) -> Departure | None:

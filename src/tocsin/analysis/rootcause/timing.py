@@ -22,6 +22,8 @@ LEAST_CALLS = 3
 """Calls on either side below which nothing is said of an operation."""
 NOTEWORTHY = 0.05
 """Share of all time spent that one service must have lost for the witness to be half sure."""
+SLIGHT = 0.01
+"""Share by which an operation may be slower without being called so."""
 SLACK = 0.002
 """Seconds that clocks of one process may disagree."""
 
@@ -118,7 +120,7 @@ def _compare(key: Key, usual: Sequence[float], now: Sequence[float]) -> Slower |
         return None
     was = np.quantile(usual, np.minimum(LEVELS + TOLERANCE, 0.95))
     gain = np.maximum(np.quantile(now, LEVELS) - was, 0.0)
-    if not gain.any():
+    if float(gain.max()) <= SLIGHT * float(was.max()):
         return None
     before, after = float(np.median(usual)), float(np.median(now))
     spread = max(float(np.quantile(usual, 0.9)) - before, 0.1 * before, 1e-4)
