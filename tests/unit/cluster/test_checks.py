@@ -670,6 +670,22 @@ def test_every_remedy_has_a_fault_that_leads_to_it():
     assert set(REMEDIES) - led_to == {"namespace_object_quota_exceeded"}
 
 
+def test_of_two_apps_that_are_late_the_later_one_comes_first():
+    shop = healthy()
+    deviating(shop, ("Service", "page", LATE.format(90)), ("Service", "ledger", LATE.format(900)))
+    shop.others = [one for one in shop.others if not one.name.startswith("calls")]
+    assert first(shop)[:2] == ("app/ledger", "pod_network_delay")
+
+
+def test_apps_with_less_to_do_do_not_make_one_slow_app_a_node_s_fault():
+    shop = healthy()
+    shop.objects |= {**app("jam", 1, "j:1"), **app("ham", 2, "h:1")}
+    drop = "THROUGHPUT_DROP [RPS] | Normal=30.0req/s -> Current=4.0req/s (-)"
+    dropped = [("Service", name, drop) for name in ("jam", "ham", "ledger", "page")]
+    deviating(shop, ("Service", "till", LATE.format(900)), *dropped)
+    assert first(shop)[:2] == ("app/till", "pod_network_delay")
+
+
 # Faults that only a comparison with others shows ---------------------------------------------------------------------------
 
 

@@ -15,8 +15,12 @@ from tocsin.analysis.cluster.suspects import BROKEN, LIKELY, PROVEN, SUSPECTED, 
 _TIMES = 2.0
 _LOSS_RATE = 2.0
 """Retransmissions a second that packet loss makes; a mere delay makes fewer."""
-_WIDE = 5
-"""From so many apps on, one app is no longer enough to explain them."""
+_WIDE = 3
+"""From so many apps on that are late without anybody below them being late, no one app explains them."""
+_MANY = 5
+"""From so many apps on that deviate, the node is worth naming beside the app."""
+_STEP = 0.02
+"""How much less each further suspect of one kind scores than the one that deviates more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,10 @@ class _View:
     cluster: Cluster
 
     def of(self, *signals: str, subject: str = "service") -> dict[str, Deviation]:
-        """The greatest deviation of those signals for each name."""
+        """The greatest deviation of those signals for each name, the greatest of all first."""
         found = [one for one in self.cluster.deviations if one.signal in signals and one.subject == subject]
-        ordered = sorted(found, key=lambda one: growth(one))
-        return {one.name: one for one in ordered}
+        greatest = {one.name: one for one in sorted(found, key=growth)}
+        return dict(sorted(greatest.items(), key=lambda pair: -growth(pair[1])))
 
     @property
     def starved(self) -> dict[str, Deviation]:
@@ -40,6 +44,12 @@ class _View:
     def slow(self) -> dict[str, Deviation]:
         """Apps that answer later."""
         return {name: one for name, one in self.of("latency").items() if growth(one) > 1}
+
+    @property
+    def roots(self) -> list[str]:
+        """Apps that are late or fail although nobody they call is late or fails."""
+        late = {**self.slow, **self.of("errors")}
+        return [name for name in late if not any(callee in late for callee in _below(self.cluster, name))]
 
     @property
     def troubled(self) -> set[str]:
@@ -56,55 +66,50 @@ def processors(cluster: Cluster) -> Iterator[Suspect]:
     """CPU used and CPU allowed."""
     view = _View(cluster)
     throttled = view.of("throttling")
-    for name, one in view.starved.items():
+    for place, (name, one) in enumerate(view.starved.items()):
         deepest = not any(callee in view.starved for callee in _callees(cluster, name))
-        score = PROVEN if name in throttled and deepest else BROKEN if name in throttled else LIKELY
+        score = (PROVEN if name in throttled else LIKELY) - (0 if deepest else 0.1) - place * _STEP
         sentence = f"{name} uses all the CPU it is allowed and answers late."
-        yield Suspect(
-            f"app/{name}",
-            "pod_cpu_overload",
-            score - (0 if deepest else 0.1),
-            sentence,
-            _cited(cluster, [one, throttled.get(name)]),
-        )
+        quotes = _cited(cluster, [one, throttled.get(name)])
+        yield Suspect(f"app/{name}", "pod_cpu_overload", max(score, SUSPECTED), sentence, quotes)
 
 
 def pod_network(cluster: Cluster) -> Iterator[Suspect]:
     """Latency of an app and of those it calls."""
     view = _View(cluster)
-    slow = {name: one for name, one in view.slow.items() if name not in view.starved}
-    wide = _wide(view)
-    for name, one in slow.items():
-        below = [callee for callee in _below(cluster, name) if callee in view.slow or callee in view.starved]
-        score = (SUSPECTED if wide else PROVEN) if not below and not view.starved else SUSPECTED / 2
-        sentence = f"{name} answers late though it has CPU enough and nothing it calls is late: its network delays it."
-        yield Suspect(f"app/{name}", "pod_network_delay", score, sentence, _cited(cluster, [one]))
+    sure = SUSPECTED if _wide(view) else PROVEN
+    for place, (name, one) in enumerate(view.slow.items()):
+        if name not in view.starved:
+            root = name in view.roots and not view.starved
+            score = max((sure if root else SUSPECTED / 2) - place * _STEP, SUSPECTED / 4)
+            sentence = (
+                f"{name} answers late though it has CPU enough and nothing it calls is late: its network delays it."
+            )
+            yield Suspect(f"app/{name}", "pod_network_delay", score, sentence, _cited(cluster, [one]))
 
 
 def node_network(cluster: Cluster) -> Iterator[Suspect]:
     """Retransmissions of a node, and the apps that run on it or talk to it."""
     view = _View(cluster)
     retransmitting = view.of("retransmission", subject="node")
-    if not _wide(view):
+    wide = _wide(view)
+    if not wide and (view.starved or len(view.troubled) < _MANY):
         return
     loss = max((one.now for one in retransmitting.values()), default=0.0) >= _LOSS_RATE
     code = "node_network_packet_loss" if loss else "node_network_delay"
     where = {name: one.now for name, one in retransmitting.items()} if loss else _shares(cluster, view)
-    ranked = sorted(where, key=lambda name: -where[name])
-    for place, name in enumerate(ranked):
-        one = retransmitting.get(name)
+    sure = (PROVEN if loss else BROKEN) if wide else SUSPECTED
+    for place, name in enumerate(sorted(where, key=lambda name: -where[name])):
         what = "loses packets" if loss else "delays packets"
         sentence = f"The apps on {name} and those that talk to them deviate together: the node {what}."
-        lines = _cited(cluster, [one] if one else list(view.slow.values())[:2])
-        yield Suspect(
-            f"node/{name}", code, (PROVEN if loss else BROKEN) if not place else LIKELY - place / 10, sentence, lines
-        )
+        lines = _cited(cluster, [retransmitting.get(name), *view.slow.values()])
+        yield Suspect(f"node/{name}", code, sure - min(place, 3) / 10, sentence, lines)
 
 
 def _wide(view: _View) -> bool:
-    """Whether more deviates than one app explains: a node retransmits, or many apps that do not call each other."""
+    """Whether more deviates than one app explains: a node retransmits, or many apps are late that nobody below explains."""
     nodes = view.of("retransmission", subject="node")
-    return bool(view.troubled) and not view.starved and (bool(nodes) or len(view.troubled) >= _WIDE)
+    return bool(view.troubled) and not view.starved and (bool(nodes) or len(view.roots) >= _WIDE)
 
 
 def _shares(cluster: Cluster, view: _View) -> dict[str, float]:
