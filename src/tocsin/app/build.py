@@ -1,6 +1,5 @@
 """Builds the house from its settings and opens it. Called by the other modules of `app`; the one place that names adapters."""
 
-import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,13 +8,13 @@ from functools import partial
 
 from tocsin.app import logs, windows
 from tocsin.app.executors import executors
+from tocsin.app.redaction import redactor
 from tocsin.app.settings import Settings
 from tocsin.connectors.system import RandomNames, SystemClock
 from tocsin.desk import Desk, Rules
 from tocsin.errors import Unreadable
 from tocsin.guard.approval import Hourglass
 from tocsin.guard.policy import InForce
-from tocsin.guard.redact import Redact, redact
 from tocsin.library.runbooks import open_shelf
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.ground import IncidentType
@@ -68,7 +67,7 @@ async def open_house(
 
 
 def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> House:
-    clean = _redactor(settings)
+    clean = redactor(settings.config, settings.evidence)
     shelf, law = open_shelf(settings.runbooks), InForce(settings.policy, settings.config.origin)
     glass = Hourglass(time.monotonic)
     means = remediate.Means(
@@ -115,13 +114,6 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
 
 def _investigators() -> tuple[Investigator, ...]:
     return (AlertReader(), MetricAnalyst(), LogAnalyst(), DependencyMapper(), ChangeAnalyst(), KubernetesAnalyst())
-
-
-def _redactor(settings: Settings) -> Redact:
-    """Without a configured key the marks of secrets can be compared until the next start, and not beyond."""
-    named = settings.evidence.redaction_key
-    key = settings.config.secret(named, "evidence.redaction_key").encode() if named else secrets.token_bytes(32)
-    return partial(redact, key=key)
 
 
 def _same_without_secrets(found: tuple[Alert, ...], harmless: tuple[Alert, ...]) -> tuple[Alert, ...]:

@@ -7,6 +7,7 @@ store sees within seconds that a timeline has grown.
 from pathlib import Path
 
 from tocsin import config as configuration
+from tocsin.app.redaction import redactor
 from tocsin.connectors.system import RandomNames, SystemClock
 from tocsin.errors import NotFound
 from tocsin.guard import tokens
@@ -14,6 +15,7 @@ from tocsin.model.ground import Value
 from tocsin.model.identity import LOCAL_OPERATOR, Role, Token
 from tocsin.ports import Ledger
 from tocsin.stages import people
+from tocsin.stages.investigate import EvidenceSettings
 from tocsin.stages.people import Attempt, Done, PeopleRules
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
@@ -26,10 +28,15 @@ ConfigPath = str | Path | None
 async def act(config_path: ConfigPath, name: str, incident_id: str, which: str, ask: Value | None) -> Done:
     """Carries out one act of `people.ACTS` as the local operator. Raises what the act raises."""
     config, clock = configuration.load(config_path), SystemClock()
-    rules = config.section("people", PeopleRules)
+    rules, redact = (
+        config.section("people", PeopleRules),
+        redactor(config, config.section("evidence", EvidenceSettings)),
+    )
 
     def work(ledger: Ledger) -> Done:
-        attempt = Attempt(ledger, LOCAL_OPERATOR, clock.now(), RandomNames(clock), rules)
+        attempt = Attempt(
+            ledger, LOCAL_OPERATOR, clock.now(), RandomNames(clock), rules, lambda text: redact(text).text
+        )
         return people.carry_out(attempt, lambda one: people.ACTS[name].on(one, incident_id, which, ask), incident_id)
 
     async with open_store(config.section("store", StoreSettings)) as store:

@@ -132,6 +132,7 @@ def _rooms(house: House) -> Rooms:
         rules=settings.intake,
         catalogue=settings.catalogue,
         people=settings.people,
+        clean=lambda text: desk.redact(text).text,
         parse=house.parse,
         authenticate=gate.check,
         respond=lambda _: None,

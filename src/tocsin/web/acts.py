@@ -57,7 +57,8 @@ class Actor:
 
     def _once(self, ledger: Ledger, work: Work, incident_id: str) -> Done:
         now = self.rooms.clock.now()
-        attempt = Attempt(ledger, self.principal, now, self.rooms.names, self.rooms.people)
+        rooms = self.rooms
+        attempt = Attempt(ledger, self.principal, now, rooms.names, rooms.people, rooms.clean)
         if self.key is None:
             return people.carry_out(attempt, work, incident_id)
         ledger.answers.trim(now - KEPT)

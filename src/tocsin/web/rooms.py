@@ -83,6 +83,8 @@ class Rooms:
     actions: Means | None = None
     """What steps are asked for and approved with; None where nothing is carried out."""
     people: PeopleRules = field(default_factory=PeopleRules)
+    clean: Callable[[str], str] = str
+    """Takes secrets out of what people write."""
     watch: WatchSettings = field(default_factory=WatchSettings)
     dead_man_url: str = ""
     fetch: Callable[[str], Awaitable[bytes]] | None = None

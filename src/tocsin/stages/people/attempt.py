@@ -14,6 +14,9 @@ from tocsin.model.identity import SERVICE, Principal, Right
 from tocsin.model.incident import Incident, State
 from tocsin.ports import Ledger, Names
 
+_WRITTEN = frozenset({"title", "text", "reason", "question", "finding", "cause", "fix"})
+"""The fields of events that hold people's own words."""
+
 
 class PeopleRules(Value):
     """Section `people`: how long a line of investigation has, and how soon after the all-clear the post-mortem is."""
@@ -38,6 +41,8 @@ class Attempt:
     now: datetime
     names: Names
     rules: PeopleRules = field(default_factory=PeopleRules)
+    clean: Callable[[str], str] = str
+    """Takes secrets out of what people write: a timeline is read by many, and forgets nothing."""
 
     @property
     def actor(self) -> str:
@@ -70,6 +75,8 @@ class Attempt:
     def record(self, incident_id: str, *bodies: Body) -> Incident:
         """Appends the events in this person's name; the incident as it then stands."""
         for body in bodies:
+            written = {name: getattr(body, name) for name in _WRITTEN & type(body).model_fields.keys()}
+            body = body.model_copy(update={name: self.clean(text) for name, text in written.items()})
             self.ledger.timeline.append(incident_id, body, actor=self.actor, at=self.now)
         return self.known(incident_id, Right.READ)
 

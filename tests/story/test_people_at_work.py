@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -372,6 +373,19 @@ def test_a_service_that_is_not_there_or_is_no_tocsin_is_said_so(typed, monkeypat
     monkeypatch.setattr("httpx.request", gone)
     with pytest.raises(SourceError, match="does not answer"):
         typed("ack", "INC-1")
+
+
+def test_a_secret_that_somebody_pastes_never_reaches_the_timeline(typed) -> None:
+    secret = "ghp_" + "a1B2c3D4e5" * 4
+    incident = typed("declare", f"login fails with {secret}", "--description", f"token {secret}")["incident"]
+    typed("note", incident, f"I used {secret} and it works")
+    typed("next", incident, f"revoke {secret}")
+    typed("hypothesis", incident, f"{secret} was leaked")
+    typed("close", incident, "--reason", f"{secret} is a test key")
+    assert secret not in json.dumps(typed("show", incident))
+    assert "<secret:" in json.dumps(typed("show", incident))
+    for kept in Path().iterdir():  # the database and its journal
+        assert secret.encode() not in kept.read_bytes(), kept
 
 
 def test_tokens_are_made_listed_and_revoked_from_the_command_line_and_never_shown_again(typed) -> None:
