@@ -686,6 +686,24 @@ def test_apps_with_less_to_do_do_not_make_one_slow_app_a_node_s_fault():
     assert first(shop)[:2] == ("app/till", "pod_network_delay")
 
 
+def test_a_variable_that_names_one_service_and_leads_to_another_is_named():
+    shop = healthy()
+    shop.objects |= app("jam", 7000, "j:1")
+    for one in shop.both("page"):
+        one["env"][0] = {"name": "TILL_SERVICE_ADDR", "value": "jam:7000"}
+    assert first(shop)[:2] == ("app/page", "service_env_var_address_mismatch")
+
+
+def test_what_nobody_calls_may_be_scaled_to_nothing_on_purpose():
+    shop = healthy()
+    shop.objects |= app("jam", 7000, "j:1")
+    shop.drop("pod/jam")
+    shop["deployment/jam"]["spec"]["replicas"] = 0
+    quiet = first(shop)[2].score
+    zero(shop)
+    assert first(shop)[:2] == ("app/till", "deployment_zero_replicas") and first(shop)[2].score > quiet
+
+
 # Faults that only a comparison with others shows ---------------------------------------------------------------------------
 
 

@@ -3,14 +3,17 @@
 A broken relation counts for little while the service can be reached all the same.
 """
 
+import re
 from collections.abc import Iterator
 
 from tocsin.analysis.cluster.addresses import Address, addresses, meant
 from tocsin.analysis.cluster.answers import quoted
 from tocsin.analysis.cluster.checks.databases import is_mysql
 from tocsin.analysis.cluster.cluster import Cluster, within
-from tocsin.analysis.cluster.objects import Pod, Port, Service, ServicePort
+from tocsin.analysis.cluster.objects import Pod, Port, Service, ServicePort, Workload
 from tocsin.analysis.cluster.suspects import BROKEN, LIKELY, PROVEN, WEAK, Suspect
+
+_GENERAL = ("addr", "address", "host", "hostname", "url", "uri", "endpoint", "server", "port", "service", "svc")
 
 
 def hurt(cluster: Cluster, service: str) -> float:
@@ -92,8 +95,7 @@ def replicas(cluster: Cluster) -> Iterator[Suspect]:
     """A workload and how many of it are wanted: none at all leaves its callers alone."""
     for workload in cluster.workloads:
         if workload.live and workload.desired == 0 and workload.kind in ("Deployment", "StatefulSet"):
-            served = any(within(one.selector, workload.pod_labels) for one in cluster.services if one.selector)
-            called = served or any(callee == workload.name for _, callee in cluster.calls)
+            called = _called(cluster, workload)
             quotes = quoted(
                 [
                     cluster.answers.line("Replicas:", "0 desired", about=workload.name),
@@ -104,6 +106,16 @@ def replicas(cluster: Cluster) -> Iterator[Suspect]:
             yield Suspect(
                 f"app/{workload.name}", "deployment_zero_replicas", PROVEN if called else LIKELY, sentence, quotes
             )
+
+
+def _called(cluster: Cluster, workload: Workload) -> bool:
+    """Whether anybody is told to call it, or tried: what nobody misses may be scaled down on purpose."""
+    names = {one.name for one in cluster.services if one.selector and within(one.selector, workload.pod_labels)}
+    told = {
+        one.host.split(".")[0] for app, container in cluster.containers() for one in addresses(cluster, app, container)
+    }
+    edges = {callee for _, callee in cluster.calls}
+    return bool((names | {workload.name}) & (told | edges)) or any(cluster.reachable(name) is False for name in names)
 
 
 def environment(cluster: Cluster) -> Iterator[Suspect]:
@@ -140,18 +152,20 @@ def _wrong_port(cluster: Cluster, address: Address, service: Service) -> Iterato
 
 
 def _wrong_service(cluster: Cluster, address: Address, service: Service) -> Iterator[Suspect]:
-    """A variable that names one service and leads to another."""
-    key = "".join(letter for letter in address.variable.lower() if letter.isalnum())
-    others = [one for one in cluster.services if one.live and len(one.name) > 3 and _plain(one.name) in key]
-    if others and _plain(service.name) not in key:
+    """A variable that names one service and leads to another: `CART_ADDR` with the address of checkout, while there is a cart."""
+    stem = _stem(address.variable)
+    others = [one for one in cluster.services if one.live and stem and _stem(one.name) == stem]
+    if others and service not in others:
         sentence = f"{address.app} finds under {address.variable} the service {service.name}, not {others[0].name}."
         yield Suspect(
             f"app/{address.app}", "service_env_var_address_mismatch", LIKELY, sentence, _cited(cluster, address)
         )
 
 
-def _plain(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isalnum())
+def _stem(name: str) -> str:
+    """What a name is about: `CART_SERVICE_ADDR` and `cartservice` are both about `cart`."""
+    words = [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word not in _GENERAL]
+    return "".join(words).removesuffix("service")
 
 
 def _no_service(cluster: Cluster, address: Address) -> Iterator[Suspect]:
