@@ -1,12 +1,12 @@
-"""PostgreSQL behind the executor `sql`: read-only transactions for looking, one implicit transaction for each change.
+"""PostgreSQL behind the executor `sql`: a read-only transaction for each look, one of its own for each change.
 
 Opened by `settings`. A connection serves one step and is closed. The server itself enforces the time limits.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, cast
 
 import psycopg
 from psycopg import AsyncConnection
@@ -34,9 +34,10 @@ class PostgreSQL:
 
     async def rehearse(self, work: Work) -> Rehearsal:
         """The rows it would touch or select, by the safest way there is. Raises SourceError."""
-        async with self._open(work) as connection:
+        async with await self._connect(work) as connection:
             try:
-                return await self._rehearse(connection, work)
+                async with self._transaction(connection, work, keep=False):
+                    return await self._rehearse(connection, work)
             except psycopg.Error as failure:
                 raise failed(
                     f"{self.name} answered: {_said(failure)}.", "Correct the step, or its values."
@@ -44,9 +45,12 @@ class PostgreSQL:
 
     async def run(self, work: Work) -> Outcome:
         """Runs it. Raises SourceError or OutcomeUnknown."""
-        async with self._open(work) as connection:
+        async with await self._connect(work) as connection:
             try:
-                async with asyncio.timeout(work.step.timeout_seconds + GRACE_SECONDS):
+                async with (
+                    asyncio.timeout(work.step.timeout_seconds + GRACE_SECONDS),
+                    self._transaction(connection, work, keep=not work.reads),
+                ):
                     return await (self._look(connection, work) if work.reads else self._change(connection, work))
             except TimeoutError as late:
                 raise cut(work.step, f"{self.name} did not answer in time, and did not stop in time either.") from late
@@ -116,8 +120,7 @@ class PostgreSQL:
         why = f"it calls {', '.join(doing)}" if doing else await _triggers(connection, work)
         if why:
             return f"Not tried, because {why}{await _estimate(connection, work)}.", True
-        async with connection.transaction(force_rollback=True):
-            cursor = await connection.execute(work.statement.for_driver().encode(), work.binds or None)
+        cursor = await connection.execute(work.statement.for_driver().encode(), work.binds or None)
         return f"Tried on {self.name} and taken back: it touches {_number(max(0, cursor.rowcount))}.", True
 
     async def _calls(self, connection: Connection, work: Work, doing: list[str]) -> tuple[str, bool]:
@@ -149,37 +152,36 @@ class PostgreSQL:
 
     # Connecting ------------------------------------------------------------------------------------------------------
 
-    @asynccontextmanager
-    async def _open(self, work: Work) -> AsyncIterator[Connection]:
-        """A connection of its own with the step's limits set. Raises SourceError before anything is sent."""
+    async def _connect(self, work: Work) -> Connection:
+        """A connection of its own. Raises SourceError: nothing was sent yet."""
         try:
-            connection = await self._connect(work)
+            secret: dict[str, Any] = {"password": password} if (password := self._password()) else {}
+            return await AsyncConnection.connect(
+                **{**conninfo_to_dict(self._access.url), **secret},
+                autocommit=True,
+                prepare_threshold=None,
+                connect_timeout=max(2, int(min(10, work.step.timeout_seconds))),
+                application_name=f"tocsin {work.key}".strip()[:63],
+                tcp_user_timeout=int(work.step.timeout_seconds * 1000) + 5_000,
+            )
         except psycopg.Error as failure:
             raise failed(
                 f"{self.name} cannot be reached: {_said(failure)}.", "Check its address, role and password."
             ) from failure
-        async with connection:
-            yield connection
 
-    async def _connect(self, work: Work) -> Connection:
-        secret: dict[str, Any] = {"password": password} if (password := self._password()) else {}
-        connection = await AsyncConnection.connect(
-            **{**conninfo_to_dict(self._access.url), **secret},
-            autocommit=True,
-            prepare_threshold=None,
-            connect_timeout=max(2, int(min(10, work.step.timeout_seconds))),
-            application_name=f"tocsin {work.key}".strip()[:63],
-            tcp_user_timeout=int(work.step.timeout_seconds * 1000) + 5_000,
-        )
+    @asynccontextmanager
+    async def _transaction(self, connection: Connection, work: Work, *, keep: bool) -> AsyncIterator[None]:
+        """One transaction with the step's limits, which hold behind a pooler too. Taken back unless it is to be kept."""
         limits = {"statement_timeout": work.step.timeout_seconds, "lock_timeout": self._access.lock_seconds}
-        for name, seconds in limits.items():
-            await connection.execute("SELECT set_config(%s, %s, false)", (name, f"{max(1, int(seconds * 1000))}ms"))
-        return connection
+        async with connection.transaction(force_rollback=not keep):
+            for name, seconds in limits.items():
+                await connection.execute("SELECT set_config(%s, %s, true)", (name, f"{max(1, int(seconds * 1000))}ms"))
+            yield
 
 
 async def _read_only(connection: Connection) -> None:
-    """From here on this connection changes no table."""
-    await connection.execute("SET default_transaction_read_only = on")
+    """From here on this transaction changes no table."""
+    await connection.execute("SET TRANSACTION READ ONLY")
 
 
 async def _doing(connection: Connection, statement: Statement) -> list[str]:
@@ -232,12 +234,14 @@ async def _rows(
     kept: list[tuple[object, ...]] = []
     count = 0
     async with connection.cursor() as cursor:
-        async for row in cursor.stream(statement.encode(), binds or None):
-            count += 1
-            if len(kept) < keep:
-                kept.append(row)
-            if count >= ROWS_COUNTED:
-                break
+        rows = cast("AsyncGenerator[tuple[Any, ...]]", cursor.stream(statement.encode(), binds or None))
+        async with aclosing(rows) as stream:  # a generator, though psycopg only promises an iterator
+            async for row in stream:
+                count += 1
+                if len(kept) < keep:
+                    kept.append(row)
+                if count >= ROWS_COUNTED:
+                    break
         columns = [column.name for column in cursor.description or ()]
     return columns, kept, count
 
