@@ -19,6 +19,7 @@ from tocsin.model.standing import Action, ActionState
 from tocsin.stages.remediate import permit, stop
 from tocsin.stages.remediate.permit import Asked, Means, action_of
 from tocsin.stages.remediate.tool import execute_runbook
+from tocsin.stages.verify import say_whether_it_helped
 from tocsin.web import problems
 from tocsin.web.auth import Asking, Guarded, Here
 from tocsin.web.rooms import Rooms
@@ -63,6 +64,13 @@ class Word(Value):
     """What a person says came of a step."""
 
     happened: StrictBool
+    said: Words
+
+
+class Help(Value):
+    """What a person says of a step's effect."""
+
+    helped: StrictBool
     said: Words
 
 
@@ -188,6 +196,17 @@ async def confirm(rooms: Here, by: Asking, incident_id: Id, action_id: Id, word:
     """A person's word on a step whose outcome nobody knows, or which they did by hand."""
     incident = await permit.confirm(
         _means(rooms), incident_id, action_id, by=by, happened=word.happened, said=word.said
+    )
+    return _told(rooms, incident, action_id)
+
+
+@router.post("/incidents/{incident_id}/actions/{action_id}/verify")
+async def verify(rooms: Here, by: Asking, incident_id: Id, action_id: Id, word: Help) -> ActionShown:
+    """A person's word on whether a finished step helped: where no probe can tell, or to overrule one."""
+    incident = await rooms.store.write(
+        lambda ledger: say_whether_it_helped(
+            ledger, incident_id, action_id, by=by, helped=word.helped, said=word.said, now=rooms.clock.now()
+        )
     )
     return _told(rooms, incident, action_id)
 

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 import tocsin
 from tocsin.errors import StoreError
-from tocsin.web import actions, acts, api, docs, hooks, problems
+from tocsin.web import actions, acts, api, docs, hooks, problems, reports
 from tocsin.web.auth import Guarded, Here, caller_of
 from tocsin.web.bodies import InFlight
 from tocsin.web.rooms import Rooms
@@ -38,8 +38,9 @@ def create(rooms: Rooms) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.rooms = rooms
+    app.state.senders = reports.Senders()
     app.state.in_flight = InFlight(rooms.settings.in_flight_bytes)
-    parts = (hooks.router, api.router, acts.router, actions.router, router)
+    parts = (reports.router, hooks.router, api.router, acts.router, actions.router, router)
     for part in parts:
         app.include_router(part)
     problems.install(app, [route for part in parts for route in part.routes])

@@ -40,7 +40,7 @@ async def take_changes(request: Request, rooms: Here) -> ChangesDelivered:
         changes = [KeptChange(change=change, new=new) for change, new in kept]
         return ChangesDelivered(delivery=delivery.id, changes=changes)
 
-    return await _received(request, rooms, letters.CHANGES, _sender(request), understand)
+    return await received(request, rooms, letters.CHANGES, sender_of(request), understand)
 
 
 @router.post("/silences", openapi_extra=_ANY_BODY)
@@ -52,7 +52,7 @@ async def take_silences(request: Request, rooms: Here) -> SilencesDelivered:
         await rooms.store.write(lambda ledger: put_silences(ledger, found))
         return SilencesDelivered(kept=[one.id for one in found], refused=refused)
 
-    return await _received(request, rooms, "silences", _sender(request), understand)
+    return await received(request, rooms, "silences", sender_of(request), understand)
 
 
 @router.post("/{source}", openapi_extra=_ANY_BODY)
@@ -68,7 +68,7 @@ async def take_with_token(request: Request, source: Source, token: PathToken, ro
 
 
 async def _alerts(request: Request, rooms: Rooms, source: str, path_token: str) -> Delivered:
-    sender = _sender(request, path_token)
+    sender = sender_of(request, path_token)
 
     async def understand(delivery: Delivery) -> Delivered:
         accepted = await letters.accept(rooms, delivery, sender)
@@ -78,10 +78,10 @@ async def _alerts(request: Request, rooms: Rooms, source: str, path_token: str) 
         return Delivered(delivery=delivery.id, alerts=decided, incidents=list(accepted.outcome.declared))
 
     with rooms.metrics.hooks.time():
-        return await _received(request, rooms, source, sender, understand)
+        return await received(request, rooms, source, sender, understand)
 
 
-async def _received(
+async def received(
     request: Request, rooms: Rooms, source: str, sender: Sender, understand: Callable[[Delivery], Awaitable[A]]
 ) -> A:
     """Receives, authenticates, understands; whatever is refused on the way is kept, and the answer names it."""
@@ -99,7 +99,8 @@ async def _received(
             raise await _buried(rooms, delivery, error) from error
 
 
-def _sender(request: Request, path_token: str = "") -> Sender:
+def sender_of(request: Request, path_token: str = "") -> Sender:
+    """What the sender of this request showed; a secret in the path comes before one in the query."""
     return Sender(dict(request.headers), path_token or request.query_params.get("token", "")[:200])
 
 

@@ -4,20 +4,26 @@ Nothing is answered before it is committed. What is kept of refusals is bounded,
 """
 
 import asyncio
+import secrets
 from dataclasses import dataclass
 from functools import partial
 
 from tocsin.errors import DataError, NotFound, TocsinError, TooLarge, Unauthentic, Unreadable
+from tocsin.guard.redact import Redact, redact
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.change import Change
 from tocsin.ports import KeptDelivery, Ledger
 from tocsin.stages.intake import Outcome, parse_changes, receive, receive_changes
+from tocsin.stages.verify.reports import parse_report, receive_report
 from tocsin.web.auth import Sender, proves
 from tocsin.web.rooms import Rooms
 
 CHANGES = "changes"
+REPORTS = "reports"
 _LARGE = 32_768
 """Bodies above this are parsed on a thread, so that one sender's big body does not hold up the others."""
+_redact: Redact = partial(redact, key=secrets.token_bytes(32))
+"""For users' words: their secrets are marked, and nobody needs to compare the marks later."""
 _PARSER_FAILURES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
@@ -64,6 +70,22 @@ async def accept_changes(rooms: Rooms, delivery: Delivery, status: str = "accept
     kept = await rooms.store.write(keep)
     rooms.metrics.changes.inc(sum(new for _, new in kept))
     return kept
+
+
+async def accept_report(rooms: Rooms, delivery: Delivery, status: str = "accepted") -> str:
+    """Keeps a user's report, on the incident it is about where there is one; that incident's id, or "". Raises Unreadable."""
+    report = parse_report(delivery.body)
+
+    def keep(ledger: Ledger) -> str:
+        ledger.deliveries.put(KeptDelivery(delivery, status))
+        return receive_report(ledger, report, rooms.catalogue, _redact, rooms.clock.now())
+
+    incident_id = await rooms.store.write(keep)
+    rooms.metrics.reports.labels("incident" if incident_id else "nowhere").inc()
+    if incident_id:
+        rooms.wake.ring(incident_id)
+        rooms.respond(incident_id)
+    return incident_id
 
 
 async def _read(rooms: Rooms, delivery: Delivery) -> list[Alert]:
@@ -121,6 +143,9 @@ async def replay(rooms: Rooms, delivery_id: str) -> Accepted:
         await _prove_again(rooms, letter.delivery)
     if letter.delivery.source == CHANGES:
         await accept_changes(rooms, letter.delivery, "replayed")
+        return Accepted(letter.delivery, Outcome(()))
+    if letter.delivery.source == REPORTS:
+        await accept_report(rooms, letter.delivery, "replayed")
         return Accepted(letter.delivery, Outcome(()))
     return await accept(rooms, letter.delivery, Sender(letter.delivery.headers), "replayed")
 

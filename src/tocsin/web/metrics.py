@@ -26,6 +26,7 @@ class Metrics:
         self.alerts = Counter("tocsin_alerts", "Alerts received, replays included.", labels, registry=own)
         self.replays = Counter("tocsin_alert_replays", "Notifications received before.", registry=own)
         self.changes = Counter("tocsin_changes", "Changes received for the first time.", registry=own)
+        self.reports = Counter("tocsin_user_reports", "Users' reports, by where they went.", ("placed",), registry=own)
         self.dead = Counter("tocsin_deliveries_dead", "Deliveries refused and kept.", ("code",), registry=own)
         self.dropped = Counter("tocsin_dead_letters_dropped", "Dead letters let go for room.", registry=own)
         self.shed = Counter("tocsin_deliveries_shed", "Deliveries asked to come again.", registry=own)
