@@ -222,6 +222,24 @@ def test_the_last_use_of_a_token_is_known_to_ten_minutes_without_a_write_for_eac
     assert seen[0] == seen[1] == seen[2] - timedelta(minutes=11)
 
 
+def test_a_stranger_cannot_make_the_service_read_an_endless_body() -> None:
+    office = Office(token=TOKEN, max_body_bytes=10_000)
+    sent = []
+
+    async def endless() -> Any:
+        for _ in range(1000):
+            sent.append(1)
+            yield b" " * 1000
+
+    answer = office.talk(
+        lambda client: client.post("/api/incidents", content=endless()), **{"content-type": "application/json"}
+    )
+    assert answer.status_code in (400, 413)
+    assert len(sent) < 20
+    large = {"title": "x" * 20_000}
+    assert office.post("/api/incidents", large, **office.ada).status_code in (400, 413)
+
+
 # The live document ---------------------------------------------------------------------------------------------------
 
 

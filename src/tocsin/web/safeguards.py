@@ -1,12 +1,14 @@
 """Around every request: who may call from where, and what browsers may do with the answer. ASGI middleware, installed by `face`.
 
-Refuses other sites' pages (CSRF) and other sites' names for this address (DNS rebinding). Never looks at a body.
+Refuses other sites' pages (CSRF), other sites' names for this address (DNS rebinding), and bodies of the API beyond the limit,
+which are read before anybody is asked who sends them. Never looks into a body. The hooks bound theirs themselves.
 """
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tocsin.errors import TooLarge
 from tocsin.web.settings import ServeSettings, is_loopback
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -30,6 +32,7 @@ class Safeguards:
         self._app = app
         self._hosts = {host.lower() for host in (*settings.hosts, settings.host)}
         self._any_host = bool(token)
+        self._most = settings.max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves the request, or refuses it before anything reads it."""
@@ -44,8 +47,18 @@ class Safeguards:
                     headers.setdefault(name, value)
             await send(message)
 
+        async def receive_bounded() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise TooLarge("The body is too large.", "Send less, or raise serve.max_body_bytes.")
+            return message
+
+        left = self._most
+        bounded = receive if scope["path"].startswith("/hooks/") else receive_bounded
         refusal = self._refusal(scope)
-        await (refusal or self._app)(scope, receive, send_guarded)
+        await (refusal or self._app)(scope, bounded, send_guarded)
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers = Headers(scope=scope)
