@@ -198,6 +198,21 @@ def test_a_changed_path_in_the_dependency_explains_the_changed_path_of_its_calle
     assert first(Observed(recent, reference, (("shop", "bank"),))) == "bank"
 
 
+def test_between_two_alike_the_one_changed_just_before_is_named_first():
+    found = tuple(series(name, "cpu", steady(10.0, 60.0)) for name in ("web", "pay"))
+    assert first(Observed(Stretch(found), onset=ONSET, changes={"pay": ONSET - 300})) == "pay"
+
+
+def test_a_change_alone_does_not_outweigh_a_service_that_misbehaves():
+    found = (series("web", "cpu", steady(10.0)), series("pay", "cpu", steady(10.0, 95.0)))
+    assert first(Observed(Stretch(found), onset=ONSET, changes={"web": ONSET - 60})) == "pay"
+
+
+def test_a_change_after_the_trouble_is_no_reason():
+    found = tuple(series(name, "cpu", steady(10.0, 60.0)) for name in ("web", "pay"))
+    assert first(Observed(Stretch(found), onset=ONSET, changes={"pay": ONSET + 600})) == "web"
+
+
 def test_reasons_are_sentences_with_numbers():
     top = ranking.rank(shop({"web": SLOW, "cart": SLOW}))[0]
     assert top.service == "cart" and "0.1" in top.reasons[0].text and "2" in top.reasons[0].text
@@ -238,6 +253,7 @@ made = st.builds(
     reference=made_stretch,
     edges=st.lists(st.tuples(names, names), max_size=8).map(tuple),
     onset=st.one_of(st.none(), st.floats(0, 1200)),
+    changes=st.dictionaries(names, st.floats(0, 1200), max_size=2),
     alarm=st.one_of(st.none(), st.tuples(names, st.sampled_from(["latency", "errors", "saturation", ""]))),
 )
 
@@ -263,7 +279,8 @@ def renamed(observed: Observed, to: dict[str, str]) -> Observed:
 
     edges = tuple((to[caller], to[callee]) for caller, callee in observed.edges)
     alarm = (to[observed.alarm[0]], observed.alarm[1]) if observed.alarm else None
-    return Observed(stretch(observed.recent), stretch(observed.reference), edges, observed.onset, alarm)
+    changes = {to[service]: at for service, at in observed.changes.items()}
+    return Observed(stretch(observed.recent), stretch(observed.reference), edges, observed.onset, alarm, changes)
 
 
 @given(made)

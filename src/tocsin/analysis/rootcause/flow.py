@@ -67,11 +67,11 @@ def _follow(observed: Observed, graph: Graph, family: frozenset[Signal], idle: C
     start = graph.find(observed.alarm[0]) if observed.alarm else ""
     mass = walk(graph, troubles, start) if start in troubles else _unexplained(graph, troubles, idle)
     weights = {service: share for service, share in mass.items() if share > LEAST_MASS}
-    sure = max((troubles[service].sure for service in weights), default=0.0)
+    sure = max((troubles[service].sure for service in weights if service in troubles), default=0.0)
     reasons = {
         service: Reason(WITNESS, min(abs(found.z), 100.0), _text(found, share))
         for service, share in weights.items()
-        if (found := troubles[service].departure)
+        if service in troubles and (found := troubles[service].departure)
     }
     return Testimony(WITNESS, weights, sure, reasons)
 

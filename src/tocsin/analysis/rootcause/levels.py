@@ -19,7 +19,7 @@ from tocsin.model.signals import Series
 WITNESS = "metrics"
 ENOUGH = 30
 """Samples from which on a series finds its own onset better than a clock on the wall does."""
-LEAST = 1.0
+LEAST = series.ALLOWANCE
 """Robust standard deviations below which a series is where it always was."""
 SYMPTOMS: frozenset[Signal] = frozenset({"latency", "errors", "availability", "success", "traffic"})
 """Signals that a service shows for its dependencies, too."""

@@ -8,12 +8,14 @@ symptom that a suspected dependency explains counts less. Ties keep the order in
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tocsin.analysis.rootcause import flow, levels, steps, timing
+from tocsin.analysis.rootcause import edits, flow, levels, steps, timing
 from tocsin.analysis.rootcause.observed import Observed, Reason, Stretch, Testimony
 from tocsin.analysis.topology import Edge, Graph
 
-SAY = {steps.WITNESS: 1.0, timing.WITNESS: 1.0, flow.WITNESS: 1.0, levels.WITNESS: 0.6}
+SAY = {steps.WITNESS: 1.0, timing.WITNESS: 1.0, flow.WITNESS: 1.0, levels.WITNESS: 0.6, edits.WITNESS: 0.3}
 """How much a witness is worth at full sureness. Metrics are many and drift, so their furthest outlier is worth less."""
+SYMPTOMATIC = {levels.WITNESS, steps.WITNESS}
+"""Witnesses that also see what a service suffers from its dependencies; the others have undone that themselves."""
 UNALARMED = 0.4
 """How much of its worth the call graph keeps when no alarm says which trouble matters."""
 EXPLAINED = 0.7
@@ -54,6 +56,7 @@ def testimonies(observed: Observed) -> list[Testimony]:
         levels.testify(departed, without=symptoms),
         timing.testify(spans_before, after.spans),
         steps.testify(before, after),
+        edits.testify(observed),
     ]
 
 
@@ -93,12 +96,13 @@ def services(observed: Observed) -> list[str]:
         seen.update(dict.fromkeys(span.service for span in one.spans))
         seen.update(dict.fromkeys(line.service for line in one.lines))
     seen.update(dict.fromkeys(name for edge in observed.edges for name in edge))
+    seen.update(dict.fromkeys(observed.changes))
     return [name for name in seen if name]
 
 
 def _vote(one: Testimony, graph: Graph, alarmed: bool) -> dict[str, float]:
     """One witness's vote: shares of its weights, after dependencies took their part, times how much it is worth."""
-    weights = one.weights if one.witness in {flow.WITNESS, timing.WITNESS} else _discounted(one.weights, graph)
+    weights = _discounted(one.weights, graph) if one.witness in SYMPTOMATIC else one.weights
     total = sum(weights.values())
     worth = SAY[one.witness] * one.sure * (UNALARMED if one.witness == flow.WITNESS and not alarmed else 1.0)
     return {service: worth * weight / total for service, weight in weights.items()} if total > 0 else {}

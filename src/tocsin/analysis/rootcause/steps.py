@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 
@@ -39,9 +40,9 @@ class Walked:
 
     def add(self, service: str, steps: Sequence[str]) -> None:
         """One visit of a service, from begin to end."""
-        for here, then in set(pairwise(steps)):
+        for here, then in dict.fromkeys(pairwise(steps)):
             self.followed[service, here, then] += 1
-        for here in set(steps[:-1]):
+        for here in dict.fromkeys(steps[:-1]):
             self.taken[service, here] += 1
 
     def __add__(self, other: "Walked") -> "Walked":
@@ -131,7 +132,7 @@ def _visits(stretch: Stretch, name: Callable[[str], str]) -> dict[tuple[str, str
             step = span.operation if outer.service == span.service else f"call of {span.service}"
             timed[outer.service, outer.id].append((span.start, step))
     return {
-        (service, visit): [_begun(spans.get(visit)), *(step for _, step in sorted(taken)), END]
+        (service, visit): [_begun(spans.get(visit)), *(step for _, step in sorted(taken, key=itemgetter(0))), END]
         for (service, visit), taken in timed.items()
     }
 
@@ -142,7 +143,7 @@ def _begun(span: Span | None) -> str:
 
 def changed(usual: Walked, now: Walked) -> Iterable[Turned]:
     """Every step whose next step comes with another share than before; steps seen on one side only are not compared."""
-    for step in usual.followed.keys() | now.followed.keys():
+    for step in dict.fromkeys((*usual.followed, *now.followed)):
         here = step[:2]
         many, few = usual.taken[here], now.taken[here]
         if not many or not few:
