@@ -1,4 +1,4 @@
-"""Every door in the outer wall. Adapters live in `connectors`, `sources` and `store`; only `app` knows which stands behind a door."""
+"""Every door in the outer wall. Adapters live in `connectors`, `sources`, `store`; only `app` knows who stands behind a door."""
 
 from tocsin.ports.cellar import Ledger, Store
 from tocsin.ports.effects import OPEN_PARCELS, Executor, Pager, Parcel

@@ -1,4 +1,4 @@
-"""The machine as a door: where time and new names come from, and how alerts come in. Adapters live in `connectors` and `sources`."""
+"""The machine as a door: where time and new names come from, and how alerts come in. Adapters: `connectors`, `sources`."""
 
 from collections.abc import Sequence
 from datetime import datetime
