@@ -1,7 +1,9 @@
 """Permission, told as it happens: who waits, who may, what is refused, and what runs by itself."""
 
 import asyncio
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from benchmarks.acting import PEOPLE, House, policy
@@ -562,3 +564,10 @@ def test_a_dry_run_that_fails_can_neither_be_approved_nor_run():
             await yes(house, action, ADA)
 
     story(told)
+
+
+def test_nothing_but_remediation_ever_runs_an_executor():
+    root = Path(__file__).resolve().parents[2] / "src" / "tocsin"
+    calls = re.compile(r"executor\.run\(")
+    found = {path.relative_to(root).as_posix() for path in root.rglob("*.py") if calls.search(path.read_text())}
+    assert found == {"stages/remediate/perform.py", "stages/remediate/probe.py", "app/executors.py"}

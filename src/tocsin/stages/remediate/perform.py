@@ -1,4 +1,4 @@
-"""Carrying out: the only module of the house that runs an Executor. Called by the loop, and by `tool` and the command line.
+"""Carrying out: the only module that lets an Executor change anything. Called by the loop, and by `tool` and the command line.
 
 Everything is checked again in the one transaction that writes ActionStarted: the switch, the mode, the policy, the limits, the
 time, the step's bytes, its rehearsal, its approvals and who gave them. Then the step runs, once, with its key. When the
