@@ -47,16 +47,7 @@ class Safeguards:
                     headers.setdefault(name, value)
             await send(message)
 
-        async def receive_bounded() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise TooLarge("The body is too large.", "Send less, or raise serve.max_body_bytes.")
-            return message
-
-        left = self._most
-        bounded = receive if scope["path"].startswith("/hooks/") else receive_bounded
+        bounded = receive if scope["path"].startswith("/hooks/") else _bounded(receive, self._most)
         refusal = self._refusal(scope)
         await (refusal or self._app)(scope, bounded, send_guarded)
 
@@ -72,6 +63,21 @@ class Safeguards:
     def _known_host(self, host: str) -> bool:
         name = host.lower().rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host.lower()
         return name in self._hosts or is_loopback(name)
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    """The same, until more than `most` bytes have come; whoever reads on then gets TooLarge."""
+    left = most
+
+    async def receive_bounded() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge("The body is too large.", "Send less, or raise serve.max_body_bytes.")
+        return message
+
+    return receive_bounded
 
 
 def _refused(code: str, what: str, do: str) -> JSONResponse:
