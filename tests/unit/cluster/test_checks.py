@@ -655,7 +655,8 @@ def test_an_address_of_a_service_that_never_was_is_hardly_worth_a_word():
     shop = healthy()
     for one in shop.both("page"):
         one["env"].append({"name": "EXTRA_ADDR", "value": "assistant:80"})
-    assert all(one.score < 0.1 for one in diagnose(shop.answers()))
+        one["env"].append({"name": "OWNER", "value": "kubernetes://apis/apps/v1/namespaces/stall/deployments/page"})
+    assert [one.score < 0.1 for one in diagnose(shop.answers())] == [True]
 
 
 def test_a_port_that_is_reached_all_the_same_is_hardly_suspected():

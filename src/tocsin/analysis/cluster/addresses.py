@@ -21,6 +21,8 @@ _SCHEME_PORTS = {
     "redis": 6379,
     "mongodb": 27017,
 }
+_NO_NETWORK = ("kubernetes", "file", "unix", "classpath", "s3", "gs", "arn", "urn", "data", "oci")
+"""Schemes that name a thing and no host."""
 _LIKENESS = 0.82
 
 
@@ -47,7 +49,7 @@ def addresses(cluster: Cluster, app: str, container: Container) -> Iterator[Addr
     for name, value in values.items():
         for part in value.split(","):
             url, pair = _URL.match(part.strip()), _PAIR.match(part.strip())
-            if url:
+            if url and url[1].lower() not in _NO_NETWORK:
                 port = int(url[3]) if url[3] else _SCHEME_PORTS.get(url[1].lower())
                 yield Address(app, name, url[2].lower(), port, value, url[1].lower())
             elif pair:

@@ -100,10 +100,12 @@ def node_network(cluster: Cluster) -> Iterator[Suspect]:
     where = {name: one.now for name, one in retransmitting.items()} if loss else _shares(cluster, view)
     sure = (PROVEN if loss else BROKEN) if wide else SUSPECTED
     for place, name in enumerate(sorted(where, key=lambda name: -where[name])):
+        score = sure - min(place, 3) / 10
+        far = where[name] * 2 < max(where.values())
         what = "loses packets" if loss else "delays packets"
         sentence = f"The apps on {name} and those that talk to them deviate together: the node {what}."
         lines = _cited(cluster, [retransmitting.get(name), *view.slow.values()])
-        yield Suspect(f"node/{name}", code, sure - min(place, 3) / 10, sentence, lines)
+        yield Suspect(f"node/{name}", code, min(score, SUSPECTED) if far else score, sentence, lines)
 
 
 def _wide(view: _View) -> bool:
