@@ -23,7 +23,7 @@ from typing import Any
 import structlog
 
 from tocsin import config, durable, response
-from tocsin.app import service
+from tocsin.app import logs, service
 from tocsin.app.build import open_house
 from tocsin.app.settings import Settings
 from tocsin.app.worker import Fenced, Incarnation, open_worker
@@ -108,7 +108,8 @@ def steps_taken(url: str) -> int:
 
 def worker(plan: Plan) -> None:
     """A worker's life, in this process."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(int(os.environ.get("LOGLEVEL","40"))))
+    logs.configure()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     asyncio.run(_live(plan, _boundaries(plan)))
 
 

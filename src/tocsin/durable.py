@@ -225,16 +225,21 @@ def _workflow(clockwork: Clockwork) -> Callable[[str, int], Coroutine[Any, Any, 
     async def walked(incident_id: str, generation: int) -> None:
         hosted = clockwork.hosted[incident_id] = Hosted(generation, _this_task())
         try:
-            await clockwork.keeper.walk(incident_id, DurableWalk(clockwork, incident_id, hosted))
-        except Exception:  # noqa: BLE001 - its memory fits the code no more, say: a successor goes on from the books
-            _log.exception("walk_broke_off", incident=incident_id, generation=generation)
-            await asyncio.sleep(SHORT_SECONDS)
-        finally:
+            await _to_its_end(clockwork, incident_id, generation, DurableWalk(clockwork, incident_id, hosted))
+        finally:  # not before its end is on the books: whoever sees it gone must find the next generation's number
             if clockwork.hosted.get(incident_id) is hosted:
                 del clockwork.hosted[incident_id]
-        await clockwork.keeper.ended(incident_id, generation)
 
     return walked
+
+
+async def _to_its_end(clockwork: Clockwork, incident_id: str, generation: int, walk: DurableWalk) -> None:
+    try:
+        await clockwork.keeper.walk(incident_id, walk)
+    except Exception:  # noqa: BLE001 - its memory fits the code no more, say: a successor goes on from the books
+        _log.exception("walk_broke_off", incident=incident_id, generation=generation)
+        await asyncio.sleep(SHORT_SECONDS)
+    await clockwork.keeper.ended(incident_id, generation)
 
 
 def _this_task() -> "asyncio.Task[Any]":

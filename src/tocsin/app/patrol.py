@@ -32,15 +32,18 @@ class Patrol:
     async def look_round(self) -> None:
         """Takes up open incidents that nobody walks here, and wakes the walks whose timeline has grown."""
         heads = await self._store.read(lambda ledger: ledger.incidents.open_heads())
-        hosted = self._clockwork.hosted
+        hosted, considered = self._clockwork.hosted, dict[str, int]()
         for incident_id, seq in heads.items():
-            if incident_id not in hosted and self._considered.get(incident_id) != seq:
+            if incident_id in hosted:
+                continue
+            if self._considered.get(incident_id) != seq:
                 await self._take_up(incident_id)
+            considered[incident_id] = seq
+        self._considered = considered
         for incident_id, one in list(hosted.items()):
             if one.seen is not None and heads.get(incident_id, one.seen + 1) > one.seen:  # closed ones must look, too
                 one.seen = None
                 await self._clockwork.wake(incident_id)
-        self._considered = {name: seq for name, seq in heads.items() if name not in hosted}
 
     async def watch_peers(self) -> None:
         """Gives a sign of life and looks at the others'. Raises TakenOver, or StoreError when our own is gone."""
@@ -82,6 +85,7 @@ class Patrol:
             return
         moved = await self._clockwork.recover(living)
         self._recovered = (living, monotonic())
+        self._considered = {}  # a worker may have died between one generation of a walk and the next
         if moved:
             _log.info("walks_recovered", walks=moved, by=self._me.incarnation)
 
