@@ -128,6 +128,23 @@ def test_a_metric_finding_reads_as_a_person_would_say_it():
     assert len(found.data["times"]) == len(found.data["values"]) <= 60
 
 
+def test_the_service_at_which_the_trouble_began_is_named_with_its_reasons():
+    quick, slow = [0.1, 0.11] * 50, [2.0, 2.1] * 12
+    many = {(name, "latency_seconds"): quick + slow for name in ("ledger-db", "pay")}
+    many |= {("shop", "latency_seconds"): quick + quick[:24], ("disk", "latency_seconds"): quick + slow}
+    edges = [("pay", "ledger-db"), ("shop", "mail"), ("ledger-db", "disk")]
+    panes = Panes(metrics=seen_metrics(many), topology=seen_topology(edges))
+    (found,) = [one for one in ask(MetricAnalyst(), panes).findings if one.kind == FindingKind.SUSPECT]
+    assert found.service == "disk" and found.text.startswith("Of 5 services disk is the most likely first cause: ")
+    assert found.quotes and found.data["reasons"] and found.onset == START + timedelta(minutes=100)
+
+
+def test_where_nobody_knows_who_calls_whom_no_first_cause_is_named():
+    moved = [0.1] * 100 + [2.0] * 24
+    panes = Panes(metrics=seen_metrics({("a", "latency"): moved, ("b", "latency"): moved}))
+    assert not [one for one in ask(MetricAnalyst(), panes).findings if one.kind == FindingKind.SUSPECT]
+
+
 def test_a_metric_that_moved_long_before_the_alert_is_believed_less():
     early = [10.0, 11] * 5 + [90.0] * 116
     late = [10.0, 11] * 55 + [90.0] * 16

@@ -29,6 +29,8 @@ MIN_EXCESS = 6.0
 """Sum of clipped z above the allowance that makes a lasting run a shift: two wild samples, or a dozen mild ones."""
 RELATIVE_FLOOR = 0.01
 """A baseline's spread is taken as at least 1% of its level and of the typical departure, so z never exceeds 100."""
+LARGEST = 1e150
+"""Values beyond this are broken, and their squares no numbers."""
 _COUNTER_ENDINGS = ("_total", "_count", "_sum", "_bucket", "counter")
 
 
@@ -143,7 +145,7 @@ def _describe(
 def _clean(values: Sequence[float], counter: bool) -> tuple[Ints, Floats]:
     """Finite samples with their places; of a counter its steps, a reset counting as a step from zero."""
     raw = np.asarray(values, dtype=np.float64)
-    kept = np.flatnonzero(np.isfinite(raw) & (np.abs(raw) < 1e150))
+    kept = np.flatnonzero(np.isfinite(raw) & (np.abs(raw) < LARGEST))
     clean = raw[kept]
     if not counter or clean.size < 2:
         return kept, clean
@@ -154,7 +156,7 @@ def _clean(values: Sequence[float], counter: bool) -> tuple[Ints, Floats]:
 def is_counter(metric: str, values: Sequence[float]) -> bool:
     """True for a series that only counts up: by its name and shape, or by shape alone when whole numbers climb all the way."""
     raw = np.asarray(values, dtype=np.float64)
-    raw = raw[np.isfinite(raw)]
+    raw = raw[np.isfinite(raw) & (np.abs(raw) < LARGEST)]
     if raw.size < MIN_SAMPLES:
         return False
     steps = np.diff(raw)

@@ -51,6 +51,7 @@ class FindingKind(StrEnum):
     """What sort of thing was seen; specialists reason over kinds, not over prose."""
 
     METRIC_ANOMALY = "metric_anomaly"
+    SUSPECT = "suspect"
     LOG_NEW = "log_new"
     LOG_EXPLODING = "log_exploding"
     LOG_VANISHED = "log_vanished"

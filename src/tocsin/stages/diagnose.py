@@ -22,7 +22,12 @@ CHANGES = 3
 NAMED = 5
 """Services named before the rest is only counted."""
 DAY_MINUTES = 24 * 60
-_SYMPTOM_KINDS = frozenset(FindingKind) - {FindingKind.CHANGE, FindingKind.DEPENDENCY, FindingKind.BLAST_RADIUS}
+_SYMPTOM_KINDS = frozenset(FindingKind) - {
+    FindingKind.CHANGE,
+    FindingKind.DEPENDENCY,
+    FindingKind.BLAST_RADIUS,
+    FindingKind.SUSPECT,
+}
 
 
 def diagnose(brief: Brief, investigation: Investigation, specialists: Mapping[IncidentType, Specialist]) -> Diagnosis:

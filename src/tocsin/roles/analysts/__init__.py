@@ -24,6 +24,11 @@ METRIC_ANOMALY   role metric-analyst, ids metric-1, metric-2, ... in order of ra
   times, values  list[float], at most 60 points for a sparkline; epoch seconds
   rank           int
 
+SUSPECT          role metric-analyst, id suspect-1, at most one; `service` is the likely first cause; `onset` when the changes began
+  share          float 0-1, its part of all votes; `services` int, how many were compared
+  reasons        list[{"witness": str, "text": str}], the strongest first
+  others         list[{"service": str, "share": float}], the next three
+
 LOG_NEW, LOG_EXPLODING, LOG_VANISHED   role log-analyst, ids log-1, ...; `onset`: NEW first seen,
                  EXPLODING where the surge begins, VANISHED last seen
   template       str, the constant words, variables as <*>, <NUM>, <IP>, <UUID>, <HEX>, <PATH>, <DUR>

@@ -1,13 +1,18 @@
 """The metric analyst: which metrics changed, when, by how much, and which of the changes hurts.
 
-Called by the investigate stage through `contract.Investigator`. Reads the metrics window only; decides nothing.
+Called by the investigate stage through `contract.Investigator`. Reads the metrics window, and the topology to tell which
+service the changes began at; decides nothing.
 """
 
 import asyncio
 from datetime import datetime
 
 from tocsin.analysis import meaning, series
+from tocsin.analysis.rootcause import ranking
+from tocsin.analysis.rootcause.observed import Observed, Stretch
+from tocsin.analysis.rootcause.ranking import Suspect
 from tocsin.analysis.series import Anomaly
+from tocsin.analysis.topology import Edge
 from tocsin.errors import SourceError
 from tocsin.model.evidence import Finding, FindingKind
 from tocsin.model.ground import rfc3339
@@ -19,6 +24,8 @@ from tocsin.roles.contract import Brief, Report, Seen, Windows
 ROLE = "metric-analyst"
 MOST_FINDINGS = 15
 LEAST_CONFIDENCE = 0.2
+CLEAR = 0.3
+"""Share of all votes from which on one service is named as the likely first cause."""
 
 
 class MetricAnalyst:
@@ -36,7 +43,18 @@ class MetricAnalyst:
             return Report(ROLE, failure="no metric source is configured")
         if not seen.data:
             return Report(ROLE, failure="the metric source had no series for this time")
-        return Report(ROLE, await asyncio.to_thread(findings, seen, brief.onset))
+        edges = await _edges(brief, windows)
+        told = await asyncio.to_thread(findings, seen, brief.onset)
+        return Report(ROLE, (*told, *await asyncio.to_thread(suspects, seen, edges, brief)))
+
+
+async def _edges(brief: Brief, windows: Windows) -> tuple[Edge, ...]:
+    """The call graph as far as it is known; that it is not known, the dependency mapper says."""
+    try:
+        seen = await windows.topology(Ask(brief.start, brief.end))
+    except SourceError:
+        return ()
+    return seen.data.edges if seen else ()
 
 
 def _alert_name(brief: Brief) -> str:
@@ -72,6 +90,52 @@ def _finding(seen: Seen[tuple[Series, ...]], anomaly: Anomaly, share: float, ale
         onset=onset,
         link=seen.link,
         data=_data(anomaly, onset, alert) | {"rank": rank},
+    )
+
+
+def suspects(seen: Seen[tuple[Series, ...]], edges: tuple[Edge, ...], brief: Brief) -> tuple[Finding, ...]:
+    """The service at which the trouble most likely began, as one finding.
+
+    None where several are as likely, where one service alone misbehaves, or where nobody knows who calls whom: the ranked
+    metrics say all there is to say then.
+    """
+    judged = series.rank(seen.data)
+    if not edges or len({one.series.service for one in judged}) < 2:
+        return ()
+    onset = _onset(judged, brief.onset)
+    ranked = ranking.rank(Observed(Stretch(seen.data), Stretch(), edges, onset, (brief.service, "")))
+    own = [one for one in judged if one.series.service == ranked[0].service]
+    if ranked[0].share < CLEAR or not ranked[0].reasons or not own:
+        return ()
+    found = _suspect(seen, ranked, own[0], onset)
+    return (found,) if found.quotes else ()
+
+
+def _onset(judged: list[Anomaly], alert: datetime) -> float:
+    """When the strongest harmful changes began, if that is before the alert says."""
+    begun = sorted(one.onset for one in judged[:5] if one.bad is not False)
+    return min(begun[len(begun) // 2], alert.timestamp()) if begun else alert.timestamp()
+
+
+def _suspect(seen: Seen[tuple[Series, ...]], ranked: tuple[Suspect, ...], anomaly: Anomaly, onset: float) -> Finding:
+    top, others = ranked[0], ranked[1:4]
+    why = "; ".join(reason.text for reason in top.reasons[:2])
+    return Finding(
+        id="suspect-1",
+        role=ROLE,
+        kind=FindingKind.SUSPECT,
+        text=saying.one_line(f"Of {len(ranked)} services {top.service} is the most likely first cause: {why}", 300),
+        service=top.service,
+        confidence=saying.confident(top.share * anomaly.strength),
+        quotes=saying.quotes(seen, _cites(anomaly)),
+        onset=saying.moment(onset),
+        link=seen.link,
+        data={
+            "share": round(top.share, 3),
+            "services": len(ranked),
+            "reasons": [{"witness": one.witness, "text": one.text} for one in top.reasons],
+            "others": [{"service": one.service, "share": round(one.share, 3)} for one in others],
+        },
     )
 
 
