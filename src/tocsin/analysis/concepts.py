@@ -166,7 +166,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         1.6,
         "node not ready,node notready,notready,host down,cpu usage,load average,cpu steal,iowait,disk usage,"
         "disk space,disk full,filesystem full,inode,inodes,swap,kernel,reboot,clock skew,time drift,"
-        "disk pressure,memory pressure,system clock,ntp offset,clock offset,hypervisor,host,node,vm,evicting pod,"
+        "disk pressure,memory pressure,system clock,ntp offset,clock offset,min load,hypervisor,host,node,vm,evicting pod,"
         "unschedulable,drain",
     ),
     "hardware": (

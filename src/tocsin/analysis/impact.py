@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tocsin.analysis import signs
+from tocsin.analysis import attacks, signs
 from tocsin.analysis.clauses import Clause, clauses, speaks_to_the_reader
 from tocsin.analysis.shares import shares
 from tocsin.model.triage import FactKind
@@ -30,14 +30,14 @@ class Sighting:
 
 def extract(text: str, names: Sequence[str] = ()) -> tuple[Sighting, ...]:
     """The facts of the text in reading order. `names` are the services it may call by name (from labels and the catalogue)."""
-    believed, login_failed = not speaks_to_the_reader(text), bool(signs.LOGIN_FAILED.search(text))
+    believed, login_failed = not speaks_to_the_reader(text), bool(attacks.LOGIN_FAILED.search(text))
     found: list[Sighting] = []
     for index, clause in enumerate(clauses(text)):
         for read in _READERS:
             found.extend(read(clause))
         found.extend(_named_gone(clause, names))
         if login_failed:
-            found.extend(_stated(clause, FactKind.COMPROMISE, signs.LOGIN_WORKED))
+            found.extend(_stated(clause, FactKind.COMPROMISE, attacks.LOGIN_WORKED))
         if believed:
             found.extend(_workaround(clause))
             found.extend(_elsewhere(clause) if index == 0 else ())
@@ -61,7 +61,8 @@ def puzzling(text: str) -> Sighting | None:
 def _is_small(clause: Clause) -> bool:
     patterns = (signs.COSMETIC, signs.FALSE_POSITIVE, signs.ROUTINE)
     found = next(
-        (found for pattern in patterns for found in pattern.finditer(clause.text) if clause.states(found.start())), None
+        (found for pattern in patterns for found in pattern.finditer(clause.text) if not clause.denies(found.start())),
+        None,
     )
     return found is not None and not signs.OVERDUE.search(clause.text)
 
@@ -121,10 +122,10 @@ def _data_loss(clause: Clause) -> Iterator[Sighting]:
 
 def _compromise(clause: Clause) -> Iterator[Sighting]:
     """A success of an intruder; `attempt blocked` right after it takes it back."""
-    for pattern, exact in ((signs.COMPROMISE, True), (signs.SUSPECTED_COMPROMISE, False)):
+    for pattern, exact in ((attacks.COMPROMISE, True), (attacks.SUSPECTED_COMPROMISE, False)):
         for seen in _stated(clause, FactKind.COMPROMISE, pattern, exact=exact):
             after = clause.text[seen.start - clause.start + len(seen.quote) :][:80]
-            if not signs.STOPPED.match(after):
+            if not attacks.STOPPED.match(after):
                 yield seen
 
 
@@ -133,13 +134,13 @@ def _threat(clause: Clause) -> Iterator[Sighting]:
 
     What lies open or has left is no attempt, however suspicious it is called, unless it was stopped.
     """
-    for found in signs.EXPOSED.finditer(clause.text):
-        if not clause.denies(found.start()) and not signs.STOPPED.match(clause.text[found.end() :][:80]):
+    for found in attacks.EXPOSED.finditer(clause.text):
+        if not clause.denies(found.start()) and not attacks.STOPPED.match(clause.text[found.end() :][:80]):
             yield _sighting(FactKind.THREAT, "active", clause, found.span())
             return
-    for found in signs.THREAT.finditer(clause.text):
+    for found in attacks.THREAT.finditer(clause.text):
         if not clause.denies(found.start()):
-            attempted = signs.MERE_ATTEMPT.search(clause.text) or clause.supposes(found.start())
+            attempted = attacks.MERE_ATTEMPT.search(clause.text) or clause.supposes(found.start())
             yield _sighting(FactKind.THREAT, "attempted" if attempted else "active", clause, found.span())
             return
 
@@ -157,7 +158,7 @@ def _major_feature(clause: Clause) -> Iterator[Sighting]:
 
 def _degraded(clause: Clause) -> Iterator[Sighting]:
     """The first sign in a clause that something works worse than it should; one is enough."""
-    if signs.COSMETIC.search(clause.text):
+    if signs.COSMETIC.search(clause.text) or signs.MADE_UP.match(clause.text):
         return
     for pattern in (signs.DEGRADED, signs.CAMEL_DEGRADED, signs.NEAR_FULL):
         for found in pattern.finditer(clause.text):

@@ -13,7 +13,7 @@ from tocsin.analysis.clauses import Clause
 
 WHO = (
     r"(?:users?|customers?|clients?|accounts?|tenants?|visitors?|subscribers?|players?|shoppers?|merchants?|"
-    r"people|buyers?|patients?|students?|drivers?|guests?|viewers?|employees?|staff|traffic|user\s?base|customer\s?base|"
+    r"people|buyers?|patients?|students?|drivers?|guests?|viewers?|employees?|staff|traffic|(?:user\s?|customer\s?)?base|"
     r"callers?|passengers?|households?|readers|stores?|shops?|branches|locations?|terminals?|"
     r"workspaces?|organi[sz]ations?)"
     r"(?!\s+(?:limits?|quota|reads?|writes?|udf|transactions?|requests?|connections?|sessions?|calls?|errors?|queries)\b)"
@@ -33,7 +33,7 @@ HURT = re.compile(
     r"\b(?:affect\w*|impact\w*|cannot|can't|can not|unable|fail\w*|down|error\w*|see|seeing|sees|lose|losing|lost|experienc\w*|"
     r"timeouts?|time\s?out|outage|unavailable|broken|without|locked|blank|offline|stuck|get|getting|receiv\w*|report\w*|"
     r"disconnected|degraded|slow|hit|hitting|suffer\w*|crash\w*|blocked|denied|unreachable|complain\w*|empt\w*|hang\w*|"
-    r"logged out|kicked out|dropp\w*|go(?:es)? (?:offline|dark)|lag)\b",
+    r"not secure|logged out|kicked out|dropp\w*|go(?:es)? (?:offline|dark)|lag)\b",
     re.I,
 )
 _NUMBER = r"(\d{1,3}(?:[.,]\d{1,4})?)\s?(?:%|percent\b|per\s?cent\b|pct\b)"

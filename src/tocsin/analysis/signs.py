@@ -1,12 +1,14 @@
 """The words in which alerts speak of impact: one pattern per kind of sign. Read by `impact`, which decides what they mean.
 
+The words of attacks, leaks and intrusions are in `attacks`.
+
 Every pattern is linear in its input: repeats are bounded, and nothing unbounded is nested.
 """
 
 import re
 
 
-def _any(*phrases: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+def any_of(*phrases: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
     """One pattern that finds any of these as whole words."""
     return re.compile(r"(?<!\w)(?:" + "|".join(phrases) + r")(?!\w)", flags)
 
@@ -30,13 +32,13 @@ _IS_GONE = (
     + r"\b(?!\s*(?:to|from|by|of)\b)"
 )  # fmt: skip
 
-OUTAGE = _any(
+OUTAGE = any_of(
     r"(?:total|complete|full|global|major|widespread|site-?wide|company-?wide|platform-?wide)\s+(?:\w{1,30}\s+)?"
     r"(?:outage|loss of service|downtime|blackout)",
     r"(?:completely|entirely|fully|totally)\s+(?:down|unavailable|unreachable|offline|inaccessible|broken)",
-    r"(?:all|every)\s+(?:[\w-]{1,30}\s+){0,3}?"
+    r"(?:all|every|100\s?% of(?: the| our)?)\s+(?:[\w-]{1,30}\s+){0,3}?"
     + _PARTS
-    + r"\s+(?:\w{1,20}\s+){0,3}?(?:down|unavailable|unreachable|unhealthy|"
+    + r"\s+(?:[\w-]{1,30}\s+){0,3}?(?:down|unavailable|unreachable|unhealthy|"
     r"offline|failed|failing|dead|dark|crash(?:ed|es|ing)|without power|not ready|crash\s?looping|in crashloopbackoff)",
     _GONE + r"\s+(?:in|at|for|across|from|on)\s+(?:all|every|each|any)\s+(?:of\s+(?:our|the)\s+)?\w{1,20}",
     r"(?:cannot|can't|can not|unable to|could not)\s+(?:serve|reach|help)\s+(?:anybody|anyone|any\s+(?:customer|"
@@ -54,6 +56,8 @@ OUTAGE = _any(
     r"replicas|pods)",
     r"(?:availability|success rate|uptime)\s+(?:is\s|at\s|dropped to\s|fell to\s|now\s|of\s){0,2}0\s?%(?=\s|$)",
     r"unreachable from (?:all|every)",
+    r"nothing (?:works|loads|responds|is working)|(?:is|are|were) (?:now )?all (?:down|dead|dark|offline|gone|"
+    r"unreachable|unavailable)",
     r"hard down|lights out|not serving any|serving no traffic|zero traffic",
     r"https?://\S{1,200}\s+(?:" + _IS + r")?" + _GONE,
 )
@@ -79,7 +83,7 @@ PART_BEFORE = re.compile(
 )
 """Words before a name that make it one part of many."""
 
-DATA_LOSS = _any(
+DATA_LOSS = any_of(
     r"data\s?loss(?! prevention)",
     r"(?:lost|losing|loses) (?:[\w-]{1,30} ){0,3}(?:data|records|writes|orders|transactions)",
     r"data (?:has been |have been |was |were |is |are |being ){0,2}(?:lost|corrupt(?:ed)?|wiped|destroyed|"
@@ -91,146 +95,6 @@ DATA_LOSS = _any(
     r"unrecoverable (?:data|loss|corruption)",
 )
 
-_ASSETS = (
-    r"(?:accounts?|hosts?|servers?|machines?|instances?|credentials?|keys?|tokens?|cluster|nodes?|systems?|admin|"
-    r"users?|pods?|"
-    r"containers?|workstations?|laptops?)"
-)
-_STOLEN_GOODS = (
-    r"(?:customers?|users?|clients?|members?|personal|payment|cards?|patients?|employees?) "
-    r"(?:data|records|details|information|tables?|lists?|database|base)"
-)
-
-COMPROMISE = _any(
-    r"(?:data |records |files |database )?(?:has been |have been |was |were |being )?exfiltrated",
-    r"(?:data )?exfiltration (?:confirmed|succeeded|in progress|ongoing|detected|observed|of)",
-    r"ransomware(?! (?:signature|protection|simulation|attempt))",
-    r"(?:files|volumes|shares|servers) (?:were |are |being |have been ){0,2}encrypted by",
-    r"reverse shell (?:was |has been |is )?(?:opened|established|spawned|detected|connected|running|active|from|to)",
-    r"(?:interactive |root )?shell (?:was |has been )?(?:spawned|opened|established|obtained)",
-    r"shell is running in (?:a |the )?container",
-    _ASSETS
-    + r" (?:has been |have been |was |were |is |are |confirmed ){1,2}(?:compromised|hijacked|taken over|breached|hacked)",
-    r"(?:the|these|those|our|one|two|three|several|multiple|\d{1,6}) compromised " + _ASSETS,
-    r"(?:confirmed|verified) (?:\w{1,20} )?(?:breach|intrusion|compromise|account takeover|data theft|exfiltration)",
-    r"(?:breach|intrusion|compromise) (?:is |has been )?confirmed",
-    r"(?:attackers?|intruders?|hackers?|threat actors?|adversar(?:y|ies)) (?:has |have |had |is |are |"
-    r"now ){0,2}(?:gained|obtained|accessed|inside|logged in|in control|created|downloaded|"
-    r"exploited|uploaded|installed|executed|escalated|stole|stolen|moved|using|used|reached|dumped|enrol\w{2,4}|"
-    r"added|changed|"
-    r"read|copied|took|taken|registered|planted|deployed|encrypted|deleted|modified|exported|sold|broke|entered|reset)",
-    r"(?:was |were |been |got |being )exploited (?:through|via|using|with|by)|exploited (?:through|via|using) (?:a |"
-    r"the |an )?\S{1,40}",
-    r"(?:cve-\d{4}-\d{4,7}|vulnerability|zero[- ]day|log4shell|flaw)\b.{0,40}?\b(?:exploited|"
-    r"exploitation (?:confirmed|succeeded))",
-    r"(?:successful(?:ly)?|confirmed|active) exploit(?:ed|ation)|exploit(?:ation)? (?:succeeded|was successful|confirmed)",
-    r"(?:web\s?shell|backdoor|rootkit|crypto\s?-?miner|c2 beacon|implant) (?:\w{1,20} )?(?:found|detected|uploaded|installed|"
-    r"running|active|dropped|planted|discovered|connected)",
-    r"(?:crypto\s?-?mining|xmrig|miner) (?:process |pod |binary )?(?:running|detected|found|active)",
-    r"(?:stolen|leaked|exposed|compromised) (?:[\w-]{1,30} ){0,3}(?:credentials?|keys?|tokens?|password)\b.{0,40}?\b"
-    r"(?:was used|were used|been used|being used|used (?:from|by|to)|in use|abused)",
-    _STOLEN_GOODS + r" (?:table |tables |list |base |dump )?(?:was |were |has been |have been |is |are |being ){0,2}"
-    r"(?:accessed|downloaded|stolen|dumped|sold|copied|for sale)",
-    r"(?:dump|copy|copies|list|database|data|records|accounts|credentials|passwords)\b[^.;\n]{0,60}? "
-    r"(?:(?:is|are|being|was|were|offered){1,3} ){1,3}(?:for sale|sold|traded|auctioned)",
-    r"(?:files|documents|shares?|volumes|disks)\b.{0,40}?\brenamed to \.\w{2,12}|ransom note|"
-    r"encrypt(?:s|ing) (?:the |our |all |every |many )?(?:\w{1,20} )?(?:files|documents|shares?|disks|volumes)",
-    r"fail(?:ed|ures?)\b.{0,60}?\b(?:followed by|and then|then|before) (?:an? |one |\d{1,6} )?(?:success\w{0,6}|"
-    r"valid|accepted)",
-)
-"""Somebody is in, or was: the words of a success, not of an attempt."""
-
-SUSPECTED_COMPROMISE = _any(
-    r"unauthori[sz]ed (?:access|login|entry|changes?|transfer)s? (?:was |has been |is )?(?:to|gained|confirmed|"
-    r"detected|by|from|"
-    r"succeeded|in|on|observed|made)"
-)
-LOGIN_WORKED = _any(
-    r"(?:accepted|correct|valid|right) (?:password|publickey|credentials?|login)",
-    r"(?:[1-9]\d{0,5}|0?\.\d{0,3}[1-9])\s?%? (?:of (?:them|these|the attempts) )?(?:succeeded|were successful)",
-    r"(?:[1-9]\d{0,5} |one |two |three |several |multiple )?success(?:ful)? (?:log-?ins?|sign-?ins?|log-?ons?|"
-    r"authentications?)",
-)
-LOGIN_FAILED = _any(
-    r"(?:failed|unsuccessful|invalid|rejected) (?:[\w-]{1,30} ){0,3}(?:log-?ins?|sign-?ins?|log-?ons?|"
-    r"authentications?|passwords?|"
-    r"attempts?)",
-    r"brute[- ]force\w{0,4}|password spray\w{0,4}|credential stuffing",
-)
-STOPPED = re.compile(
-    r"\W*(?:[\w-]{1,30}\W{1,3}){0,6}?(?:attempts?|attempted|blocked|prevented|denied|quarantined|rejected|failed|"
-    r"stopped|thwarted|"
-    r"mitigated|contained|dropped)\b",
-    re.IGNORECASE,
-)
-"""Words right after a sign of intrusion that say it came to nothing."""
-
-_SECRETS = r"(?:credentials?|keys?|tokens?|passwords?|secrets?|certificate|database)"
-
-THREAT = _any(
-    r"ddos|denial[- ]of[- ]service|(?:syn|udp|http|traffic) flood|volumetric attack|under attack",
-    r"(?:leaked|exposed|stolen|compromised|hard-?coded) (?:[\w-]{1,30} ){0,3}" + _SECRETS,
-    r"(?:credentials?|keys?|tokens?|passwords?|secrets?|bucket|database|records|personal data|"
-    r"customer data) (?:\S{1,40} ){0,6}?"
-    r"(?:leaked|exposed|stolen|made public|is public|committed to|publicly (?:accessible|readable|exposed|available|"
-    r"visible))",
-    r"malware|trojan|phishing|exfiltrat\w{1,6}|privilege escalation|lateral movement|impossible travel|account takeover",
-    r"command and control|unauthori[sz]ed (?:access|login|entry|changes?|transfers?|users?|devices?|process|binary)",
-    r"credential stuffing|brute[- ]forc\w{1,4}|password spray\w{0,4}|sql injection|exploit\w{0,8}|port scan\w{0,4}",
-    r"failed (?:[\w-]{1,30} ){0,2}(?:log-?ins?|sign-?ins?|log-?ons?)|unusual log-?in|cve-\d{4}-\d{4,7}|suspicious|malicious",
-    r"intrusion|tamper\w{1,6}|root log-?in|vulnerab\w{1,8}|cobalt strike|beaconing|phishes|botnet|scrapers?",
-    r"(?:user|root|admin\w{0,11}|account) (?:has |was )?(?:signed|logged) in without (?:mfa|2fa|a second factor)",
-    r"(?:unknown|unrecogni[sz]ed|unfamiliar|unexpected|rogue) (?:admin\w{0,11} )?(?:users?|accounts?|roles?|logins?|"
-    r"address|ip|process)",
-    r"(?:created|added|granted|attached) (?:an? |the |new )?(?:new |unknown )?(?:admin\w{0,11}|root|owner|superuser)",
-    r"(?:raised|elevated|promoted|escalated) to (?:domain |local |global |cluster[- ]?)?(?:admin\w{0,11}|root|owner|"
-    r"superuser)",
-)
-"""An attack, a leak, a weakness: whatever asks for the security team."""
-
-_SOMEWHERE_ELSE = (
-    r"(?:an? |the |his |her |their |its |some )?(?:[\w-]{1,20} ){0,2}?(?:unknown|personal|private|external|foreign|"
-    r"suspicious|"
-    r"unfamiliar|unrecogni[sz]ed|outside|third[- ]party|mega|dropbox|gmail|wetransfer|pastebin|telegram)"
-)
-_GOODS = r"(?:data|records|tables?|database|dump|crm|source code|customers?|documents|files|e-?mail addresses|invoices|backups?)"
-
-EXPOSED = _any(
-    r"(?:uploaded|pushed|sent|copied|exported|transferred|downloaded|moved|forwarded|leaving|left|went|upload|"
-    r"egress|outbound)\b"
-    r"[^.;\n]{0,80}? (?:to|into|towards?) "
-    + _SOMEWHERE_ELSE
-    + r"(?! (?:provider|vendor|partner|service|api|queue|database))",
-    r"(?:egress|outbound|outgoing|upload)\w{0,3}\b[^.;\n]{0,100}?\b(?:never seen|unknown|unusual|unfamiliar)",
-    r"(?:unusual|abnormal|anomalous|unexpected|suspicious|unexplained) (?:large )?(?:outbound|egress|outgoing|"
-    r"upload|data transfer)",
-    r"(?:world|publicly|anonymously|internet)[- ]?(?:is )?(?:readable|writable|accessible|listable|downloadable|exposed)",
-    r"anonymous (?:downloads?|access|reads?|listing)",
-    r"(?:open|exposed|visible|readable|accessible) (?:to|on|from|by) (?:the )?(?:internet|public|world|anyone|"
-    r"anybody|everyone)",
-    r"(?:secrets?|tokens?|keys?|credentials?|passwords?|dump)\b[^.;\n]{0,60}? (?:in|on|to|at|into) (?:an? |the |"
-    r"some )?(?:\w{1,12} )?"
-    r"(?:paste\s?bin|paste|gist|forum|telegram|dark\s?web|public \w{1,20}|github)",
-    r"(?:private|api|access|signing|ssh) keys? (?:was |were |is )?found in",
-    r"(?:see|sees|saw|seeing|shows?|showing|view|views|open|opens|read|reads|access|get|gets|got) (?:\w{1,12} ){0,2}?"
-    r"(?:other|another|someone else|somebody else|strangers?)(?:'?s)?\b(?: (?:people|customers?|users?|clients?|"
-    r"persons?|tenants?|"
-    r"accounts?|patients?)(?:'s|s'|')?)? (?:\w{1,12} )?(?:data|invoices?|orders?|accounts?|details|profiles?|"
-    r"messages|documents|"
-    r"baskets?|records|addresses)",
-    r"(?:exported|downloaded|copied|dumped|listed|read) (?:the |our |an? )?(?:complete|entire|whole|full|"
-    r"all)\b(?: \w{1,20}){0,2}? " + _GOODS,
-    r"(?:listed|read|dumped) all (?:the )?secrets|dns tunnel\w{0,5}",
-)
-"""Data or a secret is, or goes, where others can have it. Nobody has to be caught for it to be urgent."""
-
-MERE_ATTEMPT = re.compile(
-    r"\b(?:attempt|blocked|prevented|denied|quarantined|failed|port scan|vulnerab|suspicious|unusual|brute|password spray|"
-    r"mitigated|cve-|malicious|phishing|credential stuffing|potential|possible)",
-    re.IGNORECASE,
-)
-"""What makes a threat an attempt, or a weakness nobody has used."""
-
 _FEATURE = (
     r"(?:check\s?-?outs?|payments?|log-?ins?|sign-?ins?|sign-?ups?|registrations?|authentication|search|ordering|"
     r"orders|bookings?|"
@@ -238,12 +102,13 @@ _FEATURE = (
     r"downloads?|messaging|"
     r"email delivery|playback|streaming|video calls?|calls|card authori[sz]ations?|payouts?|subscriptions?|sso|"
     r"single sign-on|"
-    r"password reset|trading|quotes|ticketing|deliveries|dashboards?)"
+    r"password resets?|push notifications?|trading|quotes|ticketing|deliveries|dashboards?)"
 )
 _BROKEN = (
     r"(?:broken|fail(?:s|ing|ed|ure)?|down|unavailable|not working|not loading|stopped working|does not work|"
     r"doesn't work|offline|"
-    r"unusable|impossible|halted|blocked|stopped|crash(?:es|ing)|timing out|erroring|dead|rejected|declined|refused)"
+    r"unusable|impossible|halted|blocked|stopped|crash(?:es|ing)|timing out|erroring|dead|freez\w{1,3}|hangs?|"
+    r"rejected|declined|refused)"
 )
 _DOES_NOT = (
     r"(?:does not|doesn't|do not|don't|did not|didn't|never|no longer|not)\s+(?:\w{1,12}\s+){0,1}?"
@@ -252,7 +117,7 @@ _DOES_NOT = (
     r"go(?:es)? through|answer\w{0,3}|function\w{0,3}|deliver\w{0,3}|accept\w{0,3}|finish\w{0,3}|sent|send)"
 )
 
-FEATURE_BROKEN = _any(
+FEATURE_BROKEN = any_of(
     _FEATURE + r"(?:\s+(?:page|flow|feature|api|endpoint|process|service|form|function|button|processing|system|"
     r"journey))?\s+(?:"
     + _IS + r")?(?:completely |entirely |currently |all |now )?" + _BROKEN,
@@ -261,6 +126,12 @@ FEATURE_BROKEN = _any(
     r"check\s?-?out|pay|search|place orders?|order|book|upload|download|send|receive|register|sign\s?-?up|subscribe|"
     r"withdraw|deposit|transfer|trade|stream|play|authenticate|access|use|open|load|"
     r"complete (?:\w{1,20}\s+){0,3}(?:purchases?|payments?|orders?|checkouts?|bookings?))",
+    r"(?:cannot|can't|can not|can no longer|could not) be (?:redeemed|used|opened|placed|paid|bought|booked|reached|"
+    r"accessed|processed|"
+    r"scanned|ordered|completed|sent|loaded|submitted)",
+    r"(?:charged|billed|debited|invoiced) (?:twice|double|two times|several times|multiple times|too much|the wrong)|"
+    r"double[- ](?:charg|bill|book)\w{1,4}|wrong (?:prices?|amounts?|totals?|balances?)(?! sign)",
+    r"(?:crash\w{0,3}|freez\w{1,3}|hangs?|stuck) (?:at|on|in|during|while) (?:the |their )?(?:\w{1,12} )?" + _FEATURE,
     _FEATURE + r"(?:\s+(?!but\b|and\b|if\b|when\b|that\b|which\b)[\w-]{1,20}){0,2}?\s+" + _DOES_NOT,
     r"no (?:card |new |online )?(?:payments?|orders?|bookings?|sign-?ups?|purchases?|transactions?|calls?)\s+(?:at all\s+)?"
     r"(?:(?:have |has |is |are |can |could |will |be |been ){0,3})(?:com(?:e|ing|es)|go(?:es|ing)?|get(?:s|ting)?|"
@@ -270,8 +141,10 @@ FEATURE_BROKEN = _any(
 )  # fmt: skip
 """Something people come for does not work."""
 
-FUNCTION_LOST = _any(
-    r"(?:certificates?|certs?) (?:\S{1,80} ){0,6}?(?:has |have )?expired",
+FUNCTION_LOST = any_of(
+    r"(?:certificates?|certs?) (?:\S{1,80} ){0,6}?(?:(?:has |have )?(?:expired|lapsed|run out)|(?:is|"
+    r"are) no longer valid|ran out)",
+    r"\w{0,30}(?:nxdomain|servfail)\b[^.;\n]{0,40}\b(?:our|main|primary|apex|public) (?:\w{1,12} )?domains?",
     r"(?:dns|name) (?:resolution|lookups?|queries) (?:(?:is|are) )?(?:fail\w{0,4}|broken|down)",
     r"writes? (?:are |is |were )?(?:being )?(?:rejected|failing|blocked|stopped|halted|refused)",
     r"quorum (?:is |was |has been )?lost|lost quorum|no quorum|split[- ]brain",
@@ -287,23 +160,23 @@ FUNCTION_LOST = _any(
 )
 """A system has lost one of the few things it is for; everybody who needs it then fails, though the alert counts nobody."""
 
-PARTLY = _any(
+PARTLY = any_of(
     r"some|few|intermittent\w{0,4}|occasional\w{0,4}|sometimes|slow\w{0,4}|subset|small|single|one|minor|delayed|"
     r"partial\w{0,4}",
     r"attempts?|retry|retries|\d{1,3}(?:[.,]\d{1,4})?\s?(?=%)",
 )
 """Words that make a breakage partial."""
 
-WORKAROUND = _any(
+WORKAROUND = any_of(
     r"work-?\s?arounds?(?!\s*(?:is |are )?(?:not|un)\w{0,12})",
     r"(?:users|customers|clients|they|staff|people) can (?:still|instead|use|continue)",
     r"fall(?:s|ing)?\s?back to|fallback (?:is )?(?:active|available|in place|serving|works)",
     r"(?:secondary|standby|backup|replica) (?:is |has )?(?:taken over|serving|handling|working)",
     r"fail(?:ed)? over (?:to|succeeded|successfully|worked)|served from cache",
 )
-NO_WORKAROUND = _any(r"(?:no (?:known )?|without (?:a |any )?)work-?\s?around")
+NO_WORKAROUND = any_of(r"(?:no (?:known )?|without (?:a |any )?)work-?\s?around")
 
-DEGRADED = _any(
+DEGRADED = any_of(
     r"degrad\w{1,6}|slow\w{0,6}|latenc\w{1,3}|lag\w{0,5}|delay\w{0,3}|late|stall\w{0,4}|stuck",
     r"backlog|behind|timeouts?|timing out|timed out",
     r"elevated|spik\w{1,4}|intermittent\w{0,4}|partial\w{0,4}|flap\w{0,5}|fail\w{0,6}|error\w{0,6}",
@@ -345,9 +218,10 @@ _LOOK = (
     r"translations?|copyright year|help texts?|(?:sort(?:ing)? )?arrows?|favicons?|background|contrast|symbols?|spacing|"
     r"capitali[sz]ation|punctuation|pixels?|avatars? border|button (?:text|style|size|shape))"
 )
-COSMETIC = _any(
+COSMETIC = any_of(
     r"typos?|cosmetic\w{0,4}|misspell\w{0,4}|misspelt|spelling (?:mistake|error)|misaligned|lorem ipsum|ui (?:nit|"
     r"glitch|polish)|nit(?=\s?:)",
+    r"(?:purely|only|merely) visual|visual(?:ly)? only|wording(?=\s?:)|(?:brand|style) guide|pixels? (?:off|too)",
     r"alignment issue|off by (?:a few|some|one|two|\d{1,2}) ?(?:px|pixels?)|(?:looks?|appears?|"
     r"renders?) (?:\w{1,12} )?(?:blurry|ugly|odd|"
     r"crooked|pixelated|squashed|too (?:small|big|dark|light))",
@@ -355,11 +229,17 @@ COSMETIC = _any(
     _LOOK
     + r"\b[^.;\n]{0,50}?\b(?:wrong|outdated|old|incorrect|inconsistent|differs?|blurry|overlaps?|cut off|crooked|ugly)",
 )
-FALSE_POSITIVE = _any(
+FALSE_POSITIVE = any_of(
     r"false[- ](?:positive|alarm)|test (?:alert|notification|alarm|page|incident)|this is (?:only )?a (?:test|drill)",
     r"drill|game\s?day|synthetic (?:test|alert|canary)",
 )
-ROUTINE = _any(
+MADE_UP = re.compile(
+    r"\W*(?:(?:this|it|that) (?:is|was) )?(?:only |just )?(?:an? |the )?(?:\w{1,20} )?"
+    r"(?:drill|test (?:alert|alarm|page|incident|notification)|false (?:alarm|positive)|game\s?day)\b",
+    re.IGNORECASE,
+)
+"""A clause that opens by calling itself made up: what it goes on to tell did not happen."""
+ROUTINE = any_of(
     r"info(?:rmation(?:al)?)?|fyi|for your information|reminder|heads[- ]up|notice|scheduled|planned|"
     r"maintenance window|digest",
     r"please (?:update|plan|review|change|add|rename|schedule|consider)|feature request|nice to have|housekeeping",

@@ -52,7 +52,7 @@ TRADES: dict[str, tuple[IncidentType, str]] = {
         "loadbalancer elb alb nlb aws-lb aws-load-balancer application-gateway ingress-nginx ingress ingress-controller "
         "metallb kube-vip keepalived vrrp lvs ipvs katran bigip big-ip f5 netscaler citrix-adc a10 avi octavia varnish "
         "api-gateway apigateway apigee front-door frontdoor reverse-proxy nginx-ingress gateway-api zuul pen relayd "
-        "mod-jk hitch",
+        "mod-jk hitch target-group healthy-host-count unhealthy-host-count un-healthy-host-count",
     ),
     "mesh": (_NET, "istio istiod pilot-discovery linkerd kuma osm service-mesh servicemesh consul-connect cilium-mesh"),
     "cni": (
@@ -127,7 +127,7 @@ TRADES: dict[str, tuple[IncidentType, str]] = {
         "metabase redash tableau looker odoo sap-netweaver mastodon peertube homeassistant "
         "home-assistant ethereum bitcoin geth solana polkadot graph-node cosmos-validator blockchain bitcoind "
         "chia hyperledger plausible matomo keystone barbican glance manila magnum heat ironic-api horizon placement "
-        "stripe paypal adyen braintree twilio sendgrid mailgun ldap-app triton vllm ollama openai anthropic",
+        "sign-up sign-ups stripe paypal adyen braintree twilio sendgrid mailgun ldap-app triton vllm ollama openai anthropic",
     ),
     "runtimesecurity": (
         _SEC,
@@ -204,7 +204,7 @@ _COMMON = (
     "cdn load-balancer loadbalancer api-gateway apigateway network host server node cpu disk storage volume filesystem "
     "file-system inode inodes swap kernel reboot clock vm virtual-machine hardware fan temperature battery rack gpu backup "
     "snapshot csi etl dag java python go golang ruby php rust grpc lambda sip express quota pod pods certificate cert tls ssl x509 "
-    "observability raft vector harness conductor interface optic"
+    "sign-up sign-ups target-group observability raft vector harness conductor interface optic"
 )
 COMMON: frozenset[str] = frozenset(normal(name) for name in _COMMON.split())
 """Names of things rather than of products: they say what an alert is about only where no product is named."""

@@ -1,8 +1,9 @@
-"""The type of an incident: the trained model's opinion of each alert, and four conventions above it. Called by the router.
+"""The type of an incident: the trained model's opinion of each alert, and conventions above it. Called by the router.
 
-The conventions: a confirmed intrusion, and a threat where the model is in doubt, belong to security whatever product was
-hit; an expiring certificate belongs to the network, although authors of alert rules file TLS under security; and where the
-model is in doubt, a trouble that the types are defined by (a crash loop, a full connection pool) goes where it is defined.
+The conventions: a confirmed intrusion, a threat that nobody has stopped, and any threat where the model is in doubt belong
+to security whatever product was hit; an expiring certificate belongs to the network, although authors of alert rules file TLS
+under security; a matter of looks belongs to the application; and where the model is in doubt, a trouble that the types are
+defined by (a crash loop, a full connection pool) goes where it is defined.
 """
 
 import json
@@ -23,17 +24,16 @@ from tocsin.roles.analysts.causes.case import HARM
 from tocsin.roles.analysts.causes.concepts import Reading, phrase
 from tocsin.roles.analysts.impact_facts import Facts, Read, quote_of
 
-IN_DOUBT = 0.9
+IN_DOUBT = 0.95
 """A type told with less than this gives way to security where the text speaks of a threat."""
 UNCERTAIN = 0.75
 """A type told with less than this gives way to the home of the one trouble that the text names."""
-DEFINING = frozenset({
-    "connection_pool_exhaustion", "replication_lag", "deadlock", "slow_queries", "dns_failure", "certificate_expiry",
-    "load_balancer_errors", "oom_kill", "crash_loop", "failed_deployment", "late_pipeline", "stalled_consumer",
-    "queue_backlog", "ddos", "data_exfiltration", "exploited_cve", "leaked_credential", "malware", "unauthorised_access",
-    "clock_drift", "error_spike",
+HOMELESS = frozenset({
+    "disk_full", "failed_backup", "third_party_outage", "quota_exhausted", "monitoring_gap", "resource_saturation",
+    "unschedulable", "service_down", "latency", "control_plane",
 })  # fmt: skip
-"""Causes by which the types are defined, so that no product changes their home."""
+"""Causes that may sit in several types: a full disk of a database,"
+" a slow network. All others define the type they live in."""
 OF_PROCESSES = frozenset({"oom_kill", "crash_loop"})
 """Troubles of a process, whatever orchestrator reports them."""
 CONFIRMED = 0.99
@@ -81,7 +81,8 @@ def _by_convention(best: IncidentType, shares: dict[IncidentType, float], facts:
     intrusion, threat = facts.first(FactKind.COMPROMISE, sure=True), facts.first(FactKind.THREAT)
     if intrusion and intrusion.quote:
         return Told(IncidentType.SECURITY, CONFIRMED, shares, (intrusion.quote,))
-    if threat and threat.quote and best is not IncidentType.SECURITY and shares[best] < IN_DOUBT:
+    doubtful = threat is not None and (threat.value == "active" or shares[best] < IN_DOUBT)
+    if threat and threat.quote and best is not IncidentType.SECURITY and doubtful:
         return Told(IncidentType.SECURITY, max(0.5, shares[IncidentType.SECURITY]), shares, (threat.quote,))
     expiry = _expiry(read)
     if expiry and threat is None and (best is IncidentType.SECURITY or shares[best] < IN_DOUBT):
@@ -112,9 +113,9 @@ def _defined(best: IncidentType, shares: dict[IncidentType, float], read: Read) 
 
 
 def _named(text: str) -> list[Cause]:
-    """The defining causes that the text names."""
+    """The causes that the text names and whose home is no question."""
     reading = Reading(text)
-    defining = (cause for cause in load_causes() if cause.code in DEFINING)
+    defining = (cause for cause in load_causes() if cause.code not in HOMELESS)
     return [cause for cause in defining if reading.first(phrase(one) for one in cause.says)]
 
 

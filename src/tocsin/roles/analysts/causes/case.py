@@ -105,10 +105,10 @@ class Case:
         return self.brief.alert_evidence[self.brief.alerts.index(alert)].id
 
     @cached_property
-    def of_looks_only(self) -> bool:
-        """True when the alerts speak of looks or wording and of no harm: such words name no cause."""
+    def harmless(self) -> bool:
+        """True when the alerts speak of looks, or of a false alarm, and of no harm: such words name no cause."""
         kinds = {fact.kind for fact in self.brief.triage.facts}
-        return FactKind.COSMETIC in kinds and not kinds & HARM
+        return bool(kinds & {FactKind.COSMETIC, FactKind.FALSE_POSITIVE}) and not kinds & HARM
 
     @cached_property
     def looked(self) -> frozenset[str]:

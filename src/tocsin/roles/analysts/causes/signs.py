@@ -116,7 +116,7 @@ def suspicion(change: Finding) -> float:
 
 def _alert_signs(cause: Cause, symptoms: tuple[Cause, ...], case: Case) -> Iterator[Sign]:
     """The alert names the condition (louder in its title), or something the condition brings about."""
-    if case.of_looks_only:
+    if case.harmless:
         return
     named = _phrases(cause.says)
     fitting = [*_phrases(cause.hints), *(one for symptom in symptoms for one in _phrases(symptom.says))]
