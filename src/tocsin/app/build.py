@@ -43,6 +43,8 @@ class House:
     desk: Desk
     means: remediate.Means
     """What steps are asked for, approved and carried out with."""
+    looking: verify.Means
+    """What finished steps, and the end of an incident, are looked at with."""
 
     def parse(self, delivery: Delivery, source: str) -> tuple[Alert, ...]:
         """The alerts in a delivery, read as that source or `auto`, without the secrets in it. Raises IntakeError."""
@@ -109,7 +111,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
             **verify.hands(replace(looking, store=fenced)),
         },
     )
-    return House(settings, desk, means)
+    return House(settings, desk, means, looking)
 
 
 def _investigators() -> tuple[Investigator, ...]:

@@ -55,18 +55,28 @@ async def respond_once(
     snapshot = Snapshot(evidence) if evidence else None
     clock = PretendClock(snapshot.now) if snapshot and snapshot.now else None
     async with open_house(settings, clock=clock) as house:
-        desk = replace(house.desk, sources=_from(snapshot)) if snapshot else house.desk
+        desk = replace(house.desk, sources=from_snapshot(snapshot)) if snapshot else house.desk
         return await through(house, desk, body, source)
 
 
 async def through(house: House, desk: Desk, body: bytes, source: str) -> Response:
     """Parse, intake, respond, and everything the response left behind."""
+    incident_id = await open_incident(house, desk, body, source)
+    await respond(incident_id, OneGo(), desk)
+    return await response_of(house, desk, incident_id)
+
+
+async def open_incident(house: House, desk: Desk, body: bytes, source: str) -> str:
+    """Parse and intake: the id of the incident that the body opens or belongs to. Raises Unreadable when it holds no alert."""
     delivery = Delivery(id=desk.names.new("DLV"), source=source, received_at=desk.clock.now(), body=body)
     alerts = house.parse(delivery, source)
     if not alerts:
         raise Unreadable("The body was understood, and holds nothing to respond to.", "Give an alert that fires.")
-    incident_id = await desk.store.write(lambda ledger: _opened(ledger, house, desk, delivery, alerts))
-    await respond(incident_id, OneGo(), desk)
+    return await desk.store.write(lambda ledger: _opened(ledger, house, desk, delivery, alerts))
+
+
+async def response_of(house: House, desk: Desk, incident_id: str) -> Response:
+    """Everything a response has left behind so far."""
     incident = await desk.incident(incident_id)
     events, evidence = await desk.store.read(
         lambda ledger: (ledger.timeline.events(incident_id), ledger.evidence.of(incident_id))
@@ -91,7 +101,7 @@ def _watching(settings: Settings) -> Settings:
     return replace(settings, policy=settings.policy.model_copy(update={"mode": Mode.OBSERVE, "services": {}}))
 
 
-def _from(snapshot: Snapshot) -> Sources:
+def from_snapshot(snapshot: Snapshot) -> Sources:
     """The snapshot's windows instead of the configured ones: a recorded incident must not ask live systems."""
     has = snapshot.windows
     return Sources(

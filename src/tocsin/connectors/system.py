@@ -28,6 +28,10 @@ class PretendClock:
         """`start` plus the time that has really passed since."""
         return self._start + timedelta(seconds=time.monotonic() - self._begun)
 
+    def leap(self, seconds: float) -> None:
+        """Lets so much time pass at once."""
+        self._start += timedelta(seconds=max(0.0, seconds))
+
 
 class RandomNames:
     """ports.Names: `INC-20261121-7F3K2A`; incidents carry their day, everything else only its random part."""
