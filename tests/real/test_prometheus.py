@@ -104,6 +104,18 @@ def test_the_alert_s_own_rule_is_measured_without_its_threshold(address):
 
 
 @needs_prometheus
+def test_a_probe_s_expression_is_measured_as_people_wrote_it(address):
+    source = Prometheus(PrometheusConfig(url=address))
+    expression = "sum(pool_connections{app='pay'}) / 500"
+    reply = asyncio.run(source.measure(expression, END - timedelta(minutes=30), END))
+    (series,) = reply.parse(reply.text)
+    assert series.values[0] == pytest.approx(0.12) and series.values[-1] == 1
+    assert all(cite in reply.text for cite in series.cites) and expression in reply.query
+    nothing = asyncio.run(source.measure("no_such_metric", END - timedelta(minutes=30), END))
+    assert nothing.parse(nothing.text) == ()
+
+
+@needs_prometheus
 def test_an_alert_name_that_looks_like_an_expression_is_only_a_name(address):
     _, series = look(address, Ask(START, END, ("pay",), 'x"} or vector(1) #'))
     assert not any(metric.startswith("alert:") for _, metric, _ in series)

@@ -16,7 +16,8 @@ from tocsin.model.identity import Role
 from tocsin.model.triage import Triage
 from tocsin.stages.remediate.due import Rules, due
 from tocsin.stages.remediate.hands import carry_out
-from tocsin.stages.remediate.permit import Means
+from tocsin.stages.remediate.perform import perform
+from tocsin.stages.remediate.permit import Means, approve, request
 
 ACTIONS = "/api/incidents/INC-1/actions"
 TOOL = "/api/tools/execute_runbook"
@@ -237,3 +238,22 @@ def test_a_no_and_a_persons_word_go_on_record():
     assert desk.post(f"{ACTIONS}/{name}/reject", "ada", reason="still not").status_code == 409
     assert desk.post(f"{ACTIONS}/{name}/rollback", "cem").status_code == 409
     assert desk.post(f"{ACTIONS}/nothing/reject", "ada", reason="not there").status_code == 404
+
+
+def test_a_person_says_over_http_whether_a_finished_step_helped_and_a_viewer_may_not():
+    desk = Desk()
+
+    async def ran():
+        means = desk.face.rooms.actions
+        asked = await request(means, "INC-1", "flood", OFF, by=PEOPLE["cem"])
+        await approve(means, "INC-1", asked.action.id, by=PEOPLE["ada"])
+        await perform(means, "INC-1", asked.action.id)
+        return asked.action.id
+
+    action = asyncio.run(ran())
+    word = {"helped": True, "said": "I paid, it works"}
+    assert desk.post(f"{ACTIONS}/{action}/verify", "eve", **word).status_code == 403
+    answer = desk.post(f"{ACTIONS}/{action}/verify", "cem", **word)
+    assert answer.status_code == 200
+    assert answer.json()["action"]["state"] == "verified"
+    assert "I paid, it works" in answer.json()["action"]["said"]
