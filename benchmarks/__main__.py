@@ -13,7 +13,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
-YARDSTICKS = ("triage", "runbooks", "latency", "ingest", "audit", "weight", "kubernetes", "argv", "approval")
+YARDSTICKS = (
+    "triage",
+    "runbooks",
+    "latency",
+    "ingest",
+    "audit",
+    "weight",
+    "kubernetes",
+    "rca",
+    "logs",
+    "argv",
+    "approval",
+    "crash",
+    "takeover",
+    "upgrade",
+)
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 
 

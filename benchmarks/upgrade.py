@@ -40,11 +40,11 @@ async def _nothing() -> str:
     return ""
 
 
-def upgraded(url: str, keys: Path, *, guarded: bool, boundaries: int) -> dict[str, int]:
-    """Old workers killed at each boundary, one new worker to the end."""
+def upgraded(url: str, keys: Path, *, guarded: bool, boundaries: range) -> dict[str, int]:
+    """Old workers killed at each of these boundaries, one new worker to the end."""
     number = 0
     for kind in ("begin", "return"):
-        for index in range(boundaries):
+        for index in boundaries:
             number += 1
             old = Plan(url, keys, (number,), (kind, index), until_done=True)
             if ended(forked(partial(worker, old))) != KILLED:
@@ -60,15 +60,17 @@ def main() -> None:
     """Prints the figures; --json prints one object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--first", type=int, default=0, help="boundary of each kind")
     parser.add_argument("--boundaries", type=int, default=9, help="of each kind, at most")
     asked = parser.parse_args()
+    boundaries = range(asked.first, asked.first + asked.boundaries)
     begun, sums = time.monotonic(), {"in_flight": 0, "stranded": 0, "doubled": 0}
     with tempfile.TemporaryDirectory(prefix="tocsin-upgrade-") as name, databases(Path(name)) as stores:
         for store, fresh in stores.items():
             for guarded in (True, False):
                 how = "guarded" if guarded else "unguarded"
                 keys = Path(name) / f"{store}-{how}.keys"
-                came = upgraded(fresh(how), keys, guarded=guarded, boundaries=asked.boundaries)
+                came = upgraded(fresh(how), keys, guarded=guarded, boundaries=boundaries)
                 sums = {key: value + came[key] for key, value in sums.items()}
         figures = {"benchmark": "upgrade", **sums, "stores": sorted(stores), "seconds": seconds(begun)}
     print(json.dumps(figures))

@@ -1,0 +1,229 @@
+"""A worker through restarts, lost messages and failures, with the real engine on SQLite: whoever comes next goes on."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tocsin import config
+from tocsin.app import once, service
+from tocsin.app.build import open_house
+from tocsin.app.settings import Settings
+from tocsin.app.worker import Fenced, open_worker
+from tocsin.desk import Desk
+from tocsin.errors import StoreError, TakenOver
+from tocsin.model.acts import Reopened
+from tocsin.model.event import Body, Closed, Noted
+from tocsin.model.incident import Incident
+from tocsin.store.memory import MemoryStore
+from tocsin.store.sql import open_store
+from tocsin.web.rooms import Rooms
+
+ALERT = b"Disk of db-2 is 97% full in production. Service: ledger"
+OPENING = ("take_up", "triage", "draft:first", "investigate", "conclude", "draft:diagnosed")
+
+
+def settings(folder: Path, **durable: Any) -> Settings:
+    own = {"store": {"url": f"sqlite:///{folder / 't.db'}"}, "durable": {"look_seconds": 0.05, **durable}}
+    return Settings.read(config.Config(config.merged(own), {}, "test"))
+
+
+async def declared(chosen: Settings) -> str:
+    async with open_house(chosen) as house:
+        return await once.open_incident(house, house.desk, ALERT, "auto")
+
+
+async def until(rooms: Rooms, incident_id: str, ready: Callable[[Incident, frozenset[str]], bool]) -> Incident:
+    async with asyncio.timeout(20):
+        while True:
+            incident, done = await rooms.store.read(
+                lambda ledger: (ledger.incidents.get(incident_id), ledger.steps.done(incident_id))
+            )
+            if incident is not None and ready(incident, done):
+                return incident
+            await asyncio.sleep(0.02)
+
+
+async def say(chosen: Settings, incident_id: str, body: Body) -> None:
+    """As another process would: straight into the store, and nobody is told."""
+    async with open_store(chosen.store) as store, open_house(chosen) as house:
+        now = house.desk.clock.now()
+        await store.write(lambda ledger: ledger.timeline.append(incident_id, body, actor="person:ada", at=now))
+
+
+def opened(_: Incident, done: frozenset[str]) -> bool:
+    return done >= set(OPENING)
+
+
+def test_an_incident_declared_while_no_worker_ran_is_walked_by_the_next_one(tmp_path: Path):
+    chosen = settings(tmp_path)
+
+    async def story() -> Incident:
+        incident_id = await declared(chosen)
+        async with service.open_rooms(chosen) as rooms:
+            return await until(rooms, incident_id, opened)
+
+    incident = asyncio.run(story())
+    assert incident.diagnosis is not None
+    assert len(incident.updates) == 4
+
+
+@pytest.mark.parametrize("last", OPENING)
+def test_a_worker_stopped_in_any_state_goes_on_there_and_nothing_is_told_twice(tmp_path: Path, last: str):
+    chosen = settings(tmp_path)
+
+    async def story() -> list[str]:
+        incident_id = await declared(chosen)
+        async with service.open_rooms(chosen) as rooms:
+            await until(rooms, incident_id, lambda _, done: last in done)
+        async with service.open_rooms(chosen) as rooms:
+            await until(rooms, incident_id, opened)
+            events = await rooms.store.read(lambda ledger: ledger.timeline.events(incident_id))
+        return [event.body.kind for event in events if event.body]
+
+    told = asyncio.run(story())
+    for once_only in ("triaged", "investigation_started", "diagnosed", "fix_proposed", "questions_answered"):
+        assert told.count(once_only) == 1, once_only
+    assert told.count("update_drafted") == 7  # four at first, three again when the cause is known
+
+
+def test_an_act_that_nobody_announced_is_noticed_all_the_same(tmp_path: Path):
+    chosen = settings(tmp_path)
+
+    async def story() -> None:
+        incident_id = await declared(chosen)
+        async with service.open_rooms(chosen) as rooms:
+            await until(rooms, incident_id, opened)
+            await say(chosen, incident_id, Closed(reason="a false alarm"))
+            await until(rooms, incident_id, lambda _, done: "walk:0" in done)
+
+    asyncio.run(story())
+
+
+def test_an_incident_that_is_opened_again_is_walked_again(tmp_path: Path):
+    chosen = settings(tmp_path)
+
+    async def story() -> None:
+        incident_id = await declared(chosen)
+        async with service.open_rooms(chosen) as rooms:
+            await until(rooms, incident_id, opened)
+            for number in range(2):
+                await say(chosen, incident_id, Closed(reason="over"))
+                await until(rooms, incident_id, lambda _, done, n=number: f"walk:{n}" in done)
+                await say(chosen, incident_id, Reopened(reason="it was not"))
+
+    asyncio.run(story())
+
+
+def test_a_ring_doubled_or_for_nothing_changes_nothing(tmp_path: Path):
+    chosen = settings(tmp_path)
+
+    async def story() -> tuple[int, int]:
+        incident_id = await declared(chosen)
+        async with service.open_rooms(chosen) as rooms:
+            await until(rooms, incident_id, opened)
+            await asyncio.sleep(0.3)
+            before = (await until(rooms, incident_id, opened)).last_seq
+            for _ in range(20):
+                rooms.respond(incident_id)
+                await asyncio.sleep(0.01)
+            return before, (await until(rooms, incident_id, opened)).last_seq
+
+    before, after = asyncio.run(story())
+    assert before == after
+
+
+def test_a_step_that_fails_is_noted_where_people_look_and_holds_up_no_other_incident(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    chosen = settings(tmp_path)
+
+    async def story() -> Incident:
+        first = await declared(chosen)
+        async with open_house(chosen) as house:
+            broken = replace(house.desk, messages=BrokenDesk())
+
+            async def count(incident_id: str) -> list[str]:
+                events = await house.desk.store.read(lambda ledger: ledger.timeline.events(incident_id))
+                return [event.body.text for event in events if isinstance(event.body, Noted)]
+
+            async with working(broken, chosen):
+                async with asyncio.timeout(20):
+                    while not [text for text in await count(first) if "draft:first failed" in text]:  # noqa: ASYNC110
+                        await asyncio.sleep(0.05)
+            async with working(house.desk, chosen):
+                await asyncio.sleep(0.2)
+            assert len([text for text in await count(first) if "draft:first failed" in text]) == 1
+            return await house.desk.incident(first)
+
+    assert asyncio.run(story()).triage is not None
+
+
+class BrokenDesk:
+    """A communicator without templates."""
+
+    def write(self, *_: object) -> str:
+        raise RuntimeError("no template")
+
+
+class Nobody:
+    """worker.Watch of a test."""
+
+    def changed(self, incident_id: str) -> None: ...
+
+    def responded(self, incident: Incident) -> None: ...
+
+
+def working(desk: Desk, chosen: Settings) -> AbstractAsyncContextManager[Any]:
+    return open_worker(desk, chosen.durable, chosen.store, Nobody())
+
+
+def test_a_second_worker_on_one_sqlite_store_is_refused_with_what_to_do(tmp_path: Path):
+    chosen = settings(tmp_path)
+
+    async def story() -> None:
+        async with service.open_rooms(chosen):
+            from tocsin.store.presence import appear
+
+            with pytest.raises(StoreError, match="--only web") as refused:
+                appear(chosen.store, "second")
+            assert refused.value.code == "TCS-WORKER-SECOND"
+
+    asyncio.run(story())
+
+
+def test_a_face_alone_leaves_the_walking_to_others(tmp_path: Path):
+    chosen = settings(tmp_path)
+
+    async def story() -> tuple[frozenset[str], Incident]:
+        async with service.open_rooms(chosen, walking=False) as rooms:
+            incident_id = await declared(chosen)
+            rooms.respond(incident_id)
+            await asyncio.sleep(0.3)
+            untouched = await rooms.store.read(lambda ledger: ledger.steps.done(incident_id))
+            async with service.open_rooms(chosen) as other:
+                return untouched, await until(other, incident_id, opened)
+
+    untouched, walked = asyncio.run(story())
+    assert untouched == frozenset()
+    assert walked.diagnosis is not None
+
+
+def test_what_a_dismissed_worker_still_wants_to_write_is_refused_whole():
+    async def story() -> int:
+        store = MemoryStore()
+        worker = await store.write(lambda ledger: ledger.workers.sign_on("ada"))
+        rung: list[bool] = []
+        fenced = Fenced(store, worker, lambda: rung.append(True))
+        await fenced.write(lambda ledger: ledger.steps.tick("INC-1", "before"))
+        await store.write(lambda ledger: ledger.workers.dismiss(worker))
+        with pytest.raises(TakenOver):
+            await fenced.write(lambda ledger: ledger.steps.tick("INC-1", "after"))
+        assert await store.read(lambda ledger: ledger.steps.done("INC-1")) == {"before"}
+        return len(rung)
+
+    assert asyncio.run(story()) == 1

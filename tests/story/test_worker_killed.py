@@ -1,0 +1,62 @@
+"""Workers killed, paused and replaced, on SQLite and PostgreSQL alike: the benchmarks' own runs, made short."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.servers import free_port, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def figures(name: str, *options: str) -> dict[str, object]:
+    command = [sys.executable, "-m", f"benchmarks.{name}", "--json", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout.strip().splitlines()[-1])
+    assert isinstance(told, dict)
+    return told
+
+
+def test_a_worker_killed_between_effect_and_commit_loses_nothing_and_doubles_nothing():
+    told = figures("crash", "--boundaries", "2", "--random", "1")
+    assert told["kills"] == told["incidents"]
+    assert (told["lost"], told["doubled"]) == (0, 0)
+    assert told["repeated"]  # the receiver was given a key again, and knew it
+
+
+def test_a_new_version_finishes_what_the_old_one_began_with_a_patch_and_without():
+    told = figures("upgrade", "--first", "4", "--boundaries", "2")
+    assert told["in_flight"]
+    assert (told["stranded"], told["doubled"]) == (0, 0)
+
+
+def test_a_peer_goes_on_within_seconds_and_a_paused_worker_that_wakes_up_writes_nothing_more():
+    told = figures("takeover", "--runs", "1", "--pause", "4")
+    if "skipped" in told:
+        pytest.skip(str(told["skipped"]))
+    assert told["dead_s_max"] < 10
+    assert (told["lost"], told["doubled"], told["repeated"]) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("only", [(), ("--only", "worker"), ("--only", "web")], ids=["both", "worker", "web"])
+def test_a_service_told_to_stop_comes_to_an_end_by_itself(tmp_path: Path, only: tuple[str, ...]):
+    config = tmp_path / "tocsin.yaml"
+    config.write_text(json.dumps({"store": {"url": f"sqlite:///{tmp_path / 't.db'}"}}))
+    program = [sys.executable, "-c", "from tocsin.cli import main; main()", "serve", "--port", str(free_port())]
+    log = tmp_path / "log"
+    with log.open("wb") as said:
+        service = subprocess.Popen([*program, "--config", str(config), *only], stdout=said, stderr=said, env=os.environ)
+        try:
+            ready = b"its face is another process" if "worker" in only else b"listens on"
+            wait_until(lambda: ready in log.read_bytes(), "tocsin serve", 30)
+            service.send_signal(signal.SIGTERM)
+            assert service.wait(20) in (0, -signal.SIGTERM), log.read_text()
+        finally:
+            service.kill()
+            service.wait()
+    assert "Traceback" not in log.read_text()
