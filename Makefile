@@ -34,7 +34,7 @@ servers: # the true servers that tests talk to, from Debian, where this user may
 	elif [ -n "$(MAY_APT)" ]; then echo "Installing$$missing ..."; $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null || echo "Could not install$$missing: their tests will skip."; \
 	else echo "Not allowed to install$$missing: their tests will skip."; fi
 
-demo: install ## play an incident from webhook to report, nothing else needed (ARGS=--fast for no pauses)
+demo: install ## play an incident from webhook to all-clear, nothing else needed (ARGS=--yes for unattended)
 	@$(BIN)/tocsin demo $(ARGS)
 
 test: dev servers ## run all tests, true servers included where they can be had

@@ -25,7 +25,7 @@ def at_the_root(monkeypatch):
 def told(answer):
     asked = []
 
-    async def decide(question):
+    async def decide(question, incident):
         asked.append(question)
         return answer(question)
 

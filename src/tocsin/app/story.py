@@ -47,8 +47,8 @@ RUNBOOKS = Path("examples/demo/runbooks")
 SCRAPE_SECONDS = 15.0
 MOST_MINUTES = 90
 """So long the story may last on its own clock; by then something would be wrong with it."""
-Decide = Callable[[str], Awaitable[bool]]
-"""Asks whoever watches; the words say what for."""
+Decide = Callable[[str, Incident], Awaitable[bool]]
+"""Asks whoever watches; the words say what for, the incident is as it stands."""
 Tell = Callable[[str, Incident], None]
 """Hears what happens, as it happens: a word for the turn (`approved`, `waited`, `all-clear`) and the incident."""
 
@@ -106,7 +106,8 @@ class Story(OneGo):
 
     async def _approve(self, incident: Incident, action: Action) -> bool:
         said = action.rehearsal.said if action.rehearsal else ""
-        if not await self._decide(f"{action.step.text}\n  {action.step.shown}\n  Dry run: {said}\nApprove?"):
+        question = f"{action.step.text}\n  {action.step.shown}\n  Dry run: {said}\nApprove?"
+        if not await self._decide(question, incident):
             await permit.reject(
                 self._house.means, incident.id, action.id, by=LOCAL_OPERATOR, reason="not now, said whoever watched"
             )
@@ -116,7 +117,7 @@ class Story(OneGo):
 
     async def _all_clear(self, incident: Incident) -> bool:
         grounds = incident.flags[-1].text
-        if not await self._decide(f"{grounds}\nGive the all-clear?"):
+        if not await self._decide(f"{grounds}\nGive the all-clear?", incident):
             return False
         await self._act(lambda attempt: people.all_clear(attempt, incident.id, asks.AllClear(), (grounds,)))
         self._tell("all-clear", await self._desk.incident(incident.id))

@@ -1,77 +1,103 @@
-"""The demo: a recorded incident replayed from webhook to report, told chapter by chapter. Called by `tocsin demo`.
+"""The demo: a recorded incident from webhook to all-clear, told chapter by chapter. Called by `tocsin demo`.
 
-Everything shown is computed while you watch, by the same path that the service takes; only the pauses are for you.
+Everything shown is computed while you watch, by the same path that the service takes. The fix runs against a small program that
+the demo starts itself, and only after you have said yes; waiting is leapt over.
 """
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import RenderableType
+from rich.prompt import Confirm
 from rich.text import Text
 
-from tocsin import app
+from tocsin import config
 from tocsin.app.once import Response
+from tocsin.app.story import demo_story
 from tocsin.cli import terminal
 from tocsin.cli.terminal import console
-from tocsin.errors import DataError
+from tocsin.model.incident import Incident
+from tocsin.model.plain import one_line
 
 DEFAULT = Path("examples/snapshots/payments-pool-exhaustion")
-Chapter = tuple[str, Callable[[Response], RenderableType | None]]
+Chapter = tuple[str, Callable[[Incident], RenderableType | None]]
 
 CHAPTERS: tuple[Chapter, ...] = (
-    ("An alert knocks, and becomes an incident.", lambda told: terminal.headline(told.incident)),
-    (
-        "The router decides type and severity from impact facts, each with its quoted words.",
-        lambda told: terminal.triage(told.incident),
-    ),
-    (
-        "Investigators read metrics, logs, topology and changes in parallel. They cannot write.",
-        lambda told: terminal.findings(told.incident),
-    ),
-    (
-        "A specialist without any tool weighs what speaks for and against each cause.",
-        lambda told: terminal.diagnosis(told.incident),
-    ),
-    ("A runbook that people wrote is proposed. Nothing is executed.", lambda told: terminal.fix(told.incident)),
-    (
-        "Each audience gets a draft from the same facts. A person reviews before anything is sent.",
-        lambda told: terminal.messages(told.incident),
-    ),
-    ("Everything that happened is an event in a hash chain.", lambda told: terminal.timeline(told.events)),
+    ("An alert knocks, and becomes an incident.", terminal.headline),
+    ("The router decides type and severity from impact facts, each with its quoted words.", terminal.triage),
+    ("Investigators read metrics, logs, topology and changes in parallel. They cannot write.", terminal.findings),
+    ("A specialist without any tool weighs what speaks for and against each cause.", terminal.diagnosis),
+    ("A runbook that people wrote is proposed.", terminal.fix),
+    ("Each audience gets a draft from the same facts. A person reviews before anything is sent.", terminal.messages),
 )
 
 
-def play(snapshot: Path | None, *, pause: float) -> None:
-    """Responds to the snapshot's alert and tells it; `pause` is in seconds between chapters."""
+class Telling:
+    """Tells the story as it happens, and asks when a person must decide."""
+
+    def __init__(self, pause: float, yes: bool) -> None:
+        self._pause, self._yes = pause, yes
+        self._told = False
+
+    async def decide(self, question: str, incident: Incident) -> bool:
+        """Shows what led here, then asks. Unattended (`--yes`) the answer is yes; without a terminal it is no."""
+        self._opening(incident)
+        title = "7. Nothing runs without permission." if "Approve?" in question else "9. A person gives the all-clear."
+        console.print(Text(f"\n{title}", style="bold cyan"))
+        for line in question.splitlines():
+            console.print(Text(f"  {one_line(line, 400)}"))
+        if self._yes or not sys.stdin.isatty():
+            said = (
+                "yes (unattended, --yes)" if self._yes else "no (nobody is at the terminal; --yes runs it unattended)"
+            )
+            console.print(Text(f"  {said}", style="yellow"))
+            return self._yes
+        return await asyncio.to_thread(Confirm.ask, "  Your word", console=console)
+
+    def hear(self, word: str, _incident: Incident) -> None:
+        """What happened in between."""
+        if word == "approved":
+            console.print(
+                Text(
+                    "\n8. It is carried out once, against a program the demo started, and looked at.", style="bold cyan"
+                )
+            )
+            console.print(
+                Text("  Approved as the local operator. The approval binds to exactly these bytes, and is used once.")
+            )
+
+    def _opening(self, incident: Incident) -> None:
+        if self._told:
+            return
+        self._told = True
+        for number, (title, draw) in enumerate(CHAPTERS, 1):
+            drawn = draw(incident)
+            if drawn is not None:
+                console.print(Text(f"\n{number}. {title}", style="bold cyan"))
+                console.print(drawn)
+                time.sleep(self._pause)
+
+
+def play(snapshot: Path | None, *, pause: float, yes: bool) -> None:
+    """The whole story; `pause` is in seconds between chapters. Raises DataError when it is not run from the project's folder."""
     folder = snapshot or DEFAULT
-    alert = folder / "alert.json"
-    if not alert.exists():
-        raise DataError(
-            f"{folder} holds no alert.json.", "Run it from the project's folder, or give a snapshot with --snapshot."
-        )
     console.print(Text(f"tocsin demo: {folder.name}, as the local operator, with no model configured", style="bold"))
-    started = time.monotonic()
-    with console.status("responding ..."):
-        told = asyncio.run(app.respond_once(alert.read_bytes(), source="auto", evidence=folder))
-    seconds = time.monotonic() - started
-    for number, (title, draw) in enumerate(CHAPTERS, 1):
-        drawn = draw(told)
-        if drawn is None:
-            continue
-        console.print(Text(f"\n{number}. {title}", style="bold cyan"))
-        console.print(drawn)
-        time.sleep(pause)
-    _close(told, seconds)
-
-
-def _close(told: Response, seconds: float) -> None:
-    console.print(
-        Text(
-            f"\nFrom webhook to report in {seconds:.1f} s: {len(told.events)} events, {len(told.evidence)} pieces of evidence.",
-            style="bold",
+    telling = Telling(pause, yes)
+    told = asyncio.run(demo_story(folder, config.load(), decide=telling.decide, tell=telling.hear))
+    for action in told.incident.actions:
+        console.print(
+            Text(f"  {action.state}: {one_line(action.step.text, 120)} ({one_line(action.said, 160)})", style="dim")
         )
-    )
-    console.print(Text("The same as JSON:      tocsin respond ALERT --evidence FOLDER --json", style="dim"))
+    _close(told)
+
+
+def _close(told: Response) -> None:
+    console.print(Text("\nEverything that happened is an event in a hash chain.", style="bold cyan"))
+    console.print(terminal.timeline(told.events))
+    state = f"The incident is {told.incident.state}"
+    console.print(Text(f"\n{state}: {len(told.events)} events, {len(told.evidence)} pieces of evidence.", style="bold"))
+    console.print(Text("One alert of your own: tocsin respond ALERT --evidence FOLDER", style="dim"))
     console.print(Text("As a service:          tocsin serve", style="dim"))

@@ -35,12 +35,13 @@ def respond(
 
 def demo(
     snapshot: Annotated[Path | None, typer.Option(help="Another snapshot folder with an alert.json.")] = None,
-    fast: Annotated[bool, typer.Option(help="No pauses between the steps.")] = False,
+    fast: Annotated[bool, typer.Option(help="No pauses between the chapters.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Unattended: say yes to everything the demo asks.")] = False,
 ) -> None:
-    """Watch a real alert become a triaged, diagnosed incident with evidence, a proposed fix and drafted messages."""
+    """Watch a real alert become a diagnosed incident, approve its fix, see it verified, and give the all-clear."""
     from tocsin.cli import demo as story
 
-    story.play(snapshot, pause=0.0 if fast else 0.6)
+    story.play(snapshot, pause=0.0 if fast or yes else 0.6, yes=yes)
 
 
 def _print(response: "Response", *, as_json: bool, as_markdown: bool) -> None:
