@@ -28,7 +28,7 @@ BUSY = 10.0
 """Robust standard deviations from which on a service works noticeably more than it used to."""
 WAITS = 0.7
 """How much of the trouble of a service that is slow without working is laid on what it waits for."""
-TYPICAL = 0.7
+TYPICAL = 0.8
 """Quantile of the samples since the onset that stands for what most of them reach."""
 MOST_HOPS = 20
 LEAST_MASS = 1e-4

@@ -12,13 +12,13 @@ from tocsin.analysis.rootcause import edits, flow, levels, steps, timing
 from tocsin.analysis.rootcause.observed import Observed, Reason, Stretch, Testimony
 from tocsin.analysis.topology import Edge, Graph
 
-SAY = {steps.WITNESS: 1.0, timing.WITNESS: 1.0, flow.WITNESS: 1.0, levels.WITNESS: 0.6, edits.WITNESS: 0.3}
+SAY = {steps.WITNESS: 1.3, timing.WITNESS: 1.0, flow.WITNESS: 1.0, levels.WITNESS: 0.6, edits.WITNESS: 0.3}
 """How much a witness is worth at full sureness. Metrics are many and drift, so their furthest outlier is worth less."""
 SYMPTOMATIC = {levels.WITNESS, steps.WITNESS}
 """Witnesses that also see what a service suffers from its dependencies; the others have undone that themselves."""
-UNALARMED = 0.4
+UNALARMED = 0.3
 """How much of its worth the call graph keeps when no alarm says which trouble matters."""
-EXPLAINED = 0.7
+EXPLAINED = 0.8
 """Share of a symptom's vote that an equally suspected dependency takes away."""
 
 
