@@ -137,13 +137,17 @@ class Flagged(Value):
 
 
 class Paged(Value):
-    """Somebody is being called. `key` makes the call happen once; `level` counts escalations from 0."""
+    """Somebody is being called. `key` makes the call happen once; `level` counts escalations from 0.
+
+    `observed`: the mode is observe, so it is only written down and nobody is called.
+    """
 
     kind: Literal["paged"] = "paged"
     target: str
     reason: str
     level: int
     key: str
+    observed: bool = False
 
 
 class Unpaged(Value):

@@ -136,7 +136,7 @@ def acted(  # noqa: C901 - one case for each kind of act
         case acts.LineOpened() | acts.LineEnded():
             return {"lines": _lines(incident.lines, act, event)}
         case acts.Paged() | acts.Unpaged():
-            return {"pages": _pages(incident.pages, act, event)}
+            return {"pages": _pages(incident.pages, act, event), **_watched(incident, act)}
         case acts.Mitigated() | acts.Resolved() | acts.Reopened() | acts.Merged():
             return _turned(incident, act, event)
         case acts.PolicyFixed():
@@ -250,6 +250,13 @@ def _lines(known: tuple[Line, ...], act: acts.LineOpened | acts.LineEnded, event
         return (*known, made)
     ended = {"ended_at": event.at, "finding": act.finding}
     return tuple(one.model_copy(update=ended) if one.id == act.line_id else one for one in known)
+
+
+def _watched(incident: "Incident", act: acts.Paged | acts.Unpaged) -> dict[str, object]:
+    """A call that mode observe only wrote down."""
+    if not isinstance(act, acts.Paged) or not act.observed:
+        return {}
+    return {"would_have_done": (*incident.would_have_done, f"page {act.target}: {act.reason}")}
 
 
 def _pages(known: tuple[Page, ...], act: acts.Paged | acts.Unpaged, event: "Event") -> tuple[Page, ...]:

@@ -35,6 +35,8 @@ def tell_act(act: acts.Act) -> str:  # noqa: C901 - one sentence for each kind o
             return f"merged into {into}: {reason}"
         case acts.Flagged(text=text):
             return f"ATTENTION: {text}"
+        case acts.Paged(target=target, reason=reason, observed=True):
+            return f"observe mode, nobody is called: would page {target}: {reason}"
         case acts.Paged(target=target, reason=reason, level=level):
             return f"paging {target}{f' (escalation {level})' if level else ''}: {reason}"
         case acts.Unpaged(target=target):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from tocsin.model.action import Mode
-from tocsin.model.acts import STUCK, Paged, Unpaged, WouldHaveDone
+from tocsin.model.acts import STUCK, Paged, Unpaged
 from tocsin.model.ground import Severity
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, Letter, Move, Tell, Wait
@@ -117,10 +117,11 @@ def _call(incident: Incident, now: datetime, rules: OnCall, mode: Mode, target: 
     """The call as an event, and as a letter for whoever delivers it; in observe mode only as what would have been done."""
     key = f"page:{level}:{target}"
     people = [one for one in _people(incident, rules, target, now) if one not in _engaged(incident)]
-    page = Happening(actor=ACTOR, body=Paged(target=target, reason=reason, level=level, key=f"{incident.id}:{key}"))
-    if mode is Mode.OBSERVE:
-        said = WouldHaveDone(what=f"page {target} ({', '.join(people) or 'nobody named'}): {reason}")
-        return Tell(key=key, events=(Happening(actor=ACTOR, body=said), page))
+    observed = mode is Mode.OBSERVE
+    paged = Paged(target=target, reason=reason, level=level, key=f"{incident.id}:{key}", observed=observed)
+    page = Happening(actor=ACTOR, body=paged)
+    if observed:
+        return Tell(key=key, events=(page,))
     payload = {
         "incident": incident.id,
         "target": target,
