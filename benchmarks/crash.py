@@ -52,35 +52,35 @@ def at_random_times(plan: Plan, first: int, kills: int, dice: random.Random) -> 
     return first + kills
 
 
-def one_store(url: str, folder: Path, seed: int, most: int, at_random: int) -> tuple[int, Tally]:
+def one_store(url: str, keys: Path, most: int, seeds: int, at_random: int) -> tuple[int, Tally]:
     """All kills on one fresh store, then one worker to the end."""
-    plan = Plan(url, folder / f"{url.split(':')[0]}-{seed}.keys")
+    plan = Plan(url, keys)
     kills, number = at_every_boundary(plan, 1, most)
-    at_random_times(plan, number, at_random, random.Random(seed))
+    for seed in range(seeds):
+        number = at_random_times(plan, number, at_random, random.Random(seed))
     last = Plan(plan.url, plan.receiver, until_done=True)
     if ended(forked(partial(worker, last)), 120) != 0:
         raise SystemExit("the last worker did not come to an end")
-    return kills + at_random, tally(plan)
+    return kills + seeds * at_random, tally(plan)
 
 
 def main() -> None:
     """Prints the figures; --json prints one object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=3, help="of the random times")
     parser.add_argument("--boundaries", type=int, default=14, help="of each kind, at most")
-    parser.add_argument("--random", type=int, default=8, help="kills at random times, for each seed and store")
+    parser.add_argument("--random", type=int, default=3, help="kills at random times, for each seed and store")
     asked = parser.parse_args()
     begun, kills, sums = time.monotonic(), 0, {"incidents": 0, "lost": 0, "doubled": 0, "repeated": 0}
     with tempfile.TemporaryDirectory(prefix="tocsin-crash-") as name, databases(Path(name)) as stores:
         for store, fresh in stores.items():
-            for seed in range(asked.seeds):
-                url = fresh(f"crash_{seed}")
-                died, told = one_store(url, Path(name), seed, asked.boundaries, asked.random)
-                kills += died
-                sums = {key: value + getattr(told, key) for key, value in sums.items()}
-                if not asked.json:
-                    print(f"{store}, seed {seed}: {died} kills, {told}")
+            keys = Path(name) / f"{store}.keys"
+            died, told = one_store(fresh("crash"), keys, asked.boundaries, asked.seeds, asked.random)
+            kills += died
+            sums = {key: value + getattr(told, key) for key, value in sums.items()}
+            if not asked.json:
+                print(f"{store}: {died} kills, {told}")
         figures = {"benchmark": "crash", "kills": kills, **sums, "stores": sorted(stores), "seconds": seconds(begun)}
     print(json.dumps(figures) if asked.json else figures)
 

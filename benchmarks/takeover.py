@@ -73,7 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--pause", type=float, default=20.0, help="seconds for which the paused worker stands still")
+    parser.add_argument("--pause", type=float, default=60.0, help="seconds for which the paused worker stands still")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tocsin-takeover-") as name, databases(Path(name)) as stores:
         if "postgresql" not in stores:

@@ -23,10 +23,11 @@ from typing import Any
 import structlog
 
 from tocsin import config, durable, response
-from tocsin.app import logs, service
+from tocsin.app import logs
 from tocsin.app.build import open_house
+from tocsin.app.incarnation import Fenced, Incarnation
 from tocsin.app.settings import Settings
-from tocsin.app.worker import Fenced, Incarnation, open_worker
+from tocsin.app.worker import open_worker
 from tocsin.desk import CarryOut, Desk, Record
 from tocsin.model.alert import Delivery
 from tocsin.model.event import Event, Noted
@@ -136,7 +137,7 @@ async def _live(plan: Plan, reach: Callable[[str], None]) -> None:
         for number in plan.alerts:
             await declare(house.desk, chosen, number)
         desk = replace(house.desk, hands=_hands(house.desk, _effect(plan.receiver, reach)))
-        async with open_worker(desk, chosen.durable, chosen.store, service._Watch(service._rooms(house))):
+        async with open_worker(desk, chosen.durable, chosen.store, Nobody()):
             while not (plan.until_done and await all_done(desk)):  # noqa: ASYNC110 - the store has no event to wait for
                 await asyncio.sleep(0.05)
 
@@ -167,6 +168,16 @@ async def all_done(desk: Desk) -> bool:
         return bool(found) and all(EFFECT in ledger.steps.done(one.id) for one in found)
 
     return await desk.store.read(look)
+
+
+class Nobody:
+    """incarnation.Watch: nobody wants to know."""
+
+    def changed(self, incident_id: str) -> None:
+        """Nothing follows."""
+
+    def responded(self, incident: Incident) -> None:
+        """Nothing follows."""
 
 
 def _boundaries(plan: Plan) -> Callable[[str], None]:
@@ -253,11 +264,12 @@ def tally(plan: Plan) -> Tally:
 
 
 def _write_tally(plan: Plan, answer: Path) -> None:
+    def everything(ledger: Ledger) -> list[tuple[Incident, list[Event]]]:
+        return [(one, ledger.timeline.events(one.id)) for one in ledger.incidents.recent(limit=10_000)]
+
     async def read() -> list[tuple[Incident, list[Event]]]:
         async with open_house(settings(plan)) as house:
-            store = house.desk.store
-            found = await store.read(lambda ledger: ledger.incidents.recent(limit=10_000))
-            return [(one, await store.read(lambda ledger, one=one: ledger.timeline.events(one.id))) for one in found]
+            return await house.desk.store.read(everything)
 
     told = asyncio.run(read())
     keys = Counter(plan.receiver.read_text().split() if plan.receiver.exists() else [])

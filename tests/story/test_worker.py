@@ -12,8 +12,9 @@ import pytest
 from tocsin import config
 from tocsin.app import once, service
 from tocsin.app.build import open_house
+from tocsin.app.incarnation import Fenced
 from tocsin.app.settings import Settings
-from tocsin.app.worker import Fenced, open_worker
+from tocsin.app.worker import open_worker
 from tocsin.desk import Desk
 from tocsin.errors import StoreError, TakenOver
 from tocsin.model.acts import Reopened

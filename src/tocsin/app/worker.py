@@ -6,31 +6,24 @@ anything else that breaks it off, it signs on again as another one.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from socket import gethostname
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import structlog
 from pydantic import Field
 
-from tocsin.app.patrol import ENDED, Patrol
+from tocsin.app.incarnation import Incarnation, Watch
+from tocsin.app.patrol import Patrol
 from tocsin.desk import Desk
 from tocsin.durable import Clockwork, Place, open_clockwork
 from tocsin.errors import TakenOver
-from tocsin.model.event import Noted
 from tocsin.model.ground import Value
-from tocsin.model.incident import Incident
-from tocsin.model.move import Happening
-from tocsin.ports import Ledger, Store
-from tocsin.ports import Worker as SignedOn
-from tocsin.response import LAST_OF_OPENING, respond
 from tocsin.store.engine_memory import engine_memory
 from tocsin.store.presence import appear
 from tocsin.store.settings import StoreSettings
-from tocsin.walk import Walk
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
@@ -51,69 +44,6 @@ class DurableSettings(Value):
     """How long a worker that is connected may be silent before its incidents go to another."""
     drain_seconds: float = Field(default=20.0, ge=0, le=600)
     """How long running steps may take at shutdown; what is cut then is done again at the next start."""
-
-
-class Fenced:
-    """A store that takes writes only while this incarnation is in charge, and rings after each."""
-
-    def __init__(self, store: Store, worker: SignedOn, ring: Callable[[], None]) -> None:
-        self._store, self._worker, self._ring = store, worker, ring
-
-    async def write(self, work: Callable[[Ledger], T]) -> T:
-        """As ports.Store. Raises TakenOver, in the same transaction, when another worker is in charge."""
-
-        def fenced(ledger: Ledger) -> T:
-            ledger.workers.require(self._worker)
-            return work(ledger)
-
-        result = await self._store.write(fenced)
-        self._ring()
-        return result
-
-    async def read(self, work: Callable[[Ledger], T]) -> T:
-        """As ports.Store."""
-        return await self._store.read(work)
-
-
-class Incarnation:
-    """durable.Keeper: what one incarnation does for its walks."""
-
-    def __init__(self, desk: Desk, me: SignedOn, watch: "Watch") -> None:
-        self._desk, self._me, self._watch = desk, me, watch
-
-    async def walk(self, incident_id: str, walk: Walk) -> None:
-        """The story, behind the fence."""
-        await respond(incident_id, walk, self._fenced(incident_id))
-
-    async def stumbled(self, incident_id: str, step: str, failure: Exception) -> None:
-        """Noted once for each step, where people look."""
-        text = f"The step {step} failed ({type(failure).__name__}). It is tried again; a person should look."
-        record = self._fenced(incident_id).recorder(incident_id)
-        await record(f"failed:{step}", Happening(actor="system", body=Noted(text=text)))
-
-    async def ended(self, incident_id: str, generation: int) -> None:
-        """On the books, so that every worker knows which generation comes next."""
-        await self._fenced(incident_id).write(incident_id, f"{ENDED}{generation}", lambda _: None)
-
-    async def passed(self, incident_id: str, step: str) -> None:
-        """When the opening is through, how long it took is measured."""
-        if step == LAST_OF_OPENING:
-            self._watch.responded(await self._desk.incident(incident_id))
-
-    def _fenced(self, incident_id: str) -> Desk:
-        return replace(self._desk, store=Fenced(self._desk.store, self._me, lambda: self._watch.changed(incident_id)))
-
-
-class Watch(Protocol):
-    """Who wants to know what a worker does."""
-
-    def changed(self, incident_id: str) -> None:
-        """A walk wrote something."""
-        ...
-
-    def responded(self, incident: Incident) -> None:
-        """The opening of that incident is through."""
-        ...
 
 
 class Worker:
