@@ -34,6 +34,8 @@ CHAPTERS: tuple[Chapter, ...] = (
     ("Each audience gets a draft from the same facts. A person reviews before anything is sent.", terminal.messages),
 )
 
+CARRIED_OUT = "It is carried out once, against a program the demo started, and looked at."
+
 
 class Telling:
     """Tells the story as it happens, and asks when a person must decide."""
@@ -60,14 +62,9 @@ class Telling:
     def hear(self, word: str, _incident: Incident) -> None:
         """What happened in between."""
         if word == "approved":
-            console.print(
-                Text(
-                    "\n8. It is carried out once, against a program the demo started, and looked at.", style="bold cyan"
-                )
-            )
-            console.print(
-                Text("  Approved as the local operator. The approval binds to exactly these bytes, and is used once.")
-            )
+            console.print(Text(f"\n8. {CARRIED_OUT}", style="bold cyan"))
+            console.print(Text("  Approved as the local operator: exactly these bytes, once."))
+            console.print(Text("  Waiting is leapt over: the story's clock jumps, the readings are real.", style="dim"))
 
     def _opening(self, incident: Incident) -> None:
         if self._told:
