@@ -91,7 +91,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         _APP,
         1.6,
         "crash loop,crashloopbackoff,crash looping,panic,segfault,exception,stack trace,null pointer,"
-        "unhandled,fatal error,exited with code,exit code,crashed,crash on startup,crash on launch,restart loop",
+        "unhandled,fatal error,exited with code,exit code,crashed,crash on startup,crash on launch",
     ),
     "memory": (
         _APP,
@@ -114,7 +114,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         _APP,
         1.9,
         "consumer lag,consumer group,etl,data pipeline,batch job,late job,job failed,offset,"
-        "cron job,scheduled job,batch export,messages ready,unacked message,oldest message,"
+        "batch export,messages ready,oldest message,"
         "data freshness,stale data,dead letter,queue backlog,queue depth,messages unacked,backlog,dag,"
         "export job,import job,topic,partition lag,data quality,corrupt records,schema mismatch",
     ),
@@ -151,7 +151,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         3.4,
         "exfiltration,exfiltrated,data exfiltration,leaked,leaked credential,leaked key,access key,"
         "secret exposed,api key exposed,public bucket,bucket publicly,publicly accessible,credential,credentials,stolen,"
-        "pastebin,world readable,outbound traffic,unusual outbound,unknown host,personal account,exfil,tor exit,"
+        "pastebin,world readable,unusual outbound,unknown host,personal account,exfil,tor exit,"
         "data breach,breach,personal data exposed,secret scanning",
     ),
     "malware": (
@@ -166,7 +166,7 @@ CONCEPTS: dict[str, tuple[IncidentType, float, str]] = {
         1.6,
         "node not ready,node notready,notready,host down,cpu usage,load average,cpu steal,iowait,disk usage,"
         "disk space,disk full,filesystem full,inode,inodes,swap,kernel,reboot,clock skew,time drift,"
-        "disk pressure,memory pressure,system clock,ntp offset,clock offset,min load,hypervisor,host,node,vm,evicting pod,"
+        "disk pressure,memory pressure,system clock,min load,hypervisor,host,node,vm,evicting pod,"
         "unschedulable,drain",
     ),
     "hardware": (
