@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from tocsin.cli import actions, alerts, audit, grading, incidents, oncall, people, runbooks, service, tokens
+from tocsin.cli import actions, alerts, audit, grading, incidents, oncall, people, runbooks, service, stats, tokens
 from tocsin.errors import ConfigError, DataError, Denied, IntakeError, NotFound, NotNow, TocsinError
 
 cli = typer.Typer(
@@ -25,6 +25,7 @@ cli.command("serve")(service.serve)
 cli.command("check")(service.check)
 cli.command("eval")(grading.evaluate)
 cli.command("oncall")(oncall.oncall)
+cli.command("stats")(stats.stats)
 cli.add_typer(alerts.deadletters, name="deadletters")
 cli.add_typer(audit.audit, name="audit")
 cli.add_typer(runbooks.runbook, name="runbook")
