@@ -69,7 +69,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seeds", type=int, default=3, help="of the random times")
-    parser.add_argument("--boundaries", type=int, default=14, help="of each kind, at most")
+    parser.add_argument("--boundaries", type=int, default=12, help="of each kind, at most")
     parser.add_argument("--random", type=int, default=3, help="kills at random times, for each seed and store")
     asked = parser.parse_args()
     begun, kills, sums = time.monotonic(), 0, {"incidents": 0, "lost": 0, "doubled": 0, "repeated": 0}
