@@ -11,14 +11,14 @@ import pytest
 from tocsin.config import Secret
 from tocsin.connectors.apprise_pager import ApprisePager
 from tocsin.connectors.memory_pager import MemoryPager
-from tocsin.connectors.pagerduty import PagerDuty, PagerDutyConfig
+from tocsin.connectors.pagerduty import PagerDuty, PagerDutyApi, PagerDutyConfig
 from tocsin.errors import SourceError
 
 WHAT = {"trigger": "page", "acknowledge": "acknowledge", "resolve": "resolve"}
 
 
 @contextmanager
-def fake_pagerduty(routing_key="R" * 32):
+def fake_pagerduty(routing_key="R" * 32):  # noqa: C901 - one fake, two APIs
     """PagerDuty's Events API v2 as documented: 202 and `success`, 400 with `errors` for a bad key, one incident per key."""
     calls, failing = [], [0]
 
@@ -28,6 +28,11 @@ def fake_pagerduty(routing_key="R" * 32):
             if failing[0]:
                 failing[0] -= 1
                 return self._answer(503, {"status": "throttled"})
+            if self.path == "/incidents/PD1/notes":
+                if self.headers["Authorization"] != "Token token=rest" or self.headers["From"] != "ada@example.com":
+                    return self._answer(401, {"error": {"message": "Authentication failed"}})
+                calls.append(("note", "PD1", told["note"]["content"]))
+                return self._answer(201, {"note": told["note"]})
             if self.path != "/v2/enqueue" or told.get("routing_key") != routing_key:
                 wrong = {"status": "invalid event", "message": "Event object is invalid", "errors": ["routing_key"]}
                 return self._answer(400, wrong)
@@ -35,6 +40,16 @@ def fake_pagerduty(routing_key="R" * 32):
             return self._answer(
                 202, {"status": "success", "message": "Event processed", "dedup_key": told["dedup_key"]}
             )
+
+        def do_GET(self):
+            if self.headers["Authorization"] != "Token token=rest":
+                return self._answer(401, {"error": {"message": "Authentication failed"}})
+            if self.path.startswith("/incidents?"):
+                return self._answer(200, {"incidents": [{"id": "PD1"}]})
+            duty = {"escalation_level": 1, "end": "2026-03-09T08:00:00Z"}
+            users = [("bo@example.com", "PS2"), ("ada@example.com", "PS1")]
+            told = [duty | {"user": {"email": email}, "schedule": {"id": schedule}} for email, schedule in users]
+            return self._answer(200, {"oncalls": told})
 
         def _answer(self, status, body):
             text = json.dumps(body).encode()
@@ -138,3 +153,13 @@ def test_a_wrong_routing_key_is_told_without_repeating_it():
         with pytest.raises(SourceError) as refused:
             asyncio.run(pager.page("oncall:primary", "help", "SEV2", "INC-3"))
     assert "wrong-key" not in str(refused.value)
+
+
+def test_pagerduty_s_own_schedules_say_who_is_on_call_and_notes_are_written_there():
+    with fake_pagerduty() as (url, calls, _):
+        api = PagerDutyApi(token=Secret(env="Y"), sender="ada@example.com", schedules=("PS1", "PS2"), url=url)
+        pager = PagerDuty(PagerDutyConfig(routing_key=Secret(env="X"), url=url, api=api), "R" * 32, "rest")
+        duties = asyncio.run(pager.on_call())
+        asyncio.run(pager.note("INC-1", "INC-1 is over: the pool was reset"))
+    assert [one.person for one in duties] == ["ada@example.com", "bo@example.com"]
+    assert calls == [("note", "PD1", "INC-1 is over: the pool was reset")]

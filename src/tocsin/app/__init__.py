@@ -84,15 +84,21 @@ class OnCallNow(NamedTuple):
     until: str
 
 
-def on_call(config_path: ConfigPath, service: str) -> list[OnCallNow]:
-    """Who would be called now for a service, in order."""
+async def on_call(config_path: ConfigPath, service: str) -> list[OnCallNow]:
+    """Who would be called now for a service, in order: by the configured rotas, else by PagerDuty's schedules."""
+    from tocsin.connectors.pagerduty import PagerDuty
+    from tocsin.connectors.pagers import PagersConfig, open_pagers
     from tocsin.connectors.system import SystemClock
     from tocsin.model.plain import minute
     from tocsin.model.rota import OnCall
 
-    now = SystemClock().now()
-    rules = configuration.load(config_path).section("oncall", OnCall)
-    return [OnCallNow(rota.person(now), rota.name, minute(rota.until(now))) for rota in rules.levels(service)]
+    now, loaded = SystemClock().now(), configuration.load(config_path)
+    rules, named = loaded.section("oncall", OnCall), loaded.section("pagers", PagersConfig)
+    if rules.rotas or named.pagerduty is None:
+        return [OnCallNow(rota.person(now), rota.name, minute(rota.until(now))) for rota in rules.levels(service)]
+    pager = open_pagers(named, loaded)["pagerduty"]
+    duties = await pager.on_call() if isinstance(pager, PagerDuty) else []
+    return [OnCallNow(one.person, one.schedule, one.until) for one in duties]
 
 
 async def respond_once(

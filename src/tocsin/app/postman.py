@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 
 from tocsin.app.settings import Settings
-from tocsin.connectors.pagers import open_pagers
+from tocsin.connectors.pagers import open_pagers, scheduled
 from tocsin.errors import StoreError
 from tocsin.ports import Clock, Store
 from tocsin.stages.deliver import Courier, deliver, pager_couriers
@@ -19,7 +19,8 @@ _log = structlog.get_logger(__name__)
 @asynccontextmanager
 async def open_postman(settings: Settings, store: Store, clock: Clock) -> AsyncIterator[None]:
     """Delivers in the background until the block ends; what is not delivered then stays in the outbox."""
-    couriers = pager_couriers(open_pagers(settings.pagers, settings.config))
+    pagers = open_pagers(settings.pagers, settings.config)
+    couriers = pager_couriers(pagers, scheduled(pagers))
     stopping = asyncio.Event()
     running = asyncio.create_task(_rounds(store, clock, couriers, stopping))
     try:

@@ -1,5 +1,6 @@
 """The verb `oncall`: who would be called now, for a service or for everything."""
 
+import asyncio
 import json
 from typing import Annotated
 
@@ -16,7 +17,7 @@ def oncall(
     """Show who is on call now, level by level, and until when."""
     from tocsin import app
 
-    levels = app.on_call(config, service)
+    levels = asyncio.run(app.on_call(config, service))
     if as_json:
         print(json.dumps([level._asdict() for level in levels], indent=2))
         return

@@ -46,6 +46,10 @@ class ApprisePager:
         """Tells them that it is over."""
         await self._tell(f"over {key}", "Nobody is needed any more.")
 
+    async def note(self, key: str, text: str) -> None:
+        """Tells them what was noted."""
+        await self._tell(f"note {key}", text)
+
     async def _tell(self, title: str, body: str) -> None:
         if not await asyncio.to_thread(self._apprise.notify, title=title, body=body):
             raise SourceError("Apprise could not tell everybody.", "Check the receivers.", code="TCS-SOURCE-APPRISE")

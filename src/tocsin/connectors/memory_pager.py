@@ -24,6 +24,10 @@ class MemoryPager:
         """Remembers that it is over."""
         self._take("resolve", key, "")
 
+    async def note(self, key: str, text: str) -> None:
+        """Remembers a note."""
+        self._take("note", key, text)
+
     @property
     def effective(self) -> dict[tuple[str, str], str]:
         """What a receiver that honours keys is left with: one entry for each act and key."""

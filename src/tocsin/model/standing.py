@@ -88,6 +88,8 @@ class Page(Value):
     at: Time
     key: str
     over: bool = False
+    observed: bool = False
+    """Mode observe: written down, and nobody was called."""
 
 
 class UserReport(Value):
@@ -261,5 +263,5 @@ def _watched(incident: "Incident", act: acts.Paged | acts.Unpaged) -> dict[str, 
 
 def _pages(known: tuple[Page, ...], act: acts.Paged | acts.Unpaged, event: "Event") -> tuple[Page, ...]:
     if isinstance(act, acts.Paged):
-        return (*known, Page(target=act.target, level=act.level, at=event.at, key=act.key))
+        return (*known, Page(target=act.target, level=act.level, at=event.at, key=act.key, observed=act.observed))
     return tuple(one.model_copy(update={"over": True}) if one.key == act.key else one for one in known)

@@ -43,6 +43,10 @@ class Pager(Protocol):
 
     async def resolve(self, key: str) -> None: ...
 
+    async def note(self, key: str, text: str) -> None:
+        """Writes something on the call, for whoever looks at it there."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:

@@ -17,6 +17,8 @@ from tocsin.ports import Ledger, Pager, Parcel, Store
 Courier = Callable[[Parcel], Awaitable[None]]
 """Brings one parcel to its receiver. Raises SourceError when the receiver did not take it."""
 CLAIM = timedelta(minutes=1)
+WhoIsOnCall = Callable[[str], Awaitable[tuple[str, ...]]]
+"""The people behind a target such as `oncall:primary`, just now. Raises SourceError."""
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=5)
 TRIES = 12
@@ -35,18 +37,28 @@ async def deliver(store: Store, couriers: Mapping[str, Courier], now: datetime) 
     return arrived
 
 
-def pager_couriers(pagers: Mapping[str, Pager]) -> dict[str, Courier]:
-    """Couriers for calls: every configured pager is asked, and one that takes it is enough."""
+def pager_couriers(pagers: Mapping[str, Pager], who: WhoIsOnCall | None = None) -> dict[str, Courier]:
+    """Couriers for calls: every configured pager is asked, and one that takes it is enough.
+
+    `who` names the people behind a target at the moment of the call, where a schedule is kept elsewhere.
+    """
 
     async def page(parcel: Parcel) -> None:
         told = parcel.payload
-        text = f"{told['text']} -> {told['people']}" if told.get("people") else told["text"]
+        people = told.get("people") or (", ".join(await who(told["target"])) if who else "")
+        text = f"{told['text']} -> {people}" if people else told["text"]
         await _any(pagers, lambda pager: pager.page(told["target"], text, told["severity"], told["incident"]))
+
+    async def acknowledge(parcel: Parcel) -> None:
+        await _any(pagers, lambda pager: pager.acknowledge(parcel.payload["incident"], parcel.payload["by"]))
+
+    async def note(parcel: Parcel) -> None:
+        await _any(pagers, lambda pager: pager.note(parcel.payload["incident"], parcel.payload["text"]))
 
     async def unpage(parcel: Parcel) -> None:
         await _any(pagers, lambda pager: pager.resolve(parcel.payload["incident"]))
 
-    return {"page": page, "unpage": unpage}
+    return {"page": page, "acknowledge": acknowledge, "note": note, "unpage": unpage}
 
 
 async def _any(pagers: Mapping[str, Pager], call: Callable[[Pager], Awaitable[None]]) -> None:

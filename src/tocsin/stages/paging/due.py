@@ -105,12 +105,20 @@ def _nobody_needed(incident: Incident, mode: Mode) -> Move | None:
     if not open_calls:
         return None
     events = tuple(Happening(actor=ACTOR, body=Unpaged(target=page.target, key=page.key)) for page in open_calls)
-    letters = (
-        ()
-        if mode is Mode.OBSERVE
-        else (Letter(key=f"unpage:{incident.id}", kind="unpage", payload={"incident": incident.id}),)
-    )
+    letters = () if mode is Mode.OBSERVE else _last_words(incident)
     return Tell(key=f"unpage:{len(incident.pages)}", events=events, letters=letters)
+
+
+def _last_words(incident: Incident) -> tuple[Letter, ...]:
+    """How it ended, as a note for whoever looks at the call later, and the end of the call."""
+    ended = (
+        incident.close_reason or (incident.diagnosis.root_cause if incident.diagnosis else "") or str(incident.state)
+    )
+    note = {"incident": incident.id, "text": f"{incident.id} is over: {one_line(ended, 300)}"}
+    return (
+        Letter(key=f"note:{incident.id}:{len(incident.pages)}", kind="note", payload=note),
+        Letter(key=f"unpage:{incident.id}:{len(incident.pages)}", kind="unpage", payload={"incident": incident.id}),
+    )
 
 
 def _call(incident: Incident, now: datetime, rules: OnCall, mode: Mode, target: str, level: int, reason: str) -> Move:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from tocsin.model.event import Body, Event
 from tocsin.model.ground import Severity, Value
 from tocsin.model.identity import SERVICE, Principal, Right
 from tocsin.model.incident import Incident, State
-from tocsin.ports import Ledger, Names
+from tocsin.ports import Ledger, Names, Parcel
 
 _WRITTEN = frozenset({"title", "text", "reason", "question", "finding", "cause", "fix"})
 """The fields of events that hold people's own words."""
@@ -48,6 +48,12 @@ class Attempt:
     def actor(self) -> str:
         """How events name whoever tries."""
         return actor_of(self.principal)
+
+    def send(self, incident_id: str, kind: str, **payload: str) -> None:
+        """Puts something into the outbox, in the transaction of the act it belongs to; once for each kind and incident."""
+        told = {"incident": incident_id, **payload}
+        number = (self.now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        self.ledger.outbox.put(Parcel(f"{incident_id}:{kind}", incident_id, kind, told, number=number))
 
     def known(self, incident_id: str, right: Right) -> Incident:
         """The incident, open or not. Raises Denied, then NotFound."""

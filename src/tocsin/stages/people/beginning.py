@@ -62,6 +62,8 @@ def acknowledge(attempt: Attempt, incident_id: str) -> Incident:
     if incident.acknowledged_at:
         what = f"{incident.acknowledged_by} acknowledged it at {clock(incident.acknowledged_at)}."
         raise NotNow(what, "Nothing to do.", code="TCS-ACT-DONE")
+    if any(not page.over and not page.observed for page in incident.pages):
+        attempt.send(incident_id, "acknowledge", by=attempt.principal.id)  # the pager stops calling others, too
     return attempt.record(incident_id, Acknowledged())
 
 
