@@ -77,6 +77,17 @@ def test_a_minor_incident_wakes_nobody(severity):
     assert Story(severity, ("#incidents",)).look(60) == []
 
 
+@pytest.mark.parametrize("chat", [True, False])
+def test_a_sev3_is_told_to_its_channel_once_and_says_when_nobody_is_there_to_tell(chat):
+    story = Story(Severity.SEV3, ("#incidents",))
+    rules = RULES.model_copy(update={"chat": chat})
+    move = due(story.incident, START, rules)
+    assert [letter.kind for letter in move.letters] == (["channel"] if chat else [])
+    assert move.events[0].body.sent is chat
+    story.happen(move.events[0].body)
+    assert due(story.incident, START, rules) is None
+
+
 def test_a_call_nobody_acknowledges_goes_to_the_next_level_and_then_to_everyone():
     story = Story()
     story.look(2)

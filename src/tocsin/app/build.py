@@ -18,6 +18,7 @@ from tocsin.guard.policy import InForce
 from tocsin.library.runbooks import open_shelf
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.ground import IncidentType
+from tocsin.model.rota import OnCall
 from tocsin.ports import Clock, Names, Store
 from tocsin.roles.analysts.alert import AlertReader
 from tocsin.roles.analysts.change import ChangeAnalyst
@@ -105,13 +106,18 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         messages=Communicator(settings.messages),
         catalogue=settings.catalogue,
         evidence=settings.evidence,
-        rules=Rules(remediate.Rules(law, shelf, glass.over), settings.oncall, looking.rules, settings.progress),
+        rules=Rules(remediate.Rules(law, shelf, glass.over), _on_call(settings), looking.rules, settings.progress),
         hands=lambda fenced: {
             **remediate.hands(replace(means, store=fenced)),
             **verify.hands(replace(looking, store=fenced)),
         },
     )
     return House(settings, desk, means, looking)
+
+
+def _on_call(settings: Settings) -> OnCall:
+    """The rotas, and whether anybody can post to channels: Apprise can, PagerDuty would call people."""
+    return settings.oncall.model_copy(update={"chat": settings.pagers.apprise is not None})
 
 
 def _investigators() -> tuple[Investigator, ...]:

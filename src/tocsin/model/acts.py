@@ -150,6 +150,15 @@ class Paged(Value):
     observed: bool = False
 
 
+class Posted(Value):
+    """A channel is told, without waking anybody. `sent` is False where no chat receiver is configured, or in mode observe."""
+
+    kind: Literal["posted"] = "posted"
+    target: str
+    text: str
+    sent: bool
+
+
 class Unpaged(Value):
     """Somebody is no longer needed."""
 
@@ -255,6 +264,7 @@ Act = (
     | Flagged
     | Paged
     | Unpaged
+    | Posted
     | PolicyFixed
     | ActionRequested
     | ActionApproved

@@ -96,6 +96,8 @@ class Incident(Value):
     actions: tuple[Action, ...] = ()
     """Every requested step of a runbook, oldest first."""
     pages: tuple[Page, ...] = ()
+    posted: tuple[str, ...] = ()
+    """Channels that have been told."""
     reports: tuple[UserReport, ...] = ()
     flags: tuple[Flag, ...] = ()
     would_have_done: tuple[str, ...] = ()

@@ -76,6 +76,8 @@ class OnCall(Value):
     escalation: tuple[str, ...] = ()
     services: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     directory: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    chat: bool = False
+    """Set by `app`: somebody is configured who can post to channels."""
     acknowledge_minutes: float = Field(default=5, gt=0, le=120)
     approval_minutes: float = Field(default=5, gt=0, le=120)
     """After so long without an answer, approvers are called."""

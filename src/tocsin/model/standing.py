@@ -137,6 +137,8 @@ def acted(  # noqa: C901 - one case for each kind of act
             return {"ideas": _ideas(incident.ideas, act, event), **_ruled_out(incident, act)}
         case acts.LineOpened() | acts.LineEnded():
             return {"lines": _lines(incident.lines, act, event)}
+        case acts.Posted():
+            return {"posted": (*incident.posted, act.target)}
         case acts.Paged() | acts.Unpaged():
             return {"pages": _pages(incident.pages, act, event), **_watched(incident, act)}
         case acts.Mitigated() | acts.Resolved() | acts.Reopened() | acts.Merged():

@@ -39,6 +39,8 @@ def tell_act(act: acts.Act) -> str:  # noqa: C901 - one sentence for each kind o
             return f"observe mode, nobody is called: would page {target}: {reason}"
         case acts.Paged(target=target, reason=reason, level=level):
             return f"paging {target}{f' (escalation {level})' if level else ''}: {reason}"
+        case acts.Posted(target=target, text=text, sent=sent):
+            return f"{'told' if sent else 'nobody there to tell:'} {target}: {text}"
         case acts.Unpaged(target=target):
             return f"{target} is no longer needed"
         case acts.WouldHaveDone(what=what):

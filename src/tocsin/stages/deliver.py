@@ -55,10 +55,14 @@ def pager_couriers(pagers: Mapping[str, Pager], who: WhoIsOnCall | None = None) 
     async def note(parcel: Parcel) -> None:
         await _any(pagers, lambda pager: pager.note(parcel.payload["incident"], parcel.payload["text"]))
 
+    async def channel(parcel: Parcel) -> None:
+        told, chat = parcel.payload, {name: one for name, one in pagers.items() if name != "pagerduty"}
+        await _any(chat, lambda pager: pager.page(told["target"], told["text"], told["severity"], told["incident"]))
+
     async def unpage(parcel: Parcel) -> None:
         await _any(pagers, lambda pager: pager.resolve(parcel.payload["incident"]))
 
-    return {"page": page, "acknowledge": acknowledge, "note": note, "unpage": unpage}
+    return {"page": page, "acknowledge": acknowledge, "note": note, "channel": channel, "unpage": unpage}
 
 
 async def _any(pagers: Mapping[str, Pager], call: Callable[[Pager], Awaitable[None]]) -> None:

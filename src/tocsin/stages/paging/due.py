@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from tocsin.model.action import Mode
-from tocsin.model.acts import STUCK, Paged, Unpaged
+from tocsin.model.acts import STUCK, Paged, Posted, Unpaged
 from tocsin.model.ground import Severity
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, Letter, Move, Tell, Wait
@@ -36,9 +36,22 @@ def _first(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move
     wanted = incident.triage.notify if incident.triage else ()
     called = {page.target for page in incident.pages}
     for target in wanted:
+        said = f"{incident.severity}: {one_line(incident.title, 120)}"
         if _is_person(target) and target not in called and incident.severity in URGENT:
-            return _call(incident, now, rules, mode, target, 0, f"{incident.severity}: {one_line(incident.title, 120)}")
+            return _call(incident, now, rules, mode, target, 0, said)
+        if target.startswith("#") and target not in incident.posted:
+            return _post(incident, target, said, sent=rules.chat and mode is not Mode.OBSERVE)
     return None
+
+
+def _post(incident: Incident, target: str, said: str, *, sent: bool) -> Move:
+    """A word in a channel: nobody is woken, nobody has to acknowledge."""
+    payload = {"incident": incident.id, "target": target, "text": said, "severity": str(incident.severity)}
+    key = f"post:{target}"
+    letters = (Letter(key=f"{incident.id}:{key}", kind="channel", payload=payload),) if sent else ()
+    return Tell(
+        key=key, events=(Happening(actor=ACTOR, body=Posted(target=target, text=said, sent=sent)),), letters=letters
+    )
 
 
 def _next_level(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move | None:
