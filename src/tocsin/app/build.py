@@ -17,7 +17,6 @@ from tocsin.guard.approval import Hourglass
 from tocsin.guard.policy import InForce
 from tocsin.library.runbooks import open_shelf
 from tocsin.model.alert import Alert, Delivery
-from tocsin.model.ground import IncidentType
 from tocsin.model.rota import OnCall
 from tocsin.ports import Clock, Names, Store
 from tocsin.roles.analysts.alert import AlertReader
@@ -27,7 +26,7 @@ from tocsin.roles.analysts.kubernetes import KubernetesAnalyst
 from tocsin.roles.analysts.log import LogAnalyst
 from tocsin.roles.analysts.metric import MetricAnalyst
 from tocsin.roles.analysts.router import BuiltInRouter, load_classifier
-from tocsin.roles.analysts.specialists import CatalogueSpecialist
+from tocsin.roles.analysts.specialists import specialists
 from tocsin.roles.contract import Investigator
 from tocsin.sources import registry
 from tocsin.stages import remediate, verify
@@ -100,7 +99,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         redact=clean,
         router=BuiltInRouter(settings.severity, settings.routing, settings.catalogue, load_classifier()),
         investigators=_investigators(),
-        specialists={kind: CatalogueSpecialist(kind) for kind in IncidentType},
+        specialists=specialists(),
         sources=sources,
         shelf=shelf,
         messages=Communicator(settings.messages),

@@ -28,6 +28,18 @@ class FactKind(StrEnum):
     VENDOR_SEVERITY = "vendor_severity"  # what the monitoring system called it: a hint, it may only raise
 
 
+IMPACT_WORDS = {
+    FactKind.DATA_LOSS: "data loss",
+    FactKind.COMPROMISE: "confirmed compromise",
+    FactKind.OUTAGE: "complete outage",
+    FactKind.USERS_AFFECTED: "{:.0%} of users affected",
+    FactKind.REQUESTS_FAILING: "{:.0%} of requests failing",
+    FactKind.MAJOR_FEATURE: "a major feature is broken",
+    FactKind.DEGRADED: "degraded",
+}
+"""How the facts of harm are said, with their value; the same words on the timeline and in every message."""
+
+
 class ImpactFact(Value):
     """One fact about impact: what, how much, where it stands (quote), and who said it (alert, label, catalogue, default)."""
 

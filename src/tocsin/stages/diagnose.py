@@ -10,13 +10,9 @@ from tocsin.model.action import Fix
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Finding, FindingKind
 from tocsin.model.ground import IncidentType
-from tocsin.model.triage import Answer, FactKind, ImpactFact
+from tocsin.model.triage import HYPOTHESIS, NEXT_ACTION, WHAT_CHANGED, WHAT_WE_KNOW, Answer, FactKind, ImpactFact
 from tocsin.roles.contract import Brief, Investigation, Specialist
 
-WHAT_WE_KNOW = "What do we know (symptoms, affected systems, error rates, blast radius)?"
-WHAT_CHANGED = "What changed in the last 24 hours?"
-HYPOTHESIS = "What is the working hypothesis?"
-NEXT_ACTION = "What is the single next action?"
 SYMPTOMS = 3
 CHANGES = 3
 NAMED = 5

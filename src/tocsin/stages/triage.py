@@ -14,6 +14,7 @@ from tocsin.model.evidence import Evidence
 from tocsin.model.ground import IncidentType, Severity, rfc3339
 from tocsin.model.triage import (
     HYPOTHESIS,
+    IMPACT_WORDS,
     NEXT_ACTION,
     WHAT_CHANGED,
     WHAT_WE_KNOW,
@@ -28,17 +29,7 @@ from tocsin.roles.contract import Router
 DEADLINE_SECONDS = 5.0
 CHANGES_NAMED = 3
 FACTS_NAMED = 6
-_WORDS = {
-    FactKind.USERS_AFFECTED: "{:.0%} of users affected",
-    FactKind.REQUESTS_FAILING: "{:.0%} of requests failing",
-    FactKind.OUTAGE: "complete outage",
-    FactKind.DATA_LOSS: "data loss",
-    FactKind.COMPROMISE: "confirmed compromise",
-    FactKind.MAJOR_FEATURE: "a major feature is broken",
-    FactKind.DEGRADED: "degraded",
-    FactKind.THREAT: "{} threat",
-    FactKind.ENVIRONMENT: "in {}",
-}
+_WORDS = IMPACT_WORDS | {FactKind.THREAT: "{} threat", FactKind.ENVIRONMENT: "in {}"}
 
 
 async def triage(

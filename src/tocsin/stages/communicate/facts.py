@@ -8,7 +8,7 @@ from tocsin.model.event import AlertResolved, Closed, Declared, Diagnosed, Event
 from tocsin.model.ground import Severity, Value
 from tocsin.model.incident import Incident, State
 from tocsin.model.plain import clock, minute, one_line, spell
-from tocsin.model.triage import FactKind, ImpactFact, Triage
+from tocsin.model.triage import IMPACT_WORDS, FactKind, ImpactFact, Triage
 from tocsin.model.vocabulary import WORDS, Words
 from tocsin.stages.communicate.public import impact, impact_brief, public_name
 
@@ -53,17 +53,7 @@ class Facts(Value):
 
 LONG = 600
 """Characters of a sentence that must not be cut in the middle of its point."""
-_IMPACT = {
-    FactKind.DATA_LOSS: "data loss",
-    FactKind.COMPROMISE: "confirmed compromise",
-    FactKind.OUTAGE: "complete outage",
-    FactKind.USERS_AFFECTED: "{:.0%} of users affected",
-    FactKind.REQUESTS_FAILING: "{:.0%} of requests failing",
-    FactKind.MAJOR_FEATURE: "a major feature is broken",
-    FactKind.DEGRADED: "degraded",
-    FactKind.WORKAROUND: "a workaround exists",
-    FactKind.COSMETIC: "cosmetic",
-}
+_IMPACT = IMPACT_WORDS | {FactKind.WORKAROUND: "a workaround exists", FactKind.COSMETIC: "cosmetic"}
 CADENCE_MINUTES = {Severity.SEV1: 30, Severity.SEV2: 30, Severity.SEV3: 60, Severity.SEV4: 60}
 """How often the public page is promised an update, by severity (minutes)."""
 
