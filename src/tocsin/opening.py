@@ -10,6 +10,7 @@ from typing import cast
 
 from tocsin.desk import Desk
 from tocsin.model.alert import Alert
+from tocsin.model.communication import UpdateDrafted
 from tocsin.model.event import (
     Body,
     Diagnosed,
@@ -21,7 +22,6 @@ from tocsin.model.event import (
     QuestionsAnswered,
     SeverityRaised,
     Triaged,
-    UpdateDrafted,
 )
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
 from tocsin.model.incident import Incident

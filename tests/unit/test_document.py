@@ -6,7 +6,7 @@ from tests.unit.test_people import ADA, BOB, NOW, Bench, action, diagnosis, seat
 
 from tocsin.model.action import Approval
 from tocsin.model.acts import ActionApproved, Flagged, Paged, Seat, UserReported, WouldHaveDone
-from tocsin.model.event import UpdateDrafted
+from tocsin.model.communication import UpdateDrafted
 from tocsin.model.ground import Severity
 from tocsin.model.update import Audience, Update, WordingCode, WordingViolation
 from tocsin.stages import people

@@ -9,11 +9,12 @@ from pydantic import Field, TypeAdapter
 
 from tocsin.model.action import Fix
 from tocsin.model.acts import Act
+from tocsin.model.communication import Communication
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Finding
 from tocsin.model.ground import Severity, Time, Value
+from tocsin.model.review import ReviewAct
 from tocsin.model.triage import Answer, Triage
-from tocsin.model.update import Update
 
 
 class Declared(Value):
@@ -124,13 +125,6 @@ class FixProposed(Value):
     fix: Fix
 
 
-class UpdateDrafted(Value):
-    """A message was written for an audience; nobody has read it yet."""
-
-    kind: Literal["update_drafted"] = "update_drafted"
-    update: Update
-
-
 class Closed(Value):
     """Closed without a response: a duplicate, a false alarm, or a SEV4 that a deterministic rule closes."""
 
@@ -177,12 +171,13 @@ Body = Annotated[
     | Diagnosed
     | QuestionsAnswered
     | FixProposed
-    | UpdateDrafted
     | Closed
     | TaskOpened
     | Noted
     | BodyErased
-    | Act,
+    | Act
+    | Communication
+    | ReviewAct,
     Field(discriminator="kind"),
 ]
 _BODY: TypeAdapter[Body] = TypeAdapter(Body)

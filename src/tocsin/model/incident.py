@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tocsin.model.action import Fix
 from tocsin.model.acts import Seat
+from tocsin.model.communication import Communication, UpdateDrafted
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.event import (
     AlertJoined,
@@ -27,10 +28,11 @@ from tocsin.model.event import (
     SeverityRaised,
     TaskOpened,
     Triaged,
-    UpdateDrafted,
 )
 from tocsin.model.evidence import Finding
 from tocsin.model.ground import IncidentType, Severity, Time, Value
+from tocsin.model.narrative import Narrative, narrated
+from tocsin.model.review import PostMortemApproved, Review, ReviewAct, reviewed
 from tocsin.model.standing import Action, Flag, Idea, Line, NextAction, Page, PolicyInForce, UserReport, acted
 from tocsin.model.triage import Answer, Triage
 from tocsin.model.update import Update
@@ -51,6 +53,8 @@ class State(StrEnum):
 
 
 _THINKING = frozenset({State.DECLARED, State.TRIAGED, State.INVESTIGATING, State.IDENTIFIED})
+_TOLD = ("state", "severity", "type", "service", "services", "triage", "diagnosis", "fix", "mitigated_at")
+"""What messages are made of."""
 OPEN = frozenset(State) - {State.RESOLVED, State.REVIEWED, State.CLOSED}
 
 
@@ -111,6 +115,12 @@ class Incident(Value):
     """When a person last did or said anything on it."""
     last_alert_at: Time | None = None
     """When an alert last joined it or fired again."""
+    narrative: Narrative = Narrative()
+    """What was said about it, and is to be said."""
+    review: Review = Review()
+    """What came after."""
+    facts_seq: int = 0
+    """Where on the timeline something last changed that messages would say; a draft written before it is stale."""
     last_seq: int = 0
 
     @property
@@ -122,7 +132,9 @@ class Incident(Value):
         """The incident after one more event. Pure: the same events always give the same incident."""
         changes = _changes(self, event.body, event) if event.body is not None else {}
         by_person = {"last_person_at": event.at} if event.actor.startswith("person:") else {}
-        return self.model_copy(update={"last_seq": event.seq, "updated_at": event.at, **by_person, **changes})
+        told = any(changes.get(name, getattr(self, name)) != getattr(self, name) for name in _TOLD)
+        news = {"facts_seq": event.seq} if told else {}
+        return self.model_copy(update={"last_seq": event.seq, "updated_at": event.at, **by_person, **changes, **news})
 
 
 def fold(incident_id: str, events: Iterable[Event]) -> Incident:
@@ -169,13 +181,17 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
             return {"fix": body.fix}
         case UpdateDrafted(update=update):
             kept = tuple(other for other in incident.updates if other.template != update.template)
-            return {"updates": (*kept, update)}
+            return {"updates": (*kept, update), "narrative": narrated(incident.narrative, body, event)}
         case TaskOpened():
             return {"tasks": (*incident.tasks, body.text)}
         case Closed():
             return {"state": State.CLOSED, "close_reason": body.reason, "closed_at": event.at}
         case Noted() | BodyErased():
             return {}
+        case _ if isinstance(body, Communication):
+            return {"narrative": narrated(incident.narrative, body, event)}
+        case _ if isinstance(body, ReviewAct):
+            return _reviewed(incident, body, event)
         case _:
             return acted(incident, body, event)
 
@@ -226,6 +242,12 @@ def _reported(incident: Incident, body: FindingsReported) -> dict[str, object]:
     gaps = tuple(gap for gap in incident.gaps if not gap.startswith(f"{body.role}: "))
     gap = (f"{body.role}: {body.failure}",) if body.failure else ()
     return {"findings": (*others, *body.findings), "gaps": (*gaps, *gap)}
+
+
+def _reviewed(incident: Incident, act: ReviewAct, event: Event) -> dict[str, object]:
+    """An approved post-mortem ends the review of a resolved incident."""
+    over = isinstance(act, PostMortemApproved) and incident.state is State.RESOLVED
+    return {"review": reviewed(incident.review, act, event), **({"state": State.REVIEWED} if over else {})}
 
 
 def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:

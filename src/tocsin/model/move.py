@@ -22,6 +22,7 @@ from pydantic import Field
 
 from tocsin.model.event import Body
 from tocsin.model.ground import Time, Value
+from tocsin.model.update import Audience
 
 
 class Happening(Value):
@@ -34,7 +35,8 @@ class Happening(Value):
 class Letter(Value):
     """Something that leaves the house with the events of its move: kept in the outbox in the same transaction, sent later.
 
-    `kind` names who delivers it (`page`, `unpage`, `channel`), `key` makes it arrive once.
+    `kind` names who delivers it (`page`, `unpage`, `channel`, `message`), `key` makes it arrive once. The payload of a
+    `message` names the configured channel, and holds the fields of ports.Message as text (`buttons` and `components` as JSON).
     """
 
     key: str
@@ -98,6 +100,23 @@ class Confirm(_Keyed):
     kind: Literal["confirm"] = "confirm"
 
 
+class Draft(_Keyed):
+    """Write messages for these audiences from what is known now; `no_change` ones say that nothing has changed."""
+
+    kind: Literal["draft"] = "draft"
+    audiences: tuple[Audience, ...]
+    due_at: Time | None = None
+    """When they should be out; None where the clock did not ask."""
+    no_change: bool = False
+
+
+class Publish(_Keyed):
+    """Send a draft that policy lets go by itself: an internal one. An external one is published by a person, never by a move."""
+
+    kind: Literal["publish"] = "publish"
+    update_id: str
+
+
 class Reread(_Keyed):
     """More alerts have come in: put them on the desk and see whether the severity must rise."""
 
@@ -124,6 +143,6 @@ class Leave(Value):
     kind: Literal["leave"] = "leave"
 
 
-Deed = Tell | Reread | Rethink | Offer | RollBack | Perform | Verify | Confirm
+Deed = Tell | Draft | Publish | Reread | Rethink | Offer | RollBack | Perform | Verify | Confirm
 """A move that does something."""
 Move = Annotated[Deed | Wait | Leave, Field(discriminator="kind")]

@@ -1,5 +1,6 @@
 """Events told in one plain sentence each: the wording that the report, the terminal, the API and the messages share. Pure."""
 
+from tocsin.model.communication import Communication
 from tocsin.model.event import (
     AlertJoined,
     AlertRepeated,
@@ -18,9 +19,10 @@ from tocsin.model.event import (
     SeverityRaised,
     TaskOpened,
     Triaged,
-    UpdateDrafted,
 )
+from tocsin.model.review import ReviewAct
 from tocsin.model.telling_acts import tell_act
+from tocsin.model.telling_words import tell_communication, tell_review
 
 
 def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of event
@@ -52,8 +54,6 @@ def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of eve
             return "the four triage questions are answered on the record"
         case FixProposed(fix=fix):
             return f"fix proposed: {fix.title} ({fix.why})" if fix.steps else f"no fix proposed: {fix.why}"
-        case UpdateDrafted(update=update):
-            return f"{update.audience} message drafted ({update.template}), waiting for review"
         case Closed(reason=reason):
             return f"incident closed: {reason}"
         case TaskOpened(text=text, owner=owner):
@@ -62,6 +62,10 @@ def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of eve
             return text
         case BodyErased(seq=seq, reason=reason):
             return f"the content of event {seq} was erased ({reason})"
+        case _ if isinstance(event.body, Communication):
+            return tell_communication(event.body)
+        case _ if isinstance(event.body, ReviewAct):
+            return tell_review(event.body)
         case _:
             return tell_act(event.body)
 

@@ -1,6 +1,7 @@
-"""Updates: messages drafted for one audience from the incident's facts, and what the wording rules say of them."""
+"""Updates: messages written for one audience from the incident's facts, and what the wording rules say of them."""
 
 from enum import StrEnum
+from hashlib import sha256
 
 from tocsin.model.ground import Time, Value
 
@@ -9,9 +10,17 @@ class Audience(StrEnum):
     """Who reads it."""
 
     CHANNEL = "channel"
+    """The incident's own channel: whoever works on it."""
     INTERNAL = "internal"
+    """The organisation: one summary in the shared channel, edited in place."""
     EXTERNAL = "external"
+    """Customers: the status page."""
     EXECUTIVE = "executive"
+    """Leadership: business impact, no play-by-play."""
+    SUPPORT = "support"
+    """Support, sales and account teams: the line they may say to a customer, and until when."""
+    SECURITY = "security"
+    """The security team, for security incidents."""
 
 
 class WordingCode(StrEnum):
@@ -39,11 +48,30 @@ class WordingViolation(Value):
 
 
 class Update(Value):
-    """A draft for one audience. An external one with violations cannot be published."""
+    """A message for one audience. An external one with violations cannot be published."""
 
     audience: Audience
     template: str
     text: str
     status: str
+    id: str = ""
+    """`U12`: the place of its draft on the timeline. The fold gives it."""
     next_update_at: Time | None = None
+    """The promise: when this audience hears again, whatever has happened by then."""
+    due_at: Time | None = None
+    """When it should be out, for one that the clock asked for."""
+    facts_seq: int = 0
+    """How long the timeline was when it was written: later facts make it stale."""
+    no_change: bool = False
+    """It says that nothing has changed, which is worth saying on time."""
     violations: tuple[WordingViolation, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What an approval binds to: these words, for this audience, under this status."""
+        return text_digest(self.audience, self.status, self.text)
+
+
+def text_digest(audience: Audience, status: str, text: str) -> str:
+    """SHA-256 over exactly what would be published."""
+    return sha256("\x1f".join((audience, status, text)).encode()).hexdigest()

@@ -1,7 +1,19 @@
 """Every door in the outer wall. Adapters live in `connectors`, `sources`, `store`; only `app` knows who stands behind a door."""
 
 from tocsin.ports.cellar import Ledger, Store
-from tocsin.ports.effects import OPEN_PARCELS, Executor, Pager, Parcel
+from tocsin.ports.effects import (
+    OPEN_PARCELS,
+    Button,
+    Channel,
+    Executor,
+    Message,
+    Pager,
+    Parcel,
+    Purpose,
+    Receipt,
+    Tracker,
+    WorkItem,
+)
 from tocsin.ports.machine import Clock, Names, Source
 from tocsin.ports.records import (
     AlertStore,
@@ -32,8 +44,10 @@ __all__ = [
     "AlertStore",
     "AnswerStore",
     "Ask",
+    "Button",
     "ChangeSource",
     "ChangeStore",
+    "Channel",
     "Clock",
     "ClusterSource",
     "DeliveryStore",
@@ -46,11 +60,14 @@ __all__ = [
     "KeptDelivery",
     "Ledger",
     "LogSource",
+    "Message",
     "MetricSource",
     "Names",
     "OutboxStore",
     "Pager",
     "Parcel",
+    "Purpose",
+    "Receipt",
     "Reply",
     "SilenceStore",
     "Source",
@@ -60,6 +77,8 @@ __all__ = [
     "TimelineStore",
     "TokenStore",
     "TopologySource",
+    "Tracker",
+    "WorkItem",
     "Worker",
     "WorkerStore",
 ]

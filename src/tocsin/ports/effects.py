@@ -1,7 +1,12 @@
-"""What leaves the house: steps carried out, people called, and the parcels of the outbox. Only guarded stages reach for them."""
+"""What leaves the house: steps carried out, people called and told, items tracked, and the parcels of the outbox.
 
-from dataclasses import dataclass
+Only guarded stages reach for them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from tocsin.model.action import Outcome, Rehearsal, RenderedStep
@@ -45,6 +50,106 @@ class Pager(Protocol):
 
     async def note(self, key: str, text: str) -> None:
         """Writes something on the call, for whoever looks at it there."""
+        ...
+
+
+class Purpose(StrEnum):
+    """What a message is for; a channel decides what it makes of each."""
+
+    ROOM = "room"
+    """Open the incident's own channel (`Message.title` is its name, `text` its topic). Answered with its ref."""
+    SUMMARY = "summary"
+    """The one live summary, pinned and edited in place."""
+    UPDATE = "update"
+    """Something new to read."""
+    CORRECTION = "correction"
+    RETRACTION = "retraction"
+    REVIEW = "review"
+    """A draft that waits for a person: shown with its buttons."""
+    APPROVAL = "approval"
+    """A step that waits for an approver: likewise."""
+    REMINDER = "reminder"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something a reader can press. `value` is ours to check: pressing proves nothing but who pressed."""
+
+    label: str
+    action: str
+    value: str
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one place is told. Words are plain text and data: each channel escapes them for its own markup.
+
+    `known` is what this channel called the newest message of each purpose on this incident: the room to post in, the
+    summary to edit, the message to thread under. `key` makes a message that is sent again one message.
+    """
+
+    key: str
+    incident_id: str
+    purpose: Purpose
+    audience: str
+    title: str
+    text: str
+    severity: str = ""
+    status: str = ""
+    link: str = ""
+    update_id: str = ""
+    private: bool = False
+    buttons: tuple[Button, ...] = ()
+    components: Mapping[str, str] = field(default_factory=dict)
+    """Public component to its status: operational, degraded_performance, partial_outage, major_outage."""
+    known: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A channel took it: its own name for the message ("" where it has none), and a link for people."""
+
+    ref: str = ""
+    link: str = ""
+
+
+class Channel(Protocol):
+    """Carries messages to one place: Slack, e-mail, a status page. Stateless: what it must remember comes in `Message.known`."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def send(self, message: Message) -> Receipt:
+        """Delivers it, once for its key. Raises errors.SourceError when the place did not take it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """An action item as a tracker gets it. `key` finds it again, so that it is made once."""
+
+    key: str
+    title: str
+    text: str
+    owner: str = ""
+    due: str = ""
+    link: str = ""
+
+
+class Tracker(Protocol):
+    """Keeps action items where a team works: GitHub issues, Jira."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def open(self, item: WorkItem) -> Receipt:
+        """Makes it, or finds it by its key. Raises errors.SourceError."""
+        ...
+
+    async def is_done(self, ref: str) -> bool:
+        """Has somebody closed it there? Raises errors.SourceError."""
         ...
 
 

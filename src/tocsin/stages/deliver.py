@@ -7,15 +7,20 @@ call repeated than a call lost: a parcel is marked as sent only after its receiv
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from tocsin.errors import SourceError
 from tocsin.model.acts import Flagged
+from tocsin.model.event import Body
 from tocsin.ports import Ledger, Pager, Parcel, Store
 
-Courier = Callable[[Parcel], Awaitable[None]]
-"""Brings one parcel to its receiver. Raises SourceError when the receiver did not take it."""
+Courier = Callable[[Parcel], Awaitable[Body | None]]
+"""Brings one parcel to its receiver; what it answers goes on the timeline with the mark that it arrived.
+
+Raises SourceError when the receiver did not take it.
+"""
 CLAIM = timedelta(minutes=1)
 WhoIsOnCall = Callable[[str], Awaitable[tuple[str, ...]]]
 """The people behind a target such as `oncall:primary`, just now. Raises SourceError."""
@@ -31,8 +36,8 @@ async def deliver(store: Store, couriers: Mapping[str, Courier], now: datetime) 
     parcels = await store.write(lambda ledger: _claim(ledger, now))
     arrived = 0
     for parcel in parcels:
-        done = await _bring(parcel, couriers.get(parcel.kind), now)
-        await store.write(lambda ledger, done=done: _keep(ledger, done, now))  # type: ignore[misc]
+        done, said = await _bring(parcel, couriers.get(parcel.kind), now)
+        await store.write(partial(_keep, parcel=done, said=said, now=now))
         arrived += done.status == "sent"
     return arrived
 
@@ -88,19 +93,20 @@ def _claim(ledger: Ledger, now: datetime) -> list[Parcel]:
     return parcels
 
 
-async def _bring(parcel: Parcel, courier: Courier | None, now: datetime) -> Parcel:
+async def _bring(parcel: Parcel, courier: Courier | None, now: datetime) -> tuple[Parcel, Body | None]:
+    """The parcel as it then is, and what the receiver answered."""
     tried = replace(parcel, attempts=parcel.attempts + 1)
     try:
-        await (courier or _nobody)(parcel)
+        said = await (courier or _nobody)(parcel)
     except SourceError as failure:
         _log.warning("not_delivered", key=parcel.key, kind=parcel.kind, attempts=tried.attempts, why=failure.what)
         if tried.attempts >= TRIES:
-            return replace(tried, status="given_up", error=failure.what)
-        return replace(tried, status="failed", error=failure.what, next_at=now + pause(tried.attempts))
-    return replace(tried, status="sent", error="", next_at=None)
+            return replace(tried, status="given_up", error=failure.what), None
+        return replace(tried, status="failed", error=failure.what, next_at=now + pause(tried.attempts)), None
+    return replace(tried, status="sent", error="", next_at=None), said
 
 
-async def _nobody(parcel: Parcel) -> None:
+async def _nobody(parcel: Parcel) -> Body | None:
     raise SourceError(f"Nobody delivers a {parcel.kind}.", "Configure who does.", code="TCS-SOURCE-COURIER")
 
 
@@ -109,9 +115,11 @@ def pause(attempts: int) -> timedelta:
     return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(attempts - 1, 16)))
 
 
-def _keep(ledger: Ledger, parcel: Parcel, now: datetime) -> None:
+def _keep(ledger: Ledger, parcel: Parcel, said: Body | None, now: datetime) -> None:
     """The parcel as it now is; the first failure and the last are put where people look, on the incident's timeline."""
     ledger.outbox.update(parcel)
+    if said is not None:
+        ledger.timeline.append(parcel.incident_id, said, actor="system", at=now)
     first = parcel.status == "failed" and parcel.attempts == 1
     if first or parcel.status == "given_up":
         tried = "will be tried again" if first else f"given up after {parcel.attempts} tries"

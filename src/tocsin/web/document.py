@@ -6,7 +6,8 @@ Read by the API and by `tocsin show`. It decides nothing and hides nothing; what
 from collections.abc import Sequence
 
 from tocsin.model.acts import HypothesisRuledOut, Seat, SeatTaken
-from tocsin.model.event import Event, UpdateDrafted
+from tocsin.model.communication import UpdateDrafted
+from tocsin.model.event import Event
 from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
 from tocsin.model.incident import Incident, State
 from tocsin.model.standing import Action, ActionState, Flag, Line, NextAction, Page, UserReport

@@ -1,0 +1,258 @@
+"""The narrative: where the messages of an incident stand. The part of the fold that `communication` feeds. Pure."""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from tocsin.model import communication as said
+from tocsin.model.ground import Time, Value
+from tocsin.model.update import Audience, Update
+
+if TYPE_CHECKING:
+    from tocsin.model.event import Event
+
+NEWEST_NOTES = 50
+"""So many words of the channel are kept at hand; the timeline has them all."""
+
+
+class Draft(Value):
+    """A message that is not out yet. One for each template; a newer one takes its place."""
+
+    update: Update
+    drafted_at: Time
+    edited_by: str = ""
+    approved_by: str = ""
+    approved_at: Time | None = None
+    approved_digest: str = ""
+    overridden: tuple[str, ...] = ()
+
+    @property
+    def is_approved(self) -> bool:
+        """Somebody said yes to exactly these words."""
+        return bool(self.approved_digest) and self.approved_digest == self.update.digest
+
+
+class Place(Value):
+    """Where a message can be found: the channel, and the channel's own name for it."""
+
+    channel: str
+    purpose: str
+    ref: str
+    link: str = ""
+    update_id: str = ""
+
+
+class Published(Value):
+    """A message that is out."""
+
+    update_id: str
+    audience: Audience
+    template: str
+    status: str
+    text: str
+    at: Time
+    by: str
+    next_update_at: Time | None = None
+    due_at: Time | None = None
+    corrects: str = ""
+    no_change: bool = False
+    observed: bool = False
+    retracted: str = ""
+    """Why it was taken back, or ""."""
+
+
+class Reminder(Value):
+    """Somebody was told that a message is due."""
+
+    audience: Audience
+    due_at: Time
+    level: int
+    at: Time
+
+
+class Missed(Value):
+    """A promise that was not kept."""
+
+    audience: Audience
+    due_at: Time
+
+
+class Asked(Value):
+    """Somebody asked for news."""
+
+    asker: str
+    at: Time
+    to_commander: bool
+    by_leader: bool
+
+
+class OpenAsk(Value):
+    """Something an audience needs."""
+
+    id: str
+    text: str
+    audience: Audience | None
+    opened_at: Time
+    answer: str = ""
+
+
+class ChatNote(Value):
+    """Words of the channel."""
+
+    author: str
+    text: str
+    at: Time
+    link: str = ""
+    pinned: bool = False
+
+
+class Narrative(Value):
+    """Everything said, and to be said, about one incident."""
+
+    drafts: tuple[Draft, ...] = ()
+    published: tuple[Published, ...] = ()
+    places: tuple[Place, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    cadence: dict[Audience, int] = Field(default_factory=dict)
+    """Minutes that a person set; 0: on change only."""
+    activated_at: Time | None = None
+    activation_rule: str = ""
+    tone: tuple[str, ...] = ()
+    engaged: dict[Audience, str] = Field(default_factory=dict)
+    asked: tuple[Asked, ...] = ()
+    asks: tuple[OpenAsk, ...] = ()
+    rooms: tuple[said.RoomOpened, ...] = ()
+    notes: tuple[ChatNote, ...] = ()
+    data_access: said.DataAccessRecorded | None = None
+    authority_notified_at: Time | None = None
+    restriction: said.RestrictionSet | None = None
+    """What a person decided about who may see it; None: the default of its type."""
+
+    def draft(self, update_id: str) -> Draft | None:
+        """The unpublished message of that id."""
+        return next((one for one in self.drafts if one.update.id == update_id), None)
+
+    def last(self, audience: Audience) -> Published | None:
+        """What that audience heard last and still stands."""
+        return next((one for one in reversed(self.published) if one.audience is audience and not one.retracted), None)
+
+    def refs(self, channel: str) -> dict[str, str]:
+        """What a channel called the newest message of each purpose."""
+        return {one.purpose: one.ref for one in self.places if one.channel == channel}
+
+
+def narrated(  # noqa: C901 - one case for each kind of communication
+    narrative: Narrative, body: said.Communication, event: "Event"
+) -> Narrative:
+    """The narrative after one more event."""
+    match body:
+        case said.UpdateDrafted() | said.UpdateEdited() | said.UpdateApproved():
+            return _set(narrative, drafts=_drafts(narrative.drafts, body, event))
+        case said.UpdatePublished():
+            return _published(narrative, body, event)
+        case said.UpdateDelivered():
+            return _set(narrative, places=_places(narrative.places, body))
+        case said.UpdateRetracted():
+            return _set(narrative, published=_retracted(narrative.published, body))
+        case said.UpdateReminded():
+            made = Reminder(audience=body.audience, due_at=body.due_at, level=body.level, at=event.at)
+            return _set(narrative, reminders=(*narrative.reminders, made))
+        case said.UpdateMissed():
+            return _set(narrative, missed=(*narrative.missed, Missed(audience=body.audience, due_at=body.due_at)))
+        case said.CadenceSet():
+            return _set(narrative, cadence={**narrative.cadence, body.audience: body.minutes})
+        case said.CommunicationsActivated():
+            first = narrative.activated_at or event.at
+            return _set(narrative, activated_at=first, activation_rule=narrative.activation_rule or body.rule)
+        case said.ToneSet():
+            return _set(narrative, tone=(*narrative.tone, body.text))
+        case said.AudienceEngaged():
+            return _set(narrative, engaged={**narrative.engaged, body.audience: body.via})
+        case said.UpdateAsked() | said.AskOpened() | said.AskAnswered():
+            return _asked(narrative, body, event)
+        case said.RoomOpened():
+            return _set(narrative, rooms=(*narrative.rooms, body))
+        case said.ChatNoted() | said.ChatPinned():
+            return _set(narrative, notes=_notes(narrative.notes, body, event))
+        case said.DataAccessRecorded():
+            return _set(narrative, data_access=narrative.data_access or body)
+        case said.AuthorityNotified():
+            return _set(narrative, authority_notified_at=narrative.authority_notified_at or event.at)
+        case said.RestrictionSet():
+            return _set(narrative, restriction=body)
+
+
+def _set(narrative: Narrative, **changes: object) -> Narrative:
+    return narrative.model_copy(update=changes)
+
+
+def _drafts(
+    known: tuple[Draft, ...], body: said.UpdateDrafted | said.UpdateEdited | said.UpdateApproved, event: "Event"
+) -> tuple[Draft, ...]:
+    match body:
+        case said.UpdateDrafted():
+            update = body.update.model_copy(update={"id": body.update.id or f"U{event.seq}"})
+            others = tuple(one for one in known if one.update.template != update.template)
+            return (*others, Draft(update=update, drafted_at=event.at))
+        case said.UpdateEdited():
+            words = {"text": body.text, "violations": body.violations}
+            return tuple(
+                one.model_copy(update={"update": one.update.model_copy(update=words), "edited_by": event.actor})
+                if one.update.id == body.update_id
+                else one
+                for one in known
+            )
+        case said.UpdateApproved():
+            yes = {
+                "approved_by": event.actor,
+                "approved_at": event.at,
+                "approved_digest": body.digest,
+                "overridden": tuple(body.overridden),
+            }
+            return tuple(one.model_copy(update=yes) if one.update.id == body.update_id else one for one in known)
+
+
+def _published(narrative: Narrative, body: said.UpdatePublished, event: "Event") -> Narrative:
+    fields = body.model_dump(exclude={"kind", "digest", "channels"})
+    out = Published(**fields, at=event.at, by=event.actor)
+    left = tuple(one for one in narrative.drafts if one.update.id != body.update_id)
+    return _set(narrative, published=(*narrative.published, out), drafts=left)
+
+
+def _retracted(known: tuple[Published, ...], body: said.UpdateRetracted) -> tuple[Published, ...]:
+    return tuple(
+        one.model_copy(update={"retracted": body.reason}) if one.update_id == body.update_id else one for one in known
+    )
+
+
+def _places(known: tuple[Place, ...], body: said.UpdateDelivered) -> tuple[Place, ...]:
+    made = Place(**body.model_dump(exclude={"kind"}))
+    return (
+        *(one for one in known if (one.channel, one.ref, one.purpose) != (made.channel, made.ref, made.purpose)),
+        made,
+    )
+
+
+def _asked(
+    narrative: Narrative, body: said.UpdateAsked | said.AskOpened | said.AskAnswered, event: "Event"
+) -> Narrative:
+    match body:
+        case said.UpdateAsked():
+            made = Asked(asker=body.asker, at=event.at, to_commander=body.to_commander, by_leader=body.by_leader)
+            return _set(narrative, asked=(*narrative.asked, made))
+        case said.AskOpened():
+            ask = OpenAsk(id=body.ask_id, text=body.text, audience=body.audience, opened_at=event.at)
+            return _set(narrative, asks=(*narrative.asks, ask))
+        case said.AskAnswered():
+            answered = tuple(
+                one.model_copy(update={"answer": body.answer}) if one.id == body.ask_id else one
+                for one in narrative.asks
+            )
+            return _set(narrative, asks=answered)
+
+
+def _notes(known: tuple[ChatNote, ...], body: said.ChatNoted | said.ChatPinned, event: "Event") -> tuple[ChatNote, ...]:
+    pinned = isinstance(body, said.ChatPinned)
+    made = ChatNote(author=body.author, text=body.text, at=event.at, link=body.link, pinned=pinned)
+    return (*known, made)[-NEWEST_NOTES:]

@@ -1,0 +1,91 @@
+"""What was said, asked and reviewed, told in one plain sentence each. Pure; called by `telling` only."""
+
+from tocsin.model import communication as said
+from tocsin.model import review
+from tocsin.model.plain import minute, one_line
+
+
+def tell_communication(body: said.Communication) -> str:  # noqa: C901 - one sentence for each kind
+    """What happened, in one sentence without its time and its doer."""
+    match body:
+        case said.UpdateDrafted(update=update):
+            return f"{update.audience} message drafted ({update.template}), waiting for review"
+        case said.UpdateEdited(update_id=name):
+            return f"message {name} edited"
+        case said.UpdateApproved(update_id=name, overridden=codes, reason=reason):
+            aside = f", setting aside {', '.join(codes)}: {reason}" if codes else ""
+            return f"message {name} approved{aside}"
+        case said.UpdatePublished():
+            return _published(body)
+        case said.UpdateDelivered(update_id=name, channel=channel, purpose=purpose):
+            return f"{channel} took {name or purpose}"
+        case said.UpdateRetracted(update_id=name, reason=reason):
+            return f"message {name} taken back: {reason}"
+        case said.UpdateReminded(audience=audience, due_at=due, level=level, target=target):
+            return f"{'escalated' if level else 'reminded'}: {audience} update due {minute(due)}, told {target}"
+        case said.UpdateMissed(audience=audience, due_at=due):
+            return f"MISSED: the {audience} update due {minute(due)} did not go out"
+        case said.CadenceSet(audience=audience, minutes=minutes, reason=reason):
+            return f"{audience} updates {f'every {minutes} minutes' if minutes else 'on change only'} ({reason})"
+        case said.CommunicationsActivated(rule=rule, reason=reason):
+            return f"a communications lead is needed: {rule} ({reason})"
+        case said.ToneSet(text=text):
+            return f"from now on: {text}"
+        case said.AudienceEngaged(audience=audience, via=via):
+            return f"{audience} served via {via}"
+        case _:
+            return _tell_heard(body)
+
+
+def _published(body: said.UpdatePublished) -> str:
+    verb = "would have been published (observe mode)" if body.observed else "published"
+    what = f"correction of {body.corrects}" if body.corrects else "no-change update" if body.no_change else "update"
+    promise = f"; next by {minute(body.next_update_at)}" if body.next_update_at else ""
+    return f"{body.audience} {what} {verb} [{body.status}]: {one_line(body.text, 160)}{promise}"
+
+
+def _tell_heard(body: said.Communication) -> str:
+    match body:
+        case said.UpdateAsked(asker=asker, where=where):
+            return f"{asker} asked for news in {where}, answered from the record"
+        case said.AskOpened(ask_id=name, text=text):
+            return f"open ask {name}: {text}"
+        case said.AskAnswered(ask_id=name, answer=answer):
+            return f"ask {name} answered: {answer}"
+        case said.RoomOpened(channel=channel, name=name):
+            return f"{channel} channel {name} opened"
+        case said.ChatNoted(author=author, text=text):
+            return f"{author} wrote: {text}"
+        case said.ChatPinned(author=author, text=text):
+            return f"pinned, by {author}: {text}"
+        case said.DataAccessRecorded(what=what, notify_by=by):
+            return f"data was accessed: {what}; authorities to be told by {minute(by)}"
+        case said.AuthorityNotified(whom=whom, said=words):
+            return f"{whom} was notified: {words}"
+        case said.RestrictionSet(restricted=restricted, reason=reason):
+            return f"{'restricted to those who are named' if restricted else 'open to everybody'}: {reason}"
+        case _:
+            raise TypeError(f"no sentence for {type(body).__name__}")
+
+
+def tell_review(act: review.ReviewAct) -> str:
+    """What was reviewed, in one sentence."""
+    match act:
+        case review.PostMortemScheduled(at=at, owner=owner):
+            return f"post-mortem scheduled for {minute(at)}, {owner or 'nobody yet'} leads it"
+        case review.PostMortemWritten(version=version, generated=generated):
+            return f"post-mortem version {version} {'generated from the timeline' if generated else 'written'}"
+        case review.PostMortemApproved(version=version):
+            return f"post-mortem version {version} approved"
+        case review.ActionItemOpened(item_id=name, text=text, owner=owner):
+            return f"action item {name} for {owner or 'nobody yet'}: {text}"
+        case review.ActionItemChanged(item_id=name, owner=owner):
+            return f"action item {name} is now {owner or 'nobody'}'s"
+        case review.ActionItemDone(item_id=name, dropped=dropped):
+            return f"action item {name} {f'dropped: {dropped}' if dropped else 'done'}"
+        case review.ActionItemExported(item_id=name, system=system, ref=ref):
+            return f"action item {name} is {ref} in {system}"
+        case review.CauseJudged(verdict=verdict):
+            return f"the diagnosis was {verdict}"
+        case review.RunbookJudged(runbook_id=name, helped=helped):
+            return f"runbook {name} {'helped' if helped else 'did not help'}"
