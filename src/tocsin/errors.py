@@ -13,6 +13,7 @@ TocsinError
 │   ├── ChainBroken     TCS-STORE-CHAIN an event does not fit its chain; names the event
 │   └── TakenOver       TCS-WORKER-TAKENOVER another worker walks the incidents of this one now
 ├── SourceError         TCS-SOURCE-*    a connector could not answer; the response goes on without it
+├── PlayerFailed        TCS-PLAYER-*    a model or remote agent answered late, wrongly, or over budget; the built-in analyst answers
 ├── OutcomeUnknown      TCS-ACTION-UNKNOWN  an action may or may not have happened; a person must look
 ├── WaitsForPerson      TCS-ACTION-PERSON   a manual step: a person does it and says what came of it
 └── DataError           TCS-DATA-*      a file given by the user (snapshot, suite, runbook) is not as it should be
@@ -121,6 +122,13 @@ class SourceError(TocsinError):
     """A connector did not answer usefully."""
 
     code = "TCS-SOURCE"
+    status = 502
+
+
+class PlayerFailed(TocsinError):
+    """A model or a remote agent did not give a usable answer; the built-in analyst of the role answers instead."""
+
+    code = "TCS-PLAYER-FAILED"
     status = 502
 
 

@@ -14,6 +14,7 @@ from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Finding
 from tocsin.model.ground import Severity, Time, Value
 from tocsin.model.review import ReviewAct
+from tocsin.model.run import RunAct
 from tocsin.model.triage import Answer, Triage
 
 
@@ -177,7 +178,8 @@ Body = Annotated[
     | BodyErased
     | Act
     | Communication
-    | ReviewAct,
+    | ReviewAct
+    | RunAct,
     Field(discriminator="kind"),
 ]
 _BODY: TypeAdapter[Body] = TypeAdapter(Body)

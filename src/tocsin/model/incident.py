@@ -33,6 +33,7 @@ from tocsin.model.evidence import Finding
 from tocsin.model.ground import IncidentType, Severity, Time, Value
 from tocsin.model.narrative import Narrative, narrated
 from tocsin.model.review import PostMortemApproved, Review, ReviewAct, reviewed
+from tocsin.model.run import Run, RunAct, ran
 from tocsin.model.standing import Action, Flag, Idea, Line, NextAction, Page, PolicyInForce, UserReport, acted
 from tocsin.model.triage import Answer, Triage
 from tocsin.model.update import Update
@@ -119,6 +120,8 @@ class Incident(Value):
     """What was said about it, and is to be said."""
     review: Review = Review()
     """What came after."""
+    runs: tuple[Run, ...] = ()
+    """Playbooks walked on it, the newest last."""
     facts_seq: int = 0
     """Where on the timeline something last changed that messages would say; a draft written before it is stale."""
     last_seq: int = 0
@@ -192,6 +195,8 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
             return {"narrative": narrated(incident.narrative, body, event)}
         case _ if isinstance(body, ReviewAct):
             return _reviewed(incident, body, event)
+        case _ if isinstance(body, RunAct):
+            return {"runs": ran(incident.runs, body, event)}
         case _:
             return acted(incident, body, event)
 

@@ -21,8 +21,9 @@ from tocsin.model.event import (
     Triaged,
 )
 from tocsin.model.review import ReviewAct
+from tocsin.model.run import RunAct
 from tocsin.model.telling_acts import tell_act
-from tocsin.model.telling_words import tell_communication, tell_review
+from tocsin.model.telling_words import tell_communication, tell_review, tell_run
 
 
 def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of event
@@ -66,6 +67,8 @@ def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of eve
             return tell_communication(event.body)
         case _ if isinstance(event.body, ReviewAct):
             return tell_review(event.body)
+        case _ if isinstance(event.body, RunAct):
+            return tell_run(event.body)
         case _:
             return tell_act(event.body)
 

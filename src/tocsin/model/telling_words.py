@@ -1,7 +1,7 @@
 """What was said, asked and reviewed, told in one plain sentence each. Pure; called by `telling` only."""
 
 from tocsin.model import communication as said
-from tocsin.model import review
+from tocsin.model import review, run
 from tocsin.model.plain import minute, one_line
 
 
@@ -89,3 +89,26 @@ def tell_review(act: review.ReviewAct) -> str:
             return f"the diagnosis was {verdict}"
         case review.RunbookJudged(runbook_id=name, helped=helped):
             return f"runbook {name} {'helped' if helped else 'did not help'}"
+
+
+def tell_run(act: run.RunAct) -> str:
+    """What a run did, in one sentence."""
+    match act:
+        case run.RunStarted(team=team, trigger=trigger):
+            return f"playbook {team} started{f' by {trigger}' if trigger else ''}"
+        case run.StepStarted(step=step, role=role, player=player, model=model):
+            return f"step {step}: {role or 'tocsin'} played by {model or player or 'the house'}"
+        case run.ToolCalled(tool=tool, role=role, verdict=verdict, failure=failure):
+            return f"{role} called {tool}: {verdict}{f', {failure}' if failure else ''}"
+        case run.ModelAnswered(model=model, role=role, tokens_in=tokens_in, tokens_out=tokens_out):
+            return f"{model} answered for {role} ({tokens_in + tokens_out} tokens)"
+        case run.PlayerReplaced(role=role, player=player, why=why):
+            return f"the built-in {role} answers instead of {player}: {why}"
+        case run.StepFinished(step=step, phase=phase, said=words):
+            return f"step {step} {phase.lower()}{f': {words}' if words else ''}"
+        case run.GateOpened(step=step, question=question):
+            return f"step {step} waits for a person: {question}"
+        case run.GateAnswered(step=step, passed=passed, reason=reason):
+            return f"step {step} {'may go on' if passed else 'was stopped'}{f': {reason}' if reason else ''}"
+        case run.RunFinished(phase=phase, said=words):
+            return f"playbook {phase.lower()}{f': {words}' if words else ''}"

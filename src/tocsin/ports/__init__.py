@@ -1,5 +1,6 @@
 """Every door in the outer wall. Adapters live in `connectors`, `sources`, `store`; only `app` knows who stands behind a door."""
 
+from tocsin.ports.agents import AgentTask, RemoteAgent, ToolAnswer, ToolBox, ToolCard
 from tocsin.ports.cellar import Ledger, Store
 from tocsin.ports.effects import (
     OPEN_PARCELS,
@@ -41,6 +42,7 @@ from tocsin.ports.work import (
 
 __all__ = [
     "OPEN_PARCELS",
+    "AgentTask",
     "AlertStore",
     "AnswerStore",
     "Ask",
@@ -68,6 +70,7 @@ __all__ = [
     "Parcel",
     "Purpose",
     "Receipt",
+    "RemoteAgent",
     "Reply",
     "SilenceStore",
     "Source",
@@ -76,6 +79,9 @@ __all__ = [
     "Store",
     "TimelineStore",
     "TokenStore",
+    "ToolAnswer",
+    "ToolBox",
+    "ToolCard",
     "TopologySource",
     "Tracker",
     "WorkItem",

@@ -1,20 +1,22 @@
-"""What each role is given and must return. Stages call roles only through these; analysts and models implement them.
+"""What each role is given and must return. Stages call roles only through these; analysts, models and remote agents play them.
 
 Powers: investigators read through `Windows`; specialists hold no tool at all; nobody here writes to the world.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from tocsin.model.alert import Alert
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.change import Change
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Evidence, Finding
+from tocsin.model.plan import Agent
 from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
 from tocsin.model.triage import Triage
-from tocsin.ports import Ask
+from tocsin.ports import Ask, ToolAnswer, ToolCard
 
 T = TypeVar("T")
 
@@ -107,3 +109,62 @@ class Investigation:
     evidence: tuple[Evidence, ...] = field(default=())
     dropped: int = 0
     partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One step of a run as its player gets it. Inputs are rendered; whatever came from the world in them is data."""
+
+    incident_id: str
+    run_id: str
+    step: str
+    agent: Agent
+    inputs: Mapping[str, Any]
+    context: Mapping[str, Any]
+    """The shared incident context, folded from typed findings: affected services, error codes, recent changes."""
+    output: Mapping[str, Any] | None = None
+    """JSON Schema of the answer; None: text."""
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What an answer cost."""
+
+    model: str
+    tokens_in: int
+    tokens_out: int
+    cost: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What a player made of its assignment."""
+
+    output: Any
+    spent: tuple[Spend, ...] = ()
+    remark: str = ""
+
+
+class Tools(Protocol):
+    """The tools in one agent's hands. Each call passes guard's gate (powers, budget), and is redacted and recorded as evidence."""
+
+    def cards(self) -> tuple[ToolCard, ...]:
+        """The tools it may see: allowed, and with descriptions that people have accepted."""
+        ...
+
+    async def call(self, path: str, arguments: Mapping[str, Any]) -> ToolAnswer:
+        """Raises errors.Denied when policy says no, errors.SourceError when the server does not answer."""
+        ...
+
+
+class Player(Protocol):
+    """Plays a role on one assignment: the built-in analyst, a model, a remote agent. Holds no tool but those it is handed."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def play(self, assignment: Assignment, tools: Tools) -> Played:
+        """Within `assignment.seconds`. Raises errors.SourceError or errors.PlayerFailed; then the built-in analyst answers."""
+        ...
