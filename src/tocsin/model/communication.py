@@ -5,6 +5,8 @@ Part of the timeline like the bodies in `event`; who did it stands in the event'
 
 from typing import Literal
 
+from pydantic import Field
+
 from tocsin.model.ground import Time, Value
 from tocsin.model.update import Audience, Update, WordingCode, WordingViolation
 
@@ -55,6 +57,9 @@ class UpdatePublished(Value):
     no_change: bool = False
     observed: bool = False
     """Mode observe: written down, and nothing left the house."""
+    components: dict[str, str] = Field(default_factory=dict)
+    """What it says of each component, by public name; taken from the draft, as is `impact`."""
+    impact: str = ""
 
 
 class UpdateDelivered(Value):

@@ -59,6 +59,8 @@ class Published(Value):
     observed: bool = False
     retracted: str = ""
     """Why it was taken back, or ""."""
+    components: dict[str, str] = Field(default_factory=dict)
+    impact: str = ""
 
 
 class Reminder(Value):

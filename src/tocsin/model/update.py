@@ -3,6 +3,8 @@
 from enum import StrEnum
 from hashlib import sha256
 
+from pydantic import Field
+
 from tocsin.model.ground import Time, Value
 
 
@@ -65,6 +67,10 @@ class Update(Value):
     no_change: bool = False
     """It says that nothing has changed, which is worth saying on time."""
     violations: tuple[WordingViolation, ...] = ()
+    components: dict[str, str] = Field(default_factory=dict)
+    """For customers: what it says of each component, by public name (see `component.ComponentStatus`)."""
+    impact: str = ""
+    """For customers: how bad it is (see `component.Impact`)."""
 
     @property
     def digest(self) -> str:

@@ -8,6 +8,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, S
 from tocsin.guard.wording import Situation, check
 from tocsin.model.alert import Alert
 from tocsin.model.catalogue import Catalogue
+from tocsin.model.component import affected, impact_of
 from tocsin.model.event import Event
 from tocsin.model.ground import Value
 from tocsin.model.incident import Incident
@@ -66,7 +67,8 @@ def draft(
     situation = situation_of(incident, catalogue)
     declared_before = any(update.template == DECLARED for update in incident.updates)
     wanted = [(name, audience) for name, audience in MESSAGES if not (name == DECLARED and declared_before)]
-    return tuple(_one(name, audience, facts, situation, desk, now) for name, audience in wanted)
+    drafts = (_one(name, audience, facts, situation, desk, now) for name, audience in wanted)
+    return tuple(_on_the_page(one, incident, catalogue) for one in drafts)
 
 
 def situation_of(incident: Incident, catalogue: Catalogue) -> Situation:
@@ -97,3 +99,11 @@ def _one(name: str, audience: Audience, facts: Facts, situation: Situation, desk
         next_update_at=None if facts.is_resolved else now + timedelta(minutes=facts.interval_minutes),
         violations=check(text, situation) if external else (),
     )
+
+
+def _on_the_page(update: Update, incident: Incident, catalogue: Catalogue) -> Update:
+    """With what it says of components, where customers read it."""
+    if update.audience is not Audience.EXTERNAL:
+        return update
+    shown = {"components": affected(incident, catalogue), "impact": impact_of(incident.severity)}
+    return update.model_copy(update=shown)
