@@ -1,6 +1,7 @@
 """Every door in the outer wall. Adapters live in `connectors`, `sources`, `store`; only `app` knows who stands behind a door."""
 
 from tocsin.ports.agents import AgentTask, RemoteAgent, ToolAnswer, ToolBox, ToolCard
+from tocsin.ports.buttons import acknowledge_buttons, review_buttons, step_buttons
 from tocsin.ports.cellar import Ledger, Store
 from tocsin.ports.effects import (
     OPEN_PARCELS,
@@ -87,4 +88,7 @@ __all__ = [
     "WorkItem",
     "Worker",
     "WorkerStore",
+    "acknowledge_buttons",
+    "review_buttons",
+    "step_buttons",
 ]

@@ -74,7 +74,10 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something a reader can press. `value` is ours to check: pressing proves nothing but who pressed."""
+    """Something a reader can press. `action` and `value` are a model.press.Pressed; `buttons` makes them.
+
+    The value is ours to check: pressing proves nothing but who pressed.
+    """
 
     label: str
     action: str
@@ -105,6 +108,14 @@ class Message:
     components: Mapping[str, str] = field(default_factory=dict)
     """Public component to its status: operational, degraded_performance, partial_outage, major_outage."""
     known: Mapping[str, str] = field(default_factory=dict)
+    exact: str = ""
+    """What would run, to the letter. Shown apart and in full, or the message carries no buttons."""
+    thread: str = ""
+    """The channel's own name of the message this one answers, where somebody asked; "" for none."""
+    corrects: str = ""
+    """The channel's own name of the message this one corrects or takes back; "" where it is the newest update."""
+    people: tuple[str, ...] = ()
+    """Whom to bring into a room, by person. Into a private one nobody else is brought."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,35 @@
+"""The buttons under a message that waits for a person: one small set for each kind of thing. Made by whoever writes the message."""
+
+from tocsin.model.action import approval_digest
+from tocsin.model.press import Press, Pressed
+from tocsin.model.standing import Action
+from tocsin.model.update import Update
+from tocsin.ports.effects import Button
+
+
+def acknowledge_buttons(incident_id: str) -> tuple[Button, ...]:
+    """For an incident that nobody has yet."""
+    return (_button("Acknowledge", Pressed(press=Press.ACKNOWLEDGE, incident_id=incident_id)),)
+
+
+def step_buttons(incident_id: str, action: Action) -> tuple[Button, ...]:
+    """For a step that waits for an approver: a yes to exactly this rendering and rehearsal, or a no."""
+    shown = {"incident_id": incident_id, "about": action.id, "digest": approval_digest(action.step, action.rehearsal)}
+    return (
+        _button("Approve", Pressed(press=Press.APPROVE_STEP, **shown), danger=True),
+        _button("Reject", Pressed(press=Press.REJECT_STEP, **shown)),
+    )
+
+
+def review_buttons(incident_id: str, update: Update) -> tuple[Button, ...]:
+    """For a message that waits for its reviewer: a yes to exactly these words, other words, or out with it."""
+    shown = {"incident_id": incident_id, "about": update.id, "digest": update.digest}
+    return (
+        _button("Approve", Pressed(press=Press.APPROVE_UPDATE, **shown)),
+        _button("Edit", Pressed(press=Press.EDIT_UPDATE, **shown)),
+        _button("Publish", Pressed(press=Press.PUBLISH_UPDATE, **shown), danger=True),
+    )
+
+
+def _button(label: str, pressed: Pressed, *, danger: bool = False) -> Button:
+    return Button(label=label, action=pressed.press, value=pressed.value, danger=danger)
