@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from tocsin.errors import NotFound
@@ -91,16 +90,11 @@ class Desk:
                 for one in happened:
                     ledger.timeline.append(incident_id, one.body, actor=one.actor, at=now)
                 for letter in letters:
-                    ledger.outbox.put(_parcel(incident_id, letter, now))
+                    ledger.outbox.put(Parcel.of(letter, incident_id, now))
 
             return await self.write(incident_id, key, append)
 
         return record
-
-
-def _parcel(incident_id: str, letter: Letter, now: datetime) -> Parcel:
-    number = (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    return Parcel(letter.key, incident_id, letter.kind, dict(letter.payload), number=number)
 
 
 def _found(incident_id: str, incident: Incident | None) -> Incident:

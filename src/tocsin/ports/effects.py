@@ -5,11 +5,12 @@ Only guarded stages reach for them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from tocsin.model.action import Outcome, Rehearsal, RenderedStep
+from tocsin.model.move import Letter
 
 
 class Executor(Protocol):
@@ -181,6 +182,12 @@ class Parcel:
     attempts: int = 0
     next_at: datetime | None = None
     error: str = ""
+
+    @classmethod
+    def of(cls, letter: Letter, incident_id: str, now: datetime) -> "Parcel":
+        """A letter, ready to be sent."""
+        number = (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        return cls(letter.key, incident_id, letter.kind, dict(letter.payload), number=number)
 
 
 OPEN_PARCELS = frozenset({"waiting", "failed"})

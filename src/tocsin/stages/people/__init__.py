@@ -4,11 +4,11 @@ Called by the API, and by the command line on a local store, always inside one w
 that is committed. A refused act leaves nothing. Nothing here reaches out to the world: to be told is others' work.
 """
 
+from tocsin.guard.attempt import Act, Attempt, Done, PeopleRules, carry_out
 from tocsin.stages.people import asks
-from tocsin.stages.people.attempt import Attempt, Done, PeopleRules, carry_out
 from tocsin.stages.people.beginning import TWO_HATS, acknowledge, assign, change_severity, declare, set_next_action
 from tocsin.stages.people.ending import all_clear, close_as_false_alarm, mark_mitigated, merge, reopen
-from tocsin.stages.people.table import ACTS, Act
+from tocsin.stages.people.table import ACTS
 from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
 
 __all__ = [

@@ -3,46 +3,13 @@
 The words in them are people's own and go on the record as they are; whoever shows them makes them harmless.
 """
 
-import re
-from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from tocsin.guard.bounds import Line, MaybeLine, Moment, Name, Person, Words
 from tocsin.model.acts import Seat
-from tocsin.model.ground import Severity, Time, Value
-from tocsin.model.identity import person_id
-from tocsin.model.plain import one_line
-
-
-def _visible(text: str) -> str:
-    if not one_line(text):
-        raise ValueError("there is nothing to read in it")
-    return text
-
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
-
-
-def _written(moment: object) -> object:
-    """A time as people write it; a bare number means seconds to one and milliseconds to another."""
-    if moment is None or isinstance(moment, datetime) or (isinstance(moment, str) and _DATE.match(moment)):
-        return moment
-    raise ValueError("write the time as 2026-11-21T03:04:05Z")
-
-
-_Short = StringConstraints(strip_whitespace=True, max_length=200)
-_Line = StringConstraints(strip_whitespace=True, min_length=1, max_length=500)
-_Long = StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)
-Name = Annotated[str, _Short]
-Line = Annotated[str, _Line, AfterValidator(_visible)]
-"""A sentence: a reason, a question, a next action."""
-Words = Annotated[str, _Long, AfterValidator(_visible)]
-"""Some paragraphs."""
-MaybeLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-Person = Annotated[str, StringConstraints(max_length=200), AfterValidator(person_id)]
-"""One person, by e-mail address or login."""
-Moment = Annotated[Time, BeforeValidator(_written)]
+from tocsin.model.ground import Severity, Value
 
 
 class Declare(Value):

@@ -1,6 +1,7 @@
 """Acts at the beginning: declare by hand, acknowledge, decide the severity, fill the seats, say what comes next."""
 
 from tocsin.errors import DataError, Denied, NotNow
+from tocsin.guard.attempt import Attempt
 from tocsin.guard.authorize import authorize
 from tocsin.model.acts import Acknowledged, Flagged, NextActionSet, Seat, SeatTaken, SeverityChanged
 from tocsin.model.alert import Alert, AlertStatus
@@ -11,7 +12,6 @@ from tocsin.model.incident import Incident
 from tocsin.model.plain import clock
 from tocsin.ports import KeptAlert
 from tocsin.stages.people.asks import Assign, ChangeSeverity, Declare, SetNextAction
-from tocsin.stages.people.attempt import Attempt
 
 BY_HAND = "declared by hand"
 TWO_HATS = "commander-communicates"

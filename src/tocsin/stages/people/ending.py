@@ -1,6 +1,7 @@
 """Acts towards the end: mitigated, the all-clear, and the three other ways out (re-opened, merged, a false alarm)."""
 
 from tocsin.errors import DataError, NotNow
+from tocsin.guard.attempt import Attempt
 from tocsin.model.action import Risk
 from tocsin.model.acts import Merged, Mitigated, Reopened, Resolved
 from tocsin.model.alert import Alert
@@ -9,7 +10,6 @@ from tocsin.model.identity import Right
 from tocsin.model.incident import Incident, State
 from tocsin.model.standing import ActionState
 from tocsin.stages.people.asks import AllClear, CloseAsFalseAlarm, MarkMitigated, Merge, Reopen
-from tocsin.stages.people.attempt import Attempt
 
 _UNSETTLED = frozenset({ActionState.RUNNING, ActionState.UNKNOWN})
 _MANY = 10_000

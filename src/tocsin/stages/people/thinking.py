@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from tocsin.errors import NotFound, NotNow
+from tocsin.guard.attempt import Attempt
 from tocsin.model.acts import HypothesisRaised, HypothesisRuledOut, LineEnded, LineOpened
 from tocsin.model.event import Noted
 from tocsin.model.identity import Right
 from tocsin.model.incident import Incident
 from tocsin.stages.people.asks import EndLine, Note, OpenLine, RaiseHypothesis, RuleOut
-from tocsin.stages.people.attempt import Attempt
 
 
 def note(attempt: Attempt, incident_id: str, ask: Note) -> Incident:

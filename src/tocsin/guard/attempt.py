@@ -1,8 +1,12 @@
-"""An attempt: one person about to do one thing, inside one transaction. What all acts share and nothing of any single one."""
+"""An attempt: one person about to do one thing, inside one transaction. What all acts share and nothing of any single one.
+
+Used by every stage with acts of people (`stages.people`, `stages.communicate`); whoever calls those makes the attempt.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -12,6 +16,7 @@ from tocsin.model.event import Body, Event
 from tocsin.model.ground import Severity, Value
 from tocsin.model.identity import SERVICE, Principal, Right
 from tocsin.model.incident import Incident, State
+from tocsin.model.move import Letter
 from tocsin.ports import Ledger, Names, Parcel
 
 _WRITTEN = frozenset({"title", "text", "reason", "question", "finding", "cause", "fix"})
@@ -51,9 +56,14 @@ class Attempt:
 
     def send(self, incident_id: str, kind: str, **payload: str) -> None:
         """Puts something into the outbox, in the transaction of the act it belongs to; once for each kind and incident."""
-        told = {"incident": incident_id, **payload}
-        number = (self.now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-        self.ledger.outbox.put(Parcel(f"{incident_id}:{kind}", incident_id, kind, told, number=number))
+        self.post(
+            incident_id, Letter(key=f"{incident_id}:{kind}", kind=kind, payload={"incident": incident_id, **payload})
+        )
+
+    def post(self, incident_id: str, *letters: Letter) -> None:
+        """Puts letters into the outbox, in the same transaction; each once for its key."""
+        for letter in letters:
+            self.ledger.outbox.put(Parcel.of(letter, incident_id, self.now))
 
     def known(self, incident_id: str, right: Right) -> Incident:
         """The incident, open or not. Raises Denied, then NotFound."""
@@ -85,6 +95,23 @@ class Attempt:
             body = body.model_copy(update={name: self.clean(text) for name, text in written.items()})
             self.ledger.timeline.append(incident_id, body, actor=self.actor, at=self.now)
         return self.known(incident_id, Right.READ)
+
+
+class Act(NamedTuple):
+    """A row of a table of acts. `path` comes after the incident in the API; `{which}` in it names one thing on the incident.
+
+    `run` takes the attempt, then the incident (not for a declaration), then `which` where the path has one, then the ask
+    (where there is one).
+    """
+
+    path: str
+    ask: type[Value] | None
+    run: Callable[..., Incident]
+
+    def on(self, attempt: Attempt, incident_id: str, which: str, ask: Value | None) -> Incident:
+        """Carries it out."""
+        names = (incident_id, which if "{which}" in self.path else "")
+        return self.run(attempt, *(name for name in names if name), *(() if ask is None else (ask,)))
 
 
 class Done(Value):
