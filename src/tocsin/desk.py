@@ -7,6 +7,7 @@ from typing import Protocol
 from tocsin.errors import NotFound
 from tocsin.guard.redact import Redact
 from tocsin.library.runbooks import Shelf
+from tocsin.model.cadence import Cadence
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
@@ -40,6 +41,7 @@ class Rules:
     oncall: OnCall
     verify: verify.Rules
     progress: progress.ProgressSettings
+    cadence: Cadence
 
 
 @dataclass(frozen=True, slots=True)

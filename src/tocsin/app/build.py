@@ -105,7 +105,13 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         messages=Communicator(settings.messages),
         catalogue=settings.catalogue,
         evidence=settings.evidence,
-        rules=Rules(remediate.Rules(law, shelf, glass.over), _on_call(settings), looking.rules, settings.progress),
+        rules=Rules(
+            remediate.Rules(law, shelf, glass.over),
+            _on_call(settings),
+            looking.rules,
+            settings.progress,
+            settings.cadence,
+        ),
         hands=lambda fenced: {
             **remediate.hands(replace(means, store=fenced)),
             **verify.hands(replace(looking, store=fenced)),

@@ -14,6 +14,7 @@ from tocsin.connectors.settings import ConnectorsConfig
 from tocsin.errors import ConfigError
 from tocsin.guard.policy import Policy
 from tocsin.library.runbooks import RunbookSettings
+from tocsin.model.cadence import Cadence
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import Value
 from tocsin.model.rota import OnCall
@@ -60,6 +61,7 @@ class Settings:
     people: PeopleRules
     verify: VerifySettings
     progress: ProgressSettings
+    cadence: Cadence
     report: ReportSettings
     serve: ServeSettings
     watch: WatchSettings

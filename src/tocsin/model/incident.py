@@ -1,6 +1,7 @@
 """The Incident: a fold of its events and nothing else. Screens, reports and the store's projection all read this one value."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
@@ -36,7 +37,7 @@ from tocsin.model.review import PostMortemApproved, Review, ReviewAct, reviewed
 from tocsin.model.run import Run, RunAct, ran
 from tocsin.model.standing import Action, Flag, Idea, Line, NextAction, Page, PolicyInForce, UserReport, acted
 from tocsin.model.triage import Answer, Triage
-from tocsin.model.update import Update
+from tocsin.model.update import Audience, Update
 
 
 class State(StrEnum):
@@ -76,6 +77,8 @@ class Incident(Value):
     closed_at: Time | None = None
     type: IncidentType | None = None
     severity: Severity | None = None
+    severities: dict[Severity, Time] = Field(default_factory=dict)
+    """When it first had each severity."""
     triage: Triage | None = None
     answers: tuple[Answer, ...] = ()
     alert_ids: tuple[str, ...] = ()
@@ -131,13 +134,44 @@ class Incident(Value):
         """Still somebody's work."""
         return self.state in OPEN
 
+    @property
+    def begun_at(self) -> datetime | None:
+        """When it began, or began again: the clocks of a re-opened incident start anew."""
+        return self.reopened_at or self.declared_at
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was over; None while it is open."""
+        return None if self.is_open else self.resolved_at or self.closed_at
+
+    @property
+    def is_attended(self) -> bool:
+        """Something is left to do for a response: it is open, or somebody who heard of it has not heard the end."""
+        return self.is_open or bool(self.unended)
+
+    @property
+    def unended(self) -> frozenset[Audience]:
+        """Who heard of it and still waits for the last word. A merged incident leaves that to the one that goes on."""
+        ended = self.ended_at
+        return self.narrative.unended(ended) if ended and not self.merged_into else frozenset()
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Whoever is on it already: it was acknowledged by them, or they hold a seat, a line or the next action."""
+        owners = {line.owner for line in self.lines if line.ended_at is None}
+        next_owner = {self.next_action.owner} if self.next_action else set()
+        acknowledged = self.acknowledged_by.removeprefix("person:")
+        return frozenset({acknowledged, *self.seats.values()} | owners | next_owner) - {""}
+
     def apply(self, event: Event) -> "Incident":
         """The incident after one more event. Pure: the same events always give the same incident."""
         changes = _changes(self, event.body, event) if event.body is not None else {}
         by_person = {"last_person_at": event.at} if event.actor.startswith("person:") else {}
         told = any(changes.get(name, getattr(self, name)) != getattr(self, name) for name in _TOLD)
         news = {"facts_seq": event.seq} if told else {}
-        return self.model_copy(update={"last_seq": event.seq, "updated_at": event.at, **by_person, **changes, **news})
+        worse = _first_time(self, changes.get("severity"), event)
+        moved = {"last_seq": event.seq, "updated_at": event.at}
+        return self.model_copy(update={**moved, **by_person, **changes, **news, **worse})
 
 
 def fold(incident_id: str, events: Iterable[Event]) -> Incident:
@@ -199,6 +233,13 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
             return {"runs": ran(incident.runs, body, event)}
         case _:
             return acted(incident, body, event)
+
+
+def _first_time(incident: Incident, severity: object, event: Event) -> dict[str, object]:
+    """Since when it is that bad."""
+    if not isinstance(severity, Severity) or severity in incident.severities:
+        return {}
+    return {"severities": {**incident.severities, severity: event.at}}
 
 
 def _declared(body: Declared, event: Event) -> dict[str, object]:

@@ -57,6 +57,8 @@ class Published(Value):
     corrects: str = ""
     no_change: bool = False
     observed: bool = False
+    facts_seq: int = 0
+    """How long the timeline was when its draft was written: what changed after that it does not say."""
     retracted: str = ""
     """Why it was taken back, or ""."""
     components: dict[str, str] = Field(default_factory=dict)
@@ -77,6 +79,8 @@ class Missed(Value):
 
     audience: Audience
     due_at: Time
+    at: Time
+    """When that was written down."""
 
 
 class Asked(Value):
@@ -139,6 +143,17 @@ class Narrative(Value):
         """What that audience heard last and still stands."""
         return next((one for one in reversed(self.published) if one.audience is audience and not one.retracted), None)
 
+    def promised(self, audience: Audience, since: Time) -> Time | None:
+        """When that audience was last told that it will hear again; None when nothing has been promised since then."""
+        told = (one for one in reversed(self.published) if one.audience is audience and one.at >= since)
+        return next((one.next_update_at for one in told if one.next_update_at), None)
+
+    def unended(self, ended_at: Time) -> frozenset[Audience]:
+        """Audiences that heard of it and have neither heard the end nor been written off as missed."""
+        told = {one.audience: one.at for one in self.published if not one.observed and not one.retracted}
+        given_up = {one.audience for one in self.missed if one.at >= ended_at}
+        return frozenset(audience for audience, at in told.items() if at < ended_at) - given_up
+
     def refs(self, channel: str) -> dict[str, str]:
         """What a channel called the newest message of each purpose."""
         return {one.purpose: one.ref for one in self.places if one.channel == channel}
@@ -161,7 +176,8 @@ def narrated(  # noqa: C901 - one case for each kind of communication
             made = Reminder(audience=body.audience, due_at=body.due_at, level=body.level, at=event.at)
             return _set(narrative, reminders=(*narrative.reminders, made))
         case said.UpdateMissed():
-            return _set(narrative, missed=(*narrative.missed, Missed(audience=body.audience, due_at=body.due_at)))
+            lost = Missed(audience=body.audience, due_at=body.due_at, at=event.at)
+            return _set(narrative, missed=(*narrative.missed, lost))
         case said.CadenceSet():
             return _set(narrative, cadence={**narrative.cadence, body.audience: body.minutes})
         case said.CommunicationsActivated():
@@ -194,7 +210,8 @@ def _drafts(
 ) -> tuple[Draft, ...]:
     match body:
         case said.UpdateDrafted():
-            update = body.update.model_copy(update={"id": body.update.id or f"U{event.seq}"})
+            named = {"id": body.update.id or f"U{event.seq}", "facts_seq": body.update.facts_seq or event.seq - 1}
+            update = body.update.model_copy(update=named)
             others = tuple(one for one in known if one.update.template != update.template)
             return (*others, Draft(update=update, drafted_at=event.at))
         case said.UpdateEdited():
@@ -217,7 +234,9 @@ def _drafts(
 
 def _published(narrative: Narrative, body: said.UpdatePublished, event: "Event") -> Narrative:
     fields = body.model_dump(exclude={"kind", "digest", "channels"})
-    out = Published(**fields, at=event.at, by=event.actor)
+    draft = narrative.draft(body.update_id)
+    knew = draft.update.facts_seq if draft else event.seq - 1
+    out = Published(**fields, facts_seq=knew, at=event.at, by=event.actor)
     left = tuple(one for one in narrative.drafts if one.update.id != body.update_id)
     return _set(narrative, published=(*narrative.published, out), drafts=left)
 

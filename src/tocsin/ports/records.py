@@ -75,7 +75,8 @@ class IncidentStore(Protocol):
         ...
 
     def open_heads(self) -> dict[str, int]:
-        """How long the timeline of each open incident is; cheap enough to ask several times a second."""
+        """How long the timeline of each incident is that a response attends to: those that are open, and those whose last
+        words are not out. Cheap enough to ask several times a second."""
         ...
 
 

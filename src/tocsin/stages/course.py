@@ -39,8 +39,8 @@ def first(due: Iterable[Move | None], done: frozenset[str], held: Mapping[str, d
 
 
 def over(incident: Incident) -> Move | None:
-    """Nobody walks an incident that is closed or reviewed."""
-    return None if incident.is_open else Leave()
+    """Nobody walks an incident that is over, once everybody who heard of it has heard the end."""
+    return None if incident.is_attended else Leave()
 
 
 def unread(incident: Incident, now: datetime) -> Move | None:

@@ -166,7 +166,7 @@ class MemoryIncidents:
 
     def open_heads(self) -> dict[str, int]:
         """By the projections."""
-        return {one.id: one.last_seq for one in self._shelves.incidents.values() if one.is_open}
+        return {one.id: one.last_seq for one in self._shelves.incidents.values() if one.is_attended}
 
 
 class MemoryAlerts:

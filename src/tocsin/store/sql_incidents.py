@@ -21,7 +21,9 @@ from tocsin.store.timeline import EventRow
 _HEAD = select(incidents.c.seq, incidents.c.hash).where(incidents.c.id == bindparam("id"))
 _HEADS = select(incidents.c.id, incidents.c.seq, incidents.c.hash).order_by(incidents.c.id)
 _PROJECTIONS = select(incidents.c.id, incidents.c.data).where(incidents.c.id.in_(bindparam("ids", expanding=True)))
-_OPEN = select(incidents.c.id, incidents.c.seq).where(incidents.c.is_open == 1)
+_OPENED, _ATTENDED = 1, 2
+"""The column `is_open`: open; over, while somebody who heard of it has not heard the end. 0: neither."""
+_OPEN = select(incidents.c.id, incidents.c.seq).where(incidents.c.is_open > 0)
 _AT_ONCE = 500
 _EVENTS = (
     select(*(events.c[name] for name in EventRow._fields))
@@ -109,7 +111,7 @@ def projection_row(head: Head, incident: Incident) -> Row:
     return {
         "id": head.incident_id,
         "state": incident.state.value,
-        "is_open": int(incident.is_open),
+        "is_open": _OPENED if incident.is_open else _ATTENDED if incident.is_attended else 0,
         "declared_at": micros(incident.declared_at),
         "updated_at": micros(incident.updated_at),
         "seq": head.seq,
@@ -149,7 +151,7 @@ class SqlIncidents:
 def _recent(open_only: bool, since: bool) -> Select[tuple[str, str]]:
     chosen = select(incidents.c.id, incidents.c.hash)
     if open_only:
-        chosen = chosen.where(incidents.c.is_open == 1)
+        chosen = chosen.where(incidents.c.is_open == _OPENED)
     if since:
         chosen = chosen.where(incidents.c.updated_at >= bindparam("since"))
     newest = chosen.order_by(incidents.c.declared_at.desc(), incidents.c.id.desc())

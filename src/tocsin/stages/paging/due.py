@@ -137,7 +137,7 @@ def _last_words(incident: Incident) -> tuple[Letter, ...]:
 def _call(incident: Incident, now: datetime, rules: OnCall, mode: Mode, target: str, level: int, reason: str) -> Move:
     """The call as an event, and as a letter for whoever delivers it; in observe mode only as what would have been done."""
     key = f"page:{level}:{target}"
-    people = [one for one in _people(incident, rules, target, now) if one not in _engaged(incident)]
+    people = [one for one in _people(incident, rules, target, now) if one not in incident.people]
     observed = mode is Mode.OBSERVE
     paged = Paged(target=target, reason=reason, level=level, key=f"{incident.id}:{key}", observed=observed)
     page = Happening(actor=ACTOR, body=paged)
@@ -162,10 +162,3 @@ def _people(incident: Incident, rules: OnCall, target: str, now: datetime) -> tu
 
 def _is_person(target: str) -> bool:
     return target.startswith(("oncall:", "role:"))
-
-
-def _engaged(incident: Incident) -> frozenset[str]:
-    """People who are on it already need no call."""
-    acting = {incident.acknowledged_by.removeprefix("person:"), *incident.seats.values()}
-    owners = {line.owner for line in incident.lines if line.ended_at is None}
-    return frozenset(acting | owners | ({incident.next_action.owner} if incident.next_action else set())) - {""}
