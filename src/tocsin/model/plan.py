@@ -105,6 +105,8 @@ class Step(Value):
     work: Work = Work.AGENT
     agent: str = ""
     """An agent of the plan; "" where the work needs none."""
+    roles: tuple[str, ...] = ()
+    """For `investigate`: which investigators set out, side by side; empty: all there are."""
     depends_on: tuple[str, ...] = ()
     inputs: dict[str, str] = Field(default_factory=dict)
     when: str = ""
@@ -116,8 +118,10 @@ class Step(Value):
     retries: int = Field(default=0, ge=0, le=10)
     output: dict[str, Any] | None = None
     """JSON Schema of what it must answer."""
-    validate_with: str = ""
-    """An expression that the output must satisfy."""
+    must_contain: str = ""
+    """A regular expression that the output must match somewhere."""
+    must_not_contain: tuple[str, ...] = ()
+    """Regular expressions that the output must match nowhere."""
     origin: str = ""
 
 

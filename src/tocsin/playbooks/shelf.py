@@ -1,0 +1,179 @@
+"""The shelf of playbooks: shipped files, then a team's folders; each team checked, and the plan chosen for an incident.
+
+Called by `app` when the service starts and by the CLI. Reads files; walks nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import Field
+
+from tocsin.errors import DataError, NotFound
+from tocsin.model.ground import IncidentType, Severity, Value
+from tocsin.model.plan import Match, Power, Step, Work
+from tocsin.playbooks import kubeswarm, ours
+from tocsin.playbooks.check import Checked, check
+from tocsin.playbooks.documents import Documents, Name, RunRequest, Team
+from tocsin.playbooks.node import CODE, read
+
+SUFFIXES = (".yaml", ".yml")
+
+
+class PlaybookSettings(Value):
+    """Section `playbooks`: folders read after the shipped files, and how policy and addresses are taken."""
+
+    folders: tuple[str, ...] = ()
+    strict: bool = False
+    """An agent that asks for more than policy allows is refused instead of clamped."""
+    tools: dict[str, Power] = Field(default_factory=dict)
+    """What a tool does where its name does not tell: `grafana/render_panel: read`."""
+
+
+class Shelf:
+    """Every document that was read, and the teams among them that can be walked."""
+
+    def __init__(self, documents: Documents, settings: PlaybookSettings) -> None:
+        self.documents = documents
+        self.settings = settings
+        self.teams: dict[Name, Checked] = {}
+        self.wrong: tuple[str, ...] = ()
+        for name, team in documents.teams.items():
+            made, wrong = check(team, documents, settings.tools, strict=settings.strict)
+            self.wrong += wrong
+            if made is not None:
+                self.teams[name] = made
+        self.wrong += tuple(_orphans(documents))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What policy clamped, or would refuse."""
+        return tuple(dict.fromkeys(said for one in self.teams.values() for said in one.remarks))
+
+    def sound(self) -> "Shelf":
+        """This shelf. Raises DataError with everything that is wrong with it."""
+        if self.wrong:
+            raise DataError("\n".join(self.wrong), "Correct the documents named; nothing was taken over.", code=CODE)
+        return self
+
+    def team(self, name: str, namespace: str = "") -> Checked:
+        """A team by name. Raises NotFound."""
+        found = [one for key, one in self.teams.items() if key.name == name and namespace in ("", key.namespace)]
+        if not found:
+            raise NotFound(f"there is no playbook {name[:80]!r}.", "List them with `tocsin playbook list`.")
+        return found[-1]
+
+    def choose(
+        self, kind: IncidentType, severity: Severity, services: Iterable[str], labels: Mapping[str, str]
+    ) -> Checked | None:
+        """The plan of the trigger that fits and asks for most; a later document of the same weight wins."""
+        fitting = [
+            (_weight(one.match), at, key.namespace, one)
+            for at, (key, one) in enumerate(self.documents.triggers.items())
+            if one.kind == "incident" and _fits(one.match, kind, severity, frozenset(services), labels)
+        ]
+        known = [
+            (weight, at, self.teams[Name(space, one.team)])
+            for weight, at, space, one in fitting
+            if Name(space, one.team) in self.teams
+        ]
+        return max(known, key=lambda row: row[:2])[2] if known else None
+
+    def alone(self, request: RunRequest) -> Checked:
+        """The plan of a run that names one agent only: a team of one step."""
+        agent = self.documents.agents.get(Name(request.namespace, request.agent))
+        if agent is None:
+            raise NotFound(f"there is no agent {request.agent[:80]!r}.", "Apply its document first.")
+        step = Step(
+            name=request.agent,
+            work=Work.AGENT,
+            agent=request.agent,
+            inputs={"prompt": "{{ .input.prompt }}"},
+            origin=request.origin,
+        )
+        team = Team(
+            name=f"agent:{request.agent}",
+            namespace=request.namespace,
+            inputs=("prompt",),
+            refers={request.agent: request.agent},
+            steps=(step,),
+            origin=request.origin,
+        )
+        made, wrong = check(team, self.documents, self.settings.tools, strict=self.settings.strict)
+        if made is None:
+            raise DataError("\n".join(wrong), "Correct the documents named.", code=CODE)
+        return made
+
+
+def read_documents(texts: Iterable[tuple[str, str]], into: Documents | None = None) -> Documents:
+    """Documents from (file name, text) pairs. Raises DataError at the first that cannot be read."""
+    documents = into or Documents()
+    for file, text in texts:
+        for node in read(text, file):
+            match node.need("apiVersion").as_text():
+                case ours.API:
+                    ours.add(node, documents)
+                case kubeswarm.API:
+                    kubeswarm.add(node, documents)
+                case version:
+                    node.need("apiVersion").wrong(
+                        f"{version[:60]!r} is not known.", f"Known are: {ours.API}, {kubeswarm.API}."
+                    )
+    return documents
+
+
+def shipped() -> list[tuple[str, str]]:
+    """The files that come with tocsin."""
+    folder = files("tocsin.playbooks") / "shipped"
+    named = sorted((one for one in folder.iterdir() if one.name.endswith(SUFFIXES)), key=lambda one: one.name)
+    return [(f"shipped/{one.name}", one.read_text(encoding="utf-8")) for one in named]
+
+
+def texts_in(folder: Path) -> list[tuple[str, str]]:
+    """The YAML files of a folder and below, or one file. Raises DataError when there is none."""
+    if folder.is_file():
+        return [(str(folder), folder.read_text(encoding="utf-8"))]
+    found = sorted(one for one in folder.rglob("*") if one.suffix in SUFFIXES) if folder.is_dir() else []
+    if not found:
+        raise DataError(f"{folder} holds no playbooks.", "Name a YAML file, or a folder with some.", code=CODE)
+    return [(str(one), one.read_text(encoding="utf-8")) for one in found]
+
+
+def open_shelf(settings: PlaybookSettings, more: Iterable[tuple[str, str]] = ()) -> Shelf:
+    """The shipped playbooks, the folders', and `more`, checked. Raises DataError."""
+    texts = [*shipped(), *(pair for folder in settings.folders for pair in texts_in(Path(folder))), *more]
+    return Shelf(read_documents(texts), settings).sound()
+
+
+def needs_of(checked: Checked, given: Mapping[str, str]) -> dict[str, str]:
+    """The run's inputs: defaults, then what is given. Raises DataError for one that is missing or not declared."""
+    missing = [one for one in checked.required if one not in given and one not in checked.defaults]
+    if missing:
+        raise DataError(f"the run needs {', '.join(missing)}.", "Give a value for each.", code=CODE)
+    unknown = [one for one in given if checked.plan.inputs and one not in checked.plan.inputs]
+    if unknown:
+        raise DataError(
+            f"the playbook takes no {', '.join(unknown)}.", f"It takes: {', '.join(checked.plan.inputs)}.", code=CODE
+        )
+    return {**checked.defaults, **given}
+
+
+def _orphans(documents: Documents) -> Iterable[str]:
+    for key, trigger in documents.triggers.items():
+        if not trigger.team.startswith("agent:") and Name(key.namespace, trigger.team) not in documents.teams:
+            yield f"{trigger.origin}: trigger {trigger.name} starts team {trigger.team!r}, which does not exist."
+
+
+def _weight(match: Match) -> int:
+    return sum(1 for one in (match.types, match.severities, match.services, match.labels) if one)
+
+
+def _fits(
+    match: Match, kind: IncidentType, severity: Severity, services: frozenset[str], labels: Mapping[str, str]
+) -> bool:
+    return (
+        (not match.types or str(kind) in match.types)
+        and (not match.severities or severity in match.severities)
+        and (not match.services or not services.isdisjoint(match.services))
+        and all(labels.get(name) == value for name, value in match.labels.items())
+    )
