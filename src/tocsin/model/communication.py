@@ -10,6 +10,9 @@ from pydantic import Field
 from tocsin.model.ground import Time, Value
 from tocsin.model.update import Audience, Update, WordingCode, WordingViolation
 
+Confidence = Literal["none", "low", "medium", "high"]
+"""How sure somebody is of a time of recovery."""
+
 
 class UpdateDrafted(Value):
     """A message was written for an audience; nobody has read it yet."""
@@ -25,6 +28,8 @@ class UpdateEdited(Value):
     update_id: str
     text: str
     violations: tuple[WordingViolation, ...] = ()
+    facts_seq: int = 0
+    """How long the timeline was that whoever edited had before them; 0: they did not look again."""
 
 
 class UpdateApproved(Value):
@@ -36,6 +41,16 @@ class UpdateApproved(Value):
     role: str
     overridden: tuple[WordingCode, ...] = ()
     reason: str = ""
+
+
+class UpdateSigned(Value):
+    """Somebody outside the desk, legal say, agreed to exactly these words. Whoever noted it stands in `actor`."""
+
+    kind: Literal["update_signed"] = "update_signed"
+    update_id: str
+    digest: str
+    party: str
+    person: str
 
 
 class UpdatePublished(Value):
@@ -57,6 +72,7 @@ class UpdatePublished(Value):
     no_change: bool = False
     observed: bool = False
     """Mode observe: written down, and nothing left the house."""
+    title: str = ""
     components: dict[str, str] = Field(default_factory=dict)
     """What it says of each component, by public name; taken from the draft, as is `impact`."""
     impact: str = ""
@@ -121,6 +137,33 @@ class ToneSet(Value):
 
     kind: Literal["tone_set"] = "tone_set"
     text: str
+
+
+class ToneLifted(Value):
+    """A constraint holds no longer. `text` is it, word for word."""
+
+    kind: Literal["tone_lifted"] = "tone_lifted"
+    text: str
+    reason: str
+
+
+class EtaStated(Value):
+    """A named person stands behind a time of recovery; `at` None takes it back: unknown again."""
+
+    kind: Literal["eta_stated"] = "eta_stated"
+    at: Time | None
+    owner: str
+    confidence: Confidence
+    reason: str
+
+
+class SyncHeld(Value):
+    """The commander's three answers: what is broken, what we know, how sure an estimate would be."""
+
+    kind: Literal["sync_held"] = "sync_held"
+    broken: str
+    known: str
+    eta_confidence: Confidence
 
 
 class AudienceEngaged(Value):
@@ -222,6 +265,7 @@ Communication = (
     UpdateDrafted
     | UpdateEdited
     | UpdateApproved
+    | UpdateSigned
     | UpdatePublished
     | UpdateDelivered
     | UpdateRetracted
@@ -230,6 +274,9 @@ Communication = (
     | CadenceSet
     | CommunicationsActivated
     | ToneSet
+    | ToneLifted
+    | EtaStated
+    | SyncHeld
     | AudienceEngaged
     | UpdateAsked
     | AskOpened

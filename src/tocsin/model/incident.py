@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tocsin.model.action import Fix
 from tocsin.model.acts import Seat
-from tocsin.model.communication import Communication, UpdateDrafted
+from tocsin.model.communication import Communication, EtaStated, ToneLifted, ToneSet, UpdateDrafted
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.event import (
     AlertJoined,
@@ -57,6 +57,8 @@ class State(StrEnum):
 _THINKING = frozenset({State.DECLARED, State.TRIAGED, State.INVESTIGATING, State.IDENTIFIED})
 _TOLD = ("state", "severity", "type", "service", "services", "triage", "diagnosis", "fix", "mitigated_at")
 """What messages are made of."""
+_SPOKEN_OF = (ToneSet, ToneLifted, EtaStated)
+"""What else changes what messages say."""
 OPEN = frozenset(State) - {State.RESOLVED, State.REVIEWED, State.CLOSED}
 
 
@@ -167,7 +169,9 @@ class Incident(Value):
         """The incident after one more event. Pure: the same events always give the same incident."""
         changes = _changes(self, event.body, event) if event.body is not None else {}
         by_person = {"last_person_at": event.at} if event.actor.startswith("person:") else {}
-        told = any(changes.get(name, getattr(self, name)) != getattr(self, name) for name in _TOLD)
+        told = isinstance(event.body, _SPOKEN_OF) or any(
+            changes.get(name, getattr(self, name)) != getattr(self, name) for name in _TOLD
+        )
         news = {"facts_seq": event.seq} if told else {}
         worse = _first_time(self, changes.get("severity"), event)
         moved = {"last_seq": event.seq, "updated_at": event.at}

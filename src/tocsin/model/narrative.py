@@ -25,6 +25,8 @@ class Draft(Value):
     approved_at: Time | None = None
     approved_digest: str = ""
     overridden: tuple[str, ...] = ()
+    signed: dict[str, str] = Field(default_factory=dict)
+    """Who outside the desk agreed, by party, to the words of which digest."""
 
     @property
     def is_approved(self) -> bool:
@@ -61,6 +63,8 @@ class Published(Value):
     """How long the timeline was when its draft was written: what changed after that it does not say."""
     retracted: str = ""
     """Why it was taken back, or ""."""
+    channels: tuple[str, ...] = ()
+    title: str = ""
     components: dict[str, str] = Field(default_factory=dict)
     impact: str = ""
 
@@ -90,6 +94,25 @@ class Asked(Value):
     at: Time
     to_commander: bool
     by_leader: bool
+
+
+class Estimate(Value):
+    """A time of recovery, and who stands behind it."""
+
+    at: Time
+    owner: str
+    confidence: said.Confidence
+    stated_at: Time
+
+
+class Sync(Value):
+    """What the commander last answered."""
+
+    broken: str
+    known: str
+    eta_confidence: said.Confidence
+    at: Time
+    by: str
 
 
 class OpenAsk(Value):
@@ -125,6 +148,8 @@ class Narrative(Value):
     activated_at: Time | None = None
     activation_rule: str = ""
     tone: tuple[str, ...] = ()
+    estimate: Estimate | None = None
+    sync: Sync | None = None
     engaged: dict[Audience, str] = Field(default_factory=dict)
     asked: tuple[Asked, ...] = ()
     asks: tuple[OpenAsk, ...] = ()
@@ -164,7 +189,7 @@ def narrated(  # noqa: C901 - one case for each kind of communication
 ) -> Narrative:
     """The narrative after one more event."""
     match body:
-        case said.UpdateDrafted() | said.UpdateEdited() | said.UpdateApproved():
+        case said.UpdateDrafted() | said.UpdateEdited() | said.UpdateApproved() | said.UpdateSigned():
             return _set(narrative, drafts=_drafts(narrative.drafts, body, event))
         case said.UpdatePublished():
             return _published(narrative, body, event)
@@ -183,8 +208,10 @@ def narrated(  # noqa: C901 - one case for each kind of communication
         case said.CommunicationsActivated():
             first = narrative.activated_at or event.at
             return _set(narrative, activated_at=first, activation_rule=narrative.activation_rule or body.rule)
-        case said.ToneSet():
-            return _set(narrative, tone=(*narrative.tone, body.text))
+        case said.ToneSet() | said.ToneLifted():
+            return _set(narrative, tone=_tone(narrative.tone, body))
+        case said.EtaStated() | said.SyncHeld():
+            return _set(narrative, **_answers(body, event))
         case said.AudienceEngaged():
             return _set(narrative, engaged={**narrative.engaged, body.audience: body.via})
         case said.UpdateAsked() | said.AskOpened() | said.AskAnswered():
@@ -206,39 +233,75 @@ def _set(narrative: Narrative, **changes: object) -> Narrative:
 
 
 def _drafts(
-    known: tuple[Draft, ...], body: said.UpdateDrafted | said.UpdateEdited | said.UpdateApproved, event: "Event"
+    known: tuple[Draft, ...],
+    body: said.UpdateDrafted | said.UpdateEdited | said.UpdateApproved | said.UpdateSigned,
+    event: "Event",
 ) -> tuple[Draft, ...]:
+    if isinstance(body, said.UpdateDrafted):
+        named = {"id": body.update.id or f"U{event.seq}", "facts_seq": body.update.facts_seq or event.seq - 1}
+        update = body.update.model_copy(update=named)
+        return (*(one for one in known if not _replaces(update, one.update)), Draft(update=update, drafted_at=event.at))
+    return tuple(
+        one.model_copy(update=_reviewed(one, body, event)) if one.update.id == body.update_id else one for one in known
+    )
+
+
+def _replaces(newer: Update, older: Update) -> bool:
+    return (newer.template, newer.audience, newer.corrects) == (older.template, older.audience, older.corrects)
+
+
+def _reviewed(
+    draft: Draft, body: said.UpdateEdited | said.UpdateApproved | said.UpdateSigned, event: "Event"
+) -> dict[str, object]:
+    """What a person's act changes of a draft. Edited words are approved by nobody, even where they are the old ones again."""
     match body:
-        case said.UpdateDrafted():
-            named = {"id": body.update.id or f"U{event.seq}", "facts_seq": body.update.facts_seq or event.seq - 1}
-            update = body.update.model_copy(update=named)
-            others = tuple(one for one in known if one.update.template != update.template)
-            return (*others, Draft(update=update, drafted_at=event.at))
         case said.UpdateEdited():
-            words = {"text": body.text, "violations": body.violations}
-            return tuple(
-                one.model_copy(update={"update": one.update.model_copy(update=words), "edited_by": event.actor})
-                if one.update.id == body.update_id
-                else one
-                for one in known
-            )
+            seen = max(body.facts_seq, draft.update.facts_seq)
+            words = {"text": body.text, "violations": body.violations, "facts_seq": seen}
+            unapproved = {"approved_by": "", "approved_at": None, "approved_digest": "", "overridden": ()}
+            return {"update": draft.update.model_copy(update=words), "edited_by": event.actor, **unapproved}
+        case said.UpdateSigned():
+            return {"signed": {**draft.signed, body.party: body.digest}}
         case said.UpdateApproved():
-            yes = {
+            return {
                 "approved_by": event.actor,
                 "approved_at": event.at,
                 "approved_digest": body.digest,
                 "overridden": tuple(body.overridden),
             }
-            return tuple(one.model_copy(update=yes) if one.update.id == body.update_id else one for one in known)
+
+
+def _tone(known: tuple[str, ...], body: said.ToneSet | said.ToneLifted) -> tuple[str, ...]:
+    others = tuple(one for one in known if one != body.text)
+    return (*others, body.text) if isinstance(body, said.ToneSet) else others
+
+
+def _answers(body: said.EtaStated | said.SyncHeld, event: "Event") -> dict[str, object]:
+    """What somebody answered for, with when."""
+    if isinstance(body, said.SyncHeld):
+        return {"sync": Sync(**body.model_dump(exclude={"kind"}), at=event.at, by=event.actor)}
+    if body.at is None:
+        return {"estimate": None}
+    return {
+        "estimate": Estimate(at=body.at, owner=body.owner, confidence=body.confidence, stated_at=event.at),
+    }
 
 
 def _published(narrative: Narrative, body: said.UpdatePublished, event: "Event") -> Narrative:
-    fields = body.model_dump(exclude={"kind", "digest", "channels"})
+    fields = body.model_dump(exclude={"kind", "digest"})
     draft = narrative.draft(body.update_id)
     knew = draft.update.facts_seq if draft else event.seq - 1
     out = Published(**fields, facts_seq=knew, at=event.at, by=event.actor)
-    left = tuple(one for one in narrative.drafts if one.update.id != body.update_id)
+    left = tuple(one for one in narrative.drafts if not _overtaken(one, draft))
     return _set(narrative, published=(*narrative.published, out), drafts=left)
+
+
+def _overtaken(draft: Draft, out: Draft | None) -> bool:
+    """It is out itself, or it was written for the same audience before the one that is out. A correction stands by itself."""
+    if out is None or draft.update.id == out.update.id:
+        return out is not None
+    plain = not (draft.update.corrects or out.update.corrects)
+    return plain and draft.update.audience is out.update.audience and draft.drafted_at <= out.drafted_at
 
 
 def _retracted(known: tuple[Published, ...], body: said.UpdateRetracted) -> tuple[Published, ...]:

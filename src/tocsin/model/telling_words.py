@@ -15,6 +15,8 @@ def tell_communication(body: said.Communication) -> str:  # noqa: C901 - one sen
         case said.UpdateApproved(update_id=name, overridden=codes, reason=reason):
             aside = f", setting aside {', '.join(codes)}: {reason}" if codes else ""
             return f"message {name} approved{aside}"
+        case said.UpdateSigned(update_id=name, party=party, person=person):
+            return f"message {name}: {person} agreed for {party}"
         case said.UpdatePublished():
             return _published(body)
         case said.UpdateDelivered(update_id=name, channel=channel, purpose=purpose):
@@ -31,21 +33,28 @@ def tell_communication(body: said.Communication) -> str:  # noqa: C901 - one sen
             return f"a communications lead is needed: {rule} ({reason})"
         case said.ToneSet(text=text):
             return f"from now on: {text}"
-        case said.AudienceEngaged(audience=audience, via=via):
-            return f"{audience} served via {via}"
         case _:
             return _tell_heard(body)
 
 
 def _published(body: said.UpdatePublished) -> str:
-    verb = "would have been published (observe mode)" if body.observed else "published"
+    kept = "published on the record only, for no channel is configured"
+    verb = "would have been published (observe mode)" if body.observed else "published" if body.channels else kept
     what = f"correction of {body.corrects}" if body.corrects else "no-change update" if body.no_change else "update"
     promise = f"; next by {minute(body.next_update_at)}" if body.next_update_at else ""
     return f"{body.audience} {what} {verb} [{body.status}]: {one_line(body.text, 160)}{promise}"
 
 
-def _tell_heard(body: said.Communication) -> str:
+def _tell_heard(body: said.Communication) -> str:  # noqa: C901 - one sentence for each kind
     match body:
+        case said.ToneLifted(text=text, reason=reason):
+            return f"no longer: {text} ({reason})"
+        case said.EtaStated():
+            return _estimated(body)
+        case said.SyncHeld(broken=broken, known=known, eta_confidence=sure):
+            return f"sync with the commander: broken: {broken}; known: {known}; confidence in an ETA: {sure}"
+        case said.AudienceEngaged(audience=audience, via=via):
+            return f"{audience} served via {via}"
         case said.UpdateAsked(asker=asker, where=where):
             return f"{asker} asked for news in {where}, answered from the record"
         case said.AskOpened(ask_id=name, text=text):
@@ -66,6 +75,13 @@ def _tell_heard(body: said.Communication) -> str:
             return f"{'restricted to those who are named' if restricted else 'open to everybody'}: {reason}"
         case _:
             raise TypeError(f"no sentence for {type(body).__name__}")
+
+
+def _estimated(body: said.EtaStated) -> str:
+    if body.at is None:
+        return f"the time of recovery is unknown again: {body.reason}"
+    sure = f"{body.owner} stands behind it (confidence {body.confidence})"
+    return f"recovery expected by {minute(body.at)}, {sure}: {body.reason}"
 
 
 def tell_review(act: review.ReviewAct) -> str:

@@ -67,6 +67,10 @@ class Update(Value):
     no_change: bool = False
     """It says that nothing has changed, which is worth saying on time."""
     violations: tuple[WordingViolation, ...] = ()
+    title: str = ""
+    """One line over it, for a page or a subject: the public one for customers."""
+    corrects: str = ""
+    """The published update that this one corrects."""
     components: dict[str, str] = Field(default_factory=dict)
     """For customers: what it says of each component, by public name (see `component.ComponentStatus`)."""
     impact: str = ""
@@ -74,10 +78,6 @@ class Update(Value):
 
     @property
     def digest(self) -> str:
-        """What an approval binds to: these words, for this audience, under this status."""
-        return text_digest(self.audience, self.status, self.text)
-
-
-def text_digest(audience: Audience, status: str, text: str) -> str:
-    """SHA-256 over exactly what would be published."""
-    return sha256("\x1f".join((audience, status, text)).encode()).hexdigest()
+        """What an approval binds to: these words, for this audience, under this status, and what is said of components."""
+        shown = (f"{name}={status}" for name, status in sorted(self.components.items()))
+        return sha256("\x1f".join((self.audience, self.status, self.text, *shown)).encode()).hexdigest()
