@@ -91,7 +91,7 @@ class Desk:
             def append(ledger: Ledger) -> None:
                 for one in happened:
                     ledger.timeline.append(incident_id, one.body, actor=one.actor, at=now)
-                for letter in letters:
+                for letter in letters:  # kept in this order, which is the order they leave in
                     ledger.outbox.put(Parcel.of(letter, incident_id, now))
 
             return await self.write(incident_id, key, append)

@@ -119,10 +119,21 @@ class TakenOver(StoreError):
 
 
 class SourceError(TocsinError):
-    """A connector did not answer usefully."""
+    """A connector did not answer usefully.
+
+    `refused`: the far end understood and said no, so the same again would fail the same way. `wait_seconds`: how long it
+    asked to be left alone, 0 when it did not.
+    """
 
     code = "TCS-SOURCE"
     status = 502
+
+    def __init__(
+        self, what: str, do: str = "", *, code: str = "", refused: bool = False, wait_seconds: float = 0
+    ) -> None:
+        super().__init__(what, do, code=code)
+        self.refused = refused
+        self.wait_seconds = wait_seconds
 
 
 class PlayerFailed(TocsinError):

@@ -38,7 +38,7 @@ def story(url, work):
     return asyncio.run(run())
 
 
-def test_a_parcel_put_twice_is_kept_once_and_leaves_in_the_order_of_decision(url):
+def test_a_parcel_put_twice_is_kept_once_and_leaves_in_the_order_it_was_put(url):
     def work(ledger):
         assert ledger.outbox.put(parcel(2))
         assert ledger.outbox.put(parcel(1))
@@ -46,7 +46,7 @@ def test_a_parcel_put_twice_is_kept_once_and_leaves_in_the_order_of_decision(url
         return ledger.outbox.due(NOW), ledger.outbox.of("INC-1")
 
     due, kept = story(url, work)
-    assert sorted(one.key for one in due) == ["k1", "k2"]
+    assert [one.key for one in due] == ["k2", "k1"]
     assert {one.payload["to"] for one in kept} == {"ada"}
 
 
@@ -54,6 +54,8 @@ def test_what_failed_comes_again_at_its_time_and_what_was_sent_never(url):
     def work(ledger):
         ledger.outbox.put(parcel(1))
         ledger.outbox.put(parcel(2))
+        assert ledger.outbox.get("k2") == parcel(2)
+        assert ledger.outbox.get("k3") is None
         ledger.outbox.update(parcel(1, status="failed", attempts=1, next_at=NOW + timedelta(minutes=1), error="503"))
         ledger.outbox.update(parcel(2, status="sent", attempts=1))
         later = NOW + timedelta(minutes=1)
@@ -62,3 +64,59 @@ def test_what_failed_comes_again_at_its_time_and_what_was_sent_never(url):
     now, later = story(url, work)
     assert now == []
     assert [(one.key, one.attempts, one.error) for one in later] == [("k1", 1, "503")]
+
+
+def message(number, channel, incident="INC-1", **changes):
+    return parcel(number, kind="message", payload={"channel": channel}, incident_id=incident, **changes)
+
+
+def test_the_first_of_each_lane_leaves_and_a_full_receiver_hides_no_other(url):
+    def work(ledger):
+        for number in range(1, 60):
+            ledger.outbox.put(message(number, "dead", f"INC-{number}"))
+        for number in (60, 61):
+            ledger.outbox.put(message(number, "slack"))
+        ledger.outbox.put(parcel(62))
+        first = [one.key for one in ledger.outbox.due(NOW, each=2)]
+        ledger.outbox.update(message(60, "slack", status="given_up"))
+        return first, [one.key for one in ledger.outbox.due(NOW, each=2)]
+
+    first, then = story(url, work)
+    assert first == ["k1", "k2", "k60", "k62"]
+    assert then == ["k1", "k2", "k61", "k62"]
+
+
+def test_a_failed_parcel_keeps_its_place_before_the_later_ones_of_its_lane_but_no_call_waits_for_another(url):
+    def work(ledger):
+        later = {"status": "failed", "next_at": NOW + timedelta(minutes=1)}
+        ledger.outbox.put(message(1, "slack", **later))
+        ledger.outbox.put(message(2, "slack"))
+        ledger.outbox.put(parcel(3, **later))
+        ledger.outbox.put(parcel(4))
+        ledger.outbox.put(parcel(5, kind="unpage"))
+        return [one.key for one in ledger.outbox.due(NOW)]
+
+    assert story(url, work) == ["k4"]
+
+
+def test_of_two_who_claim_a_parcel_one_gets_it_and_it_comes_back_when_the_claim_ends(url):
+    def work(ledger):
+        ledger.outbox.put(parcel(1))
+        (seen,) = ledger.outbox.due(NOW)
+        until = NOW + timedelta(minutes=1)
+        claims = [ledger.outbox.claim(seen, until), ledger.outbox.claim(seen, until)]
+        return claims, ledger.outbox.due(NOW), ledger.outbox.due(until)
+
+    claims, now, later = story(url, work)
+    assert claims == [True, False]
+    assert now == []
+    assert [one.key for one in later] == ["k1"]
+
+
+def test_what_did_not_arrive_is_listed_until_it_does(url):
+    def work(ledger):
+        for number, status in enumerate(["waiting", "failed", "given_up", "sent"], 1):
+            ledger.outbox.put(message(number, "slack", status=status))
+        return [one.key for one in ledger.outbox.undelivered()]
+
+    assert story(url, work) == ["k1", "k2", "k3"]

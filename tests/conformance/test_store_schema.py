@@ -1,19 +1,23 @@
 """The schema, its migrations, and what a user is told when a store cannot be opened."""
 
 import asyncio
+import json
 import sqlite3
 import stat
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 from tests.servers import Missing, database, free_port, postgres
 
 from tocsin.errors import ConfigError, StoreError
+from tocsin.ports import Parcel
 from tocsin.store import schema
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
@@ -79,6 +83,23 @@ def test_a_fresh_database_and_a_migrated_one_are_the_same(urls: tuple[str, str])
 
 def test_the_stamped_revision_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(schema.alembic_config()).get_current_head() == REVISION
+
+
+def test_parcels_of_an_older_outbox_keep_their_place_and_get_their_lane(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 't.db'}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(schema.alembic_config(connection), "0005")
+        kept = Parcel("k1", "INC-1", "page", {"to": "ada"}, number=7, status="given_up")
+        row = {"key": "k1", "n": 7, "incident_id": "INC-1", "open": 0, "next_at": 0, "data": json.dumps(asdict(kept))}
+        connection.execute(text("INSERT INTO outbox VALUES (:key, :n, :incident_id, :open, :next_at, :data)"), row)
+    engine.dispose()
+
+    async def undelivered() -> list[Parcel]:
+        async with open_store(StoreSettings(url=url)) as store:
+            return await store.read(lambda ledger: ledger.outbox.undelivered())
+
+    assert asyncio.run(undelivered()) == [kept]
 
 
 def test_opening_twice_changes_nothing(urls: tuple[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The postman: empties the outbox every few seconds while the worker runs. Started by `service`; one for each process."""
+"""The postman: empties the outbox while the worker runs. Started by `service`; one for each process."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,34 +7,51 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 
 from tocsin.app.settings import Settings
+from tocsin.connectors.channels import open_channels
 from tocsin.connectors.pagers import open_pagers, scheduled
 from tocsin.errors import StoreError
-from tocsin.ports import Clock, Store
-from tocsin.stages.deliver import Courier, deliver, pager_couriers
+from tocsin.ports import Clock, Parcel, Store
+from tocsin.stages.deliver import Courier, Deliveries, message_courier, pager_couriers
 
 ROUND_SECONDS = 1.0
+LAST_SECONDS = 15.0
+"""So long may what is under way take when the service ends; it is brought again afterwards."""
 _log = structlog.get_logger(__name__)
+
+
+def couriers(settings: Settings, store: Store) -> dict[str, Courier]:
+    """Who brings each kind of parcel, as configured. Raises ConfigError for a secret that is not where it should be."""
+    pagers = open_pagers(settings.pagers, settings.config)
+    channels = open_channels(settings.config)
+    return pager_couriers(pagers, scheduled(pagers)) | {"message": message_courier(channels, store)}
 
 
 @asynccontextmanager
 async def open_postman(settings: Settings, store: Store, clock: Clock) -> AsyncIterator[None]:
     """Delivers in the background until the block ends; what is not delivered then stays in the outbox."""
-    pagers = open_pagers(settings.pagers, settings.config)
-    couriers = pager_couriers(pagers, scheduled(pagers))
+    bell = asyncio.Event()
     stopping = asyncio.Event()
-    running = asyncio.create_task(_rounds(store, clock, couriers, stopping))
+
+    def arrived(_: Parcel) -> None:
+        bell.set()  # the next one of its lane may go
+
+    deliveries = Deliveries(store, couriers(settings, store), clock.now, arrived)
+    running = asyncio.create_task(_rounds(deliveries, bell, stopping))
     try:
         yield
     finally:
         stopping.set()
+        bell.set()
         await running
+        await deliveries.finish(LAST_SECONDS)
 
 
-async def _rounds(store: Store, clock: Clock, couriers: dict[str, Courier], stopping: asyncio.Event) -> None:
+async def _rounds(deliveries: Deliveries, bell: asyncio.Event, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
+        bell.clear()
         try:
-            await deliver(store, couriers, clock.now())
+            await deliveries.round()
         except StoreError:
             _log.exception("outbox_unreadable")  # the store says so on /healthz, too; the next round tries again
         with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), ROUND_SECONDS)
+            await asyncio.wait_for(bell.wait(), ROUND_SECONDS)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tocsin.app.worker import DurableSettings
 from tocsin.config import Config
+from tocsin.connectors.channels import ChannelsConfig
 from tocsin.connectors.executors.settings import ExecutorsConfig
 from tocsin.connectors.outbound import OutboundSettings
 from tocsin.connectors.pagers import PagersConfig
@@ -68,6 +69,7 @@ class Settings:
     durable: DurableSettings
     oncall: OnCall
     pagers: PagersConfig
+    channels: ChannelsConfig
 
     @classmethod
     def read(cls, config: Config) -> "Settings":

@@ -4,19 +4,18 @@ from tocsin.ports.agents import AgentTask, RemoteAgent, ToolAnswer, ToolBox, Too
 from tocsin.ports.buttons import acknowledge_buttons, review_buttons, step_buttons
 from tocsin.ports.cellar import Ledger, Store
 from tocsin.ports.effects import (
-    OPEN_PARCELS,
     Button,
     Channel,
     Executor,
     Message,
     Pager,
-    Parcel,
     Purpose,
     Receipt,
     Tracker,
     WorkItem,
 )
 from tocsin.ports.machine import Clock, Names, Source
+from tocsin.ports.outbox import OPEN_PARCELS, OutboxStore, Parcel, message_payload
 from tocsin.ports.records import (
     AlertStore,
     ChangeStore,
@@ -33,7 +32,6 @@ from tocsin.ports.windows import Ask, ChangeSource, ClusterSource, LogSource, Me
 from tocsin.ports.work import (
     AnswerStore,
     KeptAnswer,
-    OutboxStore,
     StepStore,
     StopStore,
     TokenStore,
@@ -89,6 +87,7 @@ __all__ = [
     "Worker",
     "WorkerStore",
     "acknowledge_buttons",
+    "message_payload",
     "review_buttons",
     "step_buttons",
 ]

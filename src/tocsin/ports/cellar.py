@@ -7,6 +7,7 @@ answers after COMMIT.
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from tocsin.ports.outbox import OutboxStore
 from tocsin.ports.records import (
     AlertStore,
     ChangeStore,
@@ -16,7 +17,7 @@ from tocsin.ports.records import (
     SilenceStore,
     TimelineStore,
 )
-from tocsin.ports.work import AnswerStore, OutboxStore, StepStore, StopStore, TokenStore, WorkerStore
+from tocsin.ports.work import AnswerStore, StepStore, StopStore, TokenStore, WorkerStore
 
 T = TypeVar("T")
 

@@ -1,16 +1,12 @@
-"""What leaves the house: steps carried out, people called and told, items tracked, and the parcels of the outbox.
-
-Only guarded stages reach for them.
-"""
+"""What leaves the house: steps carried out, people called and told, items tracked. Only guarded stages reach for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from tocsin.model.action import Outcome, Rehearsal, RenderedStep
-from tocsin.model.move import Letter
 
 
 class Executor(Protocol):
@@ -117,14 +113,20 @@ class Message:
     """The channel's own name of the message this one corrects or takes back; "" where it is the newest update."""
     people: tuple[str, ...] = ()
     """Whom to bring into a room, by person. Into a private one nobody else is brought."""
+    at: datetime | None = None
+    """When it was decided, which may be a while ago for a channel that was away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A channel took it: its own name for the message ("" where it has none), and a link for people."""
+    """A channel took it: its own name for the message ("" where it has none), and a link for people.
+
+    `missed` names those of several receivers that did not take it, "" when all did.
+    """
 
     ref: str = ""
     link: str = ""
+    missed: str = ""
 
 
 class Channel(Protocol):
@@ -163,32 +165,3 @@ class Tracker(Protocol):
     async def is_done(self, ref: str) -> bool:
         """Has somebody closed it there? Raises errors.SourceError."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """One thing to be sent, kept in the same transaction as the event that decided it. `key` makes it happen once.
-
-    `kind` names who delivers it; `number` orders parcels by when they were decided (microseconds since 1970).
-    `status`: waiting, failed (tried again at `next_at`), sent, or given_up.
-    """
-
-    key: str
-    incident_id: str
-    kind: str
-    payload: dict[str, str]
-    number: int = 0
-    status: str = "waiting"
-    attempts: int = 0
-    next_at: datetime | None = None
-    error: str = ""
-
-    @classmethod
-    def of(cls, letter: Letter, incident_id: str, now: datetime) -> "Parcel":
-        """A letter, ready to be sent."""
-        number = (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-        return cls(letter.key, incident_id, letter.kind, dict(letter.payload), number=number)
-
-
-OPEN_PARCELS = frozenset({"waiting", "failed"})
-"""Parcels somebody still has to deliver."""

@@ -1,4 +1,4 @@
-"""What the cellar keeps of the work itself: steps, workers, tokens, answers, the stop switch, the outbox."""
+"""What the cellar keeps of the work itself: steps, workers, tokens, answers, the stop switch."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,6 @@ from typing import Protocol
 from tocsin.model.action import Stop
 from tocsin.model.ground import Time, Value
 from tocsin.model.identity import Token
-from tocsin.ports.effects import Parcel
 
 
 class StepStore(Protocol):
@@ -125,24 +124,4 @@ class StopStore(Protocol):
 
     def turns(self, limit: int = 100) -> list[Stop]:
         """Newest first."""
-        ...
-
-
-class OutboxStore(Protocol):
-    """What must leave the house: put with the event that decided it, delivered later, at least once, with its key."""
-
-    def put(self, parcel: Parcel) -> bool:
-        """Keeps it; False when its key is kept already, and then nothing changes."""
-        ...
-
-    def update(self, parcel: Parcel) -> None:
-        """What became of it."""
-        ...
-
-    def due(self, now: datetime, limit: int = 100) -> list[Parcel]:
-        """Those to be delivered now, oldest decision first."""
-        ...
-
-    def of(self, incident_id: str) -> list[Parcel]:
-        """Everything of one incident, in the order it was decided."""
         ...

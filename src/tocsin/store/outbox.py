@@ -1,17 +1,29 @@
 """The outbox, in SQL and in memory: what must leave the house, kept with the events that decided it. A part of both ledgers."""
 
+from collections import Counter
 from dataclasses import asdict
+from dataclasses import replace as changed
 from datetime import datetime
 from json import dumps, loads
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, exists, func, or_, select, tuple_, update
 
 from tocsin.model.ground import rfc3339
 from tocsin.ports import OPEN_PARCELS, Parcel
 from tocsin.store.inserts import put_once, replace
 from tocsin.store.shelves import Shelves
 from tocsin.store.tables import micros, outbox
+
+_OPEN = sorted(OPEN_PARCELS)
+_UNDELIVERED = sorted({*OPEN_PARCELS, "given_up"})
+_before = outbox.alias("before")
+_HELD_UP = exists().where(
+    _before.c.lane == outbox.c.lane,
+    _before.c.status.in_(_OPEN),
+    tuple_(_before.c.n, _before.c.key) < tuple_(outbox.c.n, outbox.c.key),
+)
+_IN_ORDER = (outbox.c.n, outbox.c.key)
 
 
 class SqlOutbox:
@@ -22,25 +34,43 @@ class SqlOutbox:
 
     def put(self, parcel: Parcel) -> bool:
         """Keeps it unless its key is here."""
-        return put_once(self._connection, outbox, _row(parcel), "key")
+        last = self._connection.execute(select(func.max(outbox.c.n)).where(outbox.c.lane == parcel.lane)).scalar()
+        return put_once(self._connection, outbox, _row(_behind(parcel, last)), "key")
 
     def update(self, parcel: Parcel) -> None:
         """Replaces it."""
         replace(self._connection, outbox, _row(parcel))
 
-    def due(self, now: datetime, limit: int = 100) -> list[Parcel]:
-        """Waiting ones whose time has come, oldest first."""
-        wanted = (
-            select(outbox.c.data)
-            .where(outbox.c.open == 1, or_(outbox.c.next_at == 0, outbox.c.next_at <= micros(now)))
-            .order_by(outbox.c.n)
-            .limit(limit)
+    def claim(self, parcel: Parcel, until: datetime) -> bool:
+        """Asks and takes in one statement, so that of two postmen one gets it."""
+        still = (outbox.c.key == parcel.key, outbox.c.status.in_(_OPEN), outbox.c.next_at == micros(parcel.next_at))
+        taken = update(outbox).where(*still).values(**_row(changed(parcel, next_at=until)))
+        return self._connection.execute(taken.returning(outbox.c.key)).first() is not None
+
+    def get(self, key: str) -> Parcel | None:
+        """By key."""
+        data = self._connection.execute(select(outbox.c.data).where(outbox.c.key == key)).scalar()
+        return None if data is None else _parcel(data)
+
+    def due(self, now: datetime, each: int = 20) -> list[Parcel]:
+        """Heads of their lanes whose time has come, those never tried before the others, at most `each` of a receiver."""
+        turn = func.row_number().over(partition_by=outbox.c.receiver, order_by=(outbox.c.next_at, *_IN_ORDER))
+        heads = (
+            select(outbox.c.data, *_IN_ORDER, turn.label("turn"))
+            .where(outbox.c.status.in_(_OPEN), outbox.c.next_at <= micros(now), or_(outbox.c.waits == 0, ~_HELD_UP))
+            .subquery()
         )
+        wanted = select(heads.c.data).where(heads.c.turn <= each).order_by(heads.c.n, heads.c.key)
+        return [_parcel(data) for data in self._connection.execute(wanted).scalars()]
+
+    def undelivered(self, limit: int = 1000) -> list[Parcel]:
+        """Everything that did not arrive."""
+        wanted = select(outbox.c.data).where(outbox.c.status.in_(_UNDELIVERED)).order_by(*_IN_ORDER).limit(limit)
         return [_parcel(data) for data in self._connection.execute(wanted).scalars()]
 
     def of(self, incident_id: str) -> list[Parcel]:
         """In order."""
-        wanted = select(outbox.c.data).where(outbox.c.incident_id == incident_id).order_by(outbox.c.n)
+        wanted = select(outbox.c.data).where(outbox.c.incident_id == incident_id).order_by(*_IN_ORDER)
         return [_parcel(data) for data in self._connection.execute(wanted).scalars()]
 
 
@@ -55,7 +85,8 @@ class MemoryOutbox:
         self._shelves.writing()
         if parcel.key in self._shelves.outbox:
             return False
-        self._shelves.outbox[parcel.key] = parcel
+        last = max((one.number for one in self._shelves.outbox.values() if one.lane == parcel.lane), default=None)
+        self._shelves.outbox[parcel.key] = _behind(parcel, last)
         return True
 
     def update(self, parcel: Parcel) -> None:
@@ -63,14 +94,50 @@ class MemoryOutbox:
         self._shelves.writing()
         self._shelves.outbox[parcel.key] = parcel
 
-    def due(self, now: datetime, limit: int = 100) -> list[Parcel]:
-        """Waiting ones whose time has come, oldest first."""
-        waiting = (one for one in self._shelves.outbox.values() if one.status in OPEN_PARCELS)
-        return [one for one in waiting if one.next_at is None or one.next_at <= now][:limit]
+    def claim(self, parcel: Parcel, until: datetime) -> bool:
+        """Sets it aside, unless somebody has."""
+        self._shelves.writing()
+        kept = self._shelves.outbox.get(parcel.key)
+        if kept is None or kept.status not in OPEN_PARCELS or kept.next_at != parcel.next_at:
+            return False
+        self._shelves.outbox[parcel.key] = changed(parcel, next_at=until)
+        return True
+
+    def get(self, key: str) -> Parcel | None:
+        """By key."""
+        return self._shelves.outbox.get(key)
+
+    def due(self, now: datetime, each: int = 20) -> list[Parcel]:
+        """Heads of their lanes whose time has come, at most `each` of a receiver."""
+        heads: dict[str, str] = {}
+        waiting = [one for one in self._in_order() if one.status in OPEN_PARCELS]
+        for one in waiting:
+            heads.setdefault(one.lane, one.key)
+        ready = [one for one in waiting if micros(one.next_at) <= micros(now)]
+        ready = [one for one in ready if not one.waits or heads[one.lane] == one.key]
+        turns: Counter[str] = Counter()
+        chosen = []
+        for one in sorted(ready, key=lambda one: (micros(one.next_at), one.number, one.key)):
+            turns[one.receiver] += 1
+            if turns[one.receiver] <= each:
+                chosen.append(one)
+        return sorted(chosen, key=lambda one: (one.number, one.key))
+
+    def undelivered(self, limit: int = 1000) -> list[Parcel]:
+        """Everything that did not arrive."""
+        return [one for one in self._in_order() if one.status in _UNDELIVERED][:limit]
 
     def of(self, incident_id: str) -> list[Parcel]:
         """In order."""
-        return [one for one in self._shelves.outbox.values() if one.incident_id == incident_id]
+        return [one for one in self._in_order() if one.incident_id == incident_id]
+
+    def _in_order(self) -> list[Parcel]:
+        return sorted(self._shelves.outbox.values(), key=lambda one: (one.number, one.key))
+
+
+def _behind(parcel: Parcel, last: int | None) -> Parcel:
+    """Behind the last of its lane, whatever the clock says: letters of one moment leave in the order they were put."""
+    return parcel if last is None or parcel.number > last else changed(parcel, number=last + 1)
 
 
 def _row(parcel: Parcel) -> dict[str, Any]:
@@ -79,7 +146,10 @@ def _row(parcel: Parcel) -> dict[str, Any]:
         "key": parcel.key,
         "n": parcel.number,
         "incident_id": parcel.incident_id,
-        "open": int(parcel.status in OPEN_PARCELS),
+        "status": parcel.status,
+        "receiver": parcel.receiver,
+        "lane": parcel.lane,
+        "waits": int(parcel.waits),
         "next_at": micros(parcel.next_at),
         "data": dumps(written),
     }

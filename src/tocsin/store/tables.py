@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0005"
+REVISION = "0006"
 """The migration these tables agree with; a test holds the two together."""
 
 metadata = MetaData()
@@ -157,10 +157,14 @@ outbox = Table(
     Column("key", Text, primary_key=True),
     Column("n", BigInteger, nullable=False),
     Column("incident_id", Text, nullable=False),
-    Column("open", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("waits", Integer, nullable=False),
     Column("next_at", BigInteger, nullable=False),
     Column("data", Text, nullable=False),
-    Index("outbox_due", "open", "next_at"),
+    Index("outbox_due", "status", "next_at"),
+    Index("outbox_lane", "lane", "status", "n"),
     Index("outbox_incident", "incident_id"),
 )
 

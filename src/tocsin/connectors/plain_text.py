@@ -1,0 +1,36 @@
+"""Words for places that read markup: nothing invisible, nobody called by an @, no longer than the place takes. Pure.
+
+Used by the channels. Each escapes for its own markup besides.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from tocsin.model.plain import INVISIBLE
+
+_APART = "\u2060"
+"""A word joiner: it shows nothing, and keeps two characters from being read as one."""
+_CALL = re.compile(r"@(?=\w)|<(?=[@#!&/a-zA-Z])")
+"""Where a name would be called, by `@name` or by `<@ID>`, `<!channel>`, `<at>`."""
+
+
+def readable(text: str, limit: int) -> str:
+    """The lines of a text without invisible characters, at most `limit` characters of it; what is cut shows as `…`."""
+    lines = (" ".join(INVISIBLE.sub(" ", line).split(" ")).rstrip() for line in text.splitlines())
+    clean = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return clean if len(clean) <= limit else clean[: limit - 1].rstrip() + "…"
+
+
+def uncalled(text: str) -> str:
+    """The same words, calling nobody: for places that offer no way to write a literal @."""
+    return _CALL.sub(lambda found: found.group() + _APART, text)
+
+
+def web_link(link: str) -> str:
+    """The address when it is one of the web, else ""."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return ""
+    whole = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"[\s\"'<>\\^`{|}]", link)
+    return link if whole and len(link) <= 2_000 else ""
