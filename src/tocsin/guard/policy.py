@@ -120,6 +120,10 @@ class Policy(Value):
         modes = [own.get(name.lower(), self.mode) for name in services if name] or [self.mode]
         return min(modes, key=_QUIETER.index)
 
+    def observing(self) -> "Policy":
+        """The same table, under which nothing leaves the house."""
+        return self.model_copy(update={"mode": Mode.OBSERVE, "services": {}})
+
     @property
     def digest(self) -> str:
         """SHA-256 over everything it says."""
@@ -147,9 +151,10 @@ class _Fitting(NamedTuple):
 
 
 def in_force(incident: Incident, current: InForce) -> InForce:
-    """The policy this incident is judged by: the one it was opened under, else the current one."""
+    """The policy this incident is judged by: the one it was opened under, else the current one. A drill is only observed."""
     kept = incident.policy
-    return InForce(Policy.model_validate(kept.policy), kept.origin) if kept else current
+    law = InForce(Policy.model_validate(kept.policy), kept.origin) if kept else current
+    return law._replace(policy=law.policy.observing()) if incident.drill else law
 
 
 def judge(step: RenderedStep, incident: Incident, current: InForce) -> Verdict:

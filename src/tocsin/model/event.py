@@ -12,10 +12,16 @@ from tocsin.model.acts import Act
 from tocsin.model.communication import Communication
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Finding
-from tocsin.model.ground import Severity, Time, Value
-from tocsin.model.review import ReviewAct
+from tocsin.model.ground import Severity, Share, Time, Value
+from tocsin.model.review import Lesson, ReviewAct
 from tocsin.model.run import RunAct
 from tocsin.model.triage import Answer, Triage
+
+
+class Drill(Value):
+    """It is an exercise: nothing leaves the house, no figure counts it. `pages`: people are called all the same."""
+
+    pages: bool = False
 
 
 class Declared(Value):
@@ -28,6 +34,7 @@ class Declared(Value):
     alert_id: str = ""
     reason: str
     started_at: Time
+    drill: Drill | None = None
 
 
 class AlertJoined(Value):
@@ -126,6 +133,24 @@ class FixProposed(Value):
     fix: Fix
 
 
+class Precedent(Value):
+    """A past incident that looks like this one, as its approved post-mortem tells it. Its words are quoted, never obeyed."""
+
+    incident_id: str
+    score: Share
+    words: tuple[str, ...] = ()
+    """Subject words that both share, so that a person can judge the likeness."""
+    at: Time | None = None
+    lesson: Lesson
+
+
+class PrecedentsFound(Value):
+    """What the memory of past incidents holds on this one, the most alike first; often nothing."""
+
+    kind: Literal["precedents_found"] = "precedents_found"
+    precedents: tuple[Precedent, ...]
+
+
 class Closed(Value):
     """Closed without a response: a duplicate, a false alarm, or a SEV4 that a deterministic rule closes."""
 
@@ -172,6 +197,7 @@ Body = Annotated[
     | Diagnosed
     | QuestionsAnswered
     | FixProposed
+    | PrecedentsFound
     | Closed
     | TaskOpened
     | Noted

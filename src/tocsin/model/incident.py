@@ -19,12 +19,15 @@ from tocsin.model.event import (
     Closed,
     Declared,
     Diagnosed,
+    Drill,
     Event,
     EvidenceCollected,
     FindingsReported,
     FixProposed,
     InvestigationStarted,
     Noted,
+    Precedent,
+    PrecedentsFound,
     QuestionsAnswered,
     SeverityRaised,
     TaskOpened,
@@ -125,6 +128,10 @@ class Incident(Value):
     """What was said about it, and is to be said."""
     review: Review = Review()
     """What came after."""
+    precedents: tuple[Precedent, ...] | None = None
+    """Past incidents like it; None while nobody has looked."""
+    drill: Drill | None = None
+    """Set for an exercise."""
     runs: tuple[Run, ...] = ()
     """Playbooks walked on it, the newest last."""
     facts_seq: int = 0
@@ -148,8 +155,9 @@ class Incident(Value):
 
     @property
     def is_attended(self) -> bool:
-        """Something is left to do for a response: it is open, or somebody who heard of it has not heard the end."""
-        return self.is_open or bool(self.unended)
+        """Something is left to do for a response: it is open, somebody who heard of it has not heard the end, or its
+        review still owes what nobody has to ask for."""
+        return self.is_open or bool(self.unended) or bool(self.review.owed)
 
     @property
     def unended(self) -> frozenset[Audience]:
@@ -223,6 +231,8 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
         case UpdateDrafted(update=update):
             kept = tuple(other for other in incident.updates if other.template != update.template)
             return {"updates": (*kept, update), "narrative": narrated(incident.narrative, body, event)}
+        case PrecedentsFound():
+            return {"precedents": body.precedents}
         case TaskOpened():
             return {"tasks": (*incident.tasks, body.text)}
         case Closed():
@@ -257,6 +267,7 @@ def _declared(body: Declared, event: Event) -> dict[str, object]:
         "started_at": body.started_at,
         "declared_at": event.at,
         "last_alert_at": event.at,
+        "drill": body.drill,
     }
 
 

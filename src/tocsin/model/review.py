@@ -1,10 +1,12 @@
 """What comes after: the post-mortem, its action items, and what people say of the diagnosis. Event bodies and their fold."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from tocsin.model.ground import Time, Value
+from tocsin.model.ground import IncidentType, Time, Value
+from tocsin.model.update import WordingViolation
 
 if TYPE_CHECKING:
     from tocsin.model.event import Event
@@ -26,6 +28,23 @@ class PostMortemWritten(Value):
     text: str
     """Markdown."""
     generated: bool
+    blame: tuple[WordingViolation, ...] = ()
+    """Where it holds a person responsible; such a version is not approved without a reason."""
+
+
+class Lesson(Value):
+    """What an approved post-mortem teaches whoever meets the next incident: its own sections, and what helped."""
+
+    title: str
+    type: IncidentType | None = None
+    services: tuple[str, ...] = ()
+    summary: str = ""
+    impact: str = ""
+    root_cause: str = ""
+    contributing: str = ""
+    helped: tuple[str, ...] = ()
+    """Steps that were verified, and runbooks that people say helped."""
+    did_not_help: tuple[str, ...] = ()
 
 
 class PostMortemApproved(Value):
@@ -34,6 +53,9 @@ class PostMortemApproved(Value):
     kind: Literal["post_mortem_approved"] = "post_mortem_approved"
     version: int
     digest: str
+    reason: str = ""
+    """Why it was approved although the blame check found something."""
+    lesson: Lesson | None = None
 
 
 class ActionItemOpened(Value):
@@ -44,6 +66,8 @@ class ActionItemOpened(Value):
     text: str
     owner: str
     due_at: Time | None = None
+    origin: str = ""
+    """What on the timeline asks for it, such as `gap:log-analyst`; the same is not asked twice. "" for a person's own."""
 
 
 class ActionItemChanged(Value):
@@ -81,6 +105,8 @@ class CauseJudged(Value):
     specialist: str
     cause: str = ""
     confidence: float = 0.0
+    analysts: tuple[str, ...] = ()
+    """The roles whose findings spoke for it."""
     said: str = ""
 
 
@@ -112,26 +138,62 @@ class ActionItem(Value):
     text: str
     owner: str
     due_at: Time | None = None
+    opened_at: Time | None = None
     done_at: Time | None = None
     dropped: str = ""
+    origin: str = ""
     exported: dict[str, str] = Field(default_factory=dict)
     """System to link."""
+
+    def is_overdue(self, now: Time) -> bool:
+        """Its date has passed, and nobody has done or dropped it."""
+        return self.done_at is None and self.due_at is not None and self.due_at < now
+
+
+THE_POST_MORTEM = "PM"
+"""Id of the item that is the post-mortem itself; it is done when a version is approved."""
+
+
+class Debt(StrEnum):
+    """What a resolved incident still owes by itself."""
+
+    DATE = "date"
+    DRAFT = "draft"
 
 
 class Review(Value):
     """Everything after the all-clear."""
 
+    owed: tuple[Debt, ...] = ()
+    """What must still be done without anybody's asking; while it lasts the incident is walked."""
     scheduled_at: Time | None = None
+    schedules: int = 0
+    """How often a date was set: the sequence number of the calendar entry."""
     owner: str = ""
     version: int = 0
+    """The version that stands: the newest a person wrote, else the newest generated one."""
     text: str = ""
     generated: bool = False
+    blame: tuple[WordingViolation, ...] = ()
+    offered_version: int = 0
+    """A newer one, generated after a person's edit; their words stand until somebody takes it. 0: none."""
+    newest_version: int = 0
     approved_version: int = 0
     approved_at: Time | None = None
     approved_by: str = ""
+    lesson: Lesson | None = None
+    """What the approved version teaches."""
     items: tuple[ActionItem, ...] = ()
     cause: CauseJudged | None = None
     runbooks: dict[str, bool] = Field(default_factory=dict)
+
+    def item(self, item_id: str) -> ActionItem | None:
+        """The action item of that id."""
+        return next((one for one in self.items if one.id == item_id), None)
+
+    def after_the_all_clear(self, *, wanted: bool) -> "Review":
+        """From here on a date and a draft are owed, where a post-mortem is wanted."""
+        return self.model_copy(update={"owed": tuple(Debt) if wanted else ()})
 
 
 def reviewed(review: Review, act: ReviewAct, event: "Event") -> Review:
@@ -142,11 +204,13 @@ def reviewed(review: Review, act: ReviewAct, event: "Event") -> Review:
 def _changes(review: Review, act: ReviewAct, event: "Event") -> dict[str, object]:
     match act:
         case PostMortemScheduled():
-            return {"scheduled_at": act.at, "owner": act.owner}
+            dated = {"scheduled_at": act.at, "owner": act.owner, "schedules": review.schedules + 1}
+            return {**dated, "owed": _without(review, Debt.DATE)}
         case PostMortemWritten():
-            return {"version": act.version, "text": act.text, "generated": act.generated}
+            return _written(review, act)
         case PostMortemApproved():
-            return {"approved_version": act.version, "approved_at": event.at, "approved_by": event.actor}
+            by = {"approved_at": event.at, "approved_by": event.actor}
+            return {"approved_version": act.version, "lesson": act.lesson, **by}
         case CauseJudged():
             return {"cause": act}
         case RunbookJudged():
@@ -155,10 +219,24 @@ def _changes(review: Review, act: ReviewAct, event: "Event") -> dict[str, object
             return {"items": _items(review.items, act, event)}
 
 
+def _written(review: Review, act: PostMortemWritten) -> dict[str, object]:
+    """A person's words stand; what is generated after them is an offer. Where nobody wrote, the newest stands."""
+    newest = {"newest_version": act.version}
+    if act.generated and review.version and not review.generated:
+        return {**newest, "offered_version": act.version, "owed": _without(review, Debt.DRAFT)}
+    stands = {"version": act.version, "text": act.text, "generated": act.generated, "blame": act.blame}
+    return {**newest, **stands, "offered_version": 0, "owed": _without(review, Debt.DRAFT)}
+
+
+def _without(review: Review, debt: Debt) -> tuple[Debt, ...]:
+    return tuple(one for one in review.owed if one is not debt)
+
+
 def _items(known: tuple[ActionItem, ...], act: ReviewAct, event: "Event") -> tuple[ActionItem, ...]:
     match act:
         case ActionItemOpened():
-            made = ActionItem(id=act.item_id, text=act.text, owner=act.owner, due_at=act.due_at)
+            fields = act.model_dump(exclude={"kind", "item_id"})
+            made = ActionItem(id=act.item_id, opened_at=event.at, **fields)
             return (*(one for one in known if one.id != made.id), made)
         case ActionItemChanged():
             return _with(known, act.item_id, {"owner": act.owner, "due_at": act.due_at})

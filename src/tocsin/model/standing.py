@@ -161,11 +161,14 @@ def _turned(
         case acts.Mitigated():
             return {"state": State.MONITORING, "mitigated_at": incident.mitigated_at or event.at}
         case acts.Resolved():
-            return {"state": State.RESOLVED, "resolved_at": event.at, "post_mortem_at": act.post_mortem_at}
+            owing = incident.review.after_the_all_clear(wanted=act.post_mortem_at is not None)
+            over = {"state": State.RESOLVED, "resolved_at": event.at, "post_mortem_at": act.post_mortem_at}
+            return {**over, "review": owing}
         case acts.Reopened():
             back = State.IDENTIFIED if incident.diagnosis and incident.diagnosis.root_cause else State.INVESTIGATING
             undone = {"resolved_at": None, "closed_at": None, "mitigated_at": None, "merged_into": ""}
-            return {"state": back, "reopened_at": event.at, **undone}
+            owing = incident.review.after_the_all_clear(wanted=False)
+            return {"state": back, "reopened_at": event.at, "review": owing, **undone}
         case acts.Merged():
             why = f"merged into {act.into}: {act.reason}"
             return {"state": State.CLOSED, "closed_at": event.at, "merged_into": act.into, "close_reason": why}

@@ -15,11 +15,14 @@ from tocsin.model.event import (
     FixProposed,
     InvestigationStarted,
     Noted,
+    Precedent,
+    PrecedentsFound,
     QuestionsAnswered,
     SeverityRaised,
     TaskOpened,
     Triaged,
 )
+from tocsin.model.plain import one_line
 from tocsin.model.review import ReviewAct
 from tocsin.model.run import RunAct
 from tocsin.model.telling_acts import tell_act
@@ -31,8 +34,8 @@ def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of eve
     match event.body:
         case None:
             return "the content of this event was erased"
-        case Declared(title=title, reason=reason):
-            return f"incident declared: {title} ({reason})"
+        case Declared(title=title, reason=reason, drill=drill):
+            return f"{'DRILL' if drill else 'incident'} declared: {title} ({reason})"
         case AlertJoined(title=title, reason=reason):
             return f"alert joined: {title} ({reason})"
         case AlertRepeated(count=count, reason=reason):
@@ -55,6 +58,8 @@ def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of eve
             return "the four triage questions are answered on the record"
         case FixProposed(fix=fix):
             return f"fix proposed: {fix.title} ({fix.why})" if fix.steps else f"no fix proposed: {fix.why}"
+        case PrecedentsFound(precedents=found):
+            return _remembered(found)
         case Closed(reason=reason):
             return f"incident closed: {reason}"
         case TaskOpened(text=text, owner=owner):
@@ -81,6 +86,15 @@ def _reported(body: FindingsReported) -> str:
     if body.dropped:
         said += f" ({body.dropped} without a citation dropped)"
     return f"{said}; {body.failure}" if body.failure else said
+
+
+def _remembered(found: tuple[Precedent, ...]) -> str:
+    if not found:
+        return "no past incident with an approved post-mortem is like this one"
+    first = found[0]
+    helped = f"; what helped: {', '.join(first.lesson.helped)}" if first.lesson.helped else ""
+    others = f" ({len(found) - 1} more)" if len(found) > 1 else ""
+    return f"like {first.incident_id}, {first.lesson.title}: {one_line(first.lesson.root_cause, 200)}{helped}{others}"
 
 
 def _diagnosed(body: Diagnosed) -> str:

@@ -43,7 +43,7 @@ incidents = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("state", Text, nullable=False),
-    Column("is_open", Integer, nullable=False),
+    Column("is_open", Integer, nullable=False),  # 1: open; 2: over, and still walked; 0: neither
     Column("declared_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("seq", BigInteger, nullable=False),

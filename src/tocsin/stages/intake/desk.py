@@ -84,10 +84,10 @@ class Desk:
         return self._incidents[incident_id]
 
     def open_incidents(self) -> list[Incident]:
-        """Those that may be joined, the most recently active first."""
+        """Those that may be joined, the most recently active first. What truly fires never disappears into a drill."""
         for found in self._stored_open:
             self._incidents.setdefault(found.id, found)
-        known = [one for one in self._incidents.values() if one is not None and one.is_open and one.updated_at]
+        known = [one for one in self._incidents.values() if one is not None and one.is_open and not one.drill]
         return sorted(known, key=lambda one: (one.updated_at or self.now, one.id), reverse=True)
 
     @cached_property

@@ -66,7 +66,8 @@ def _about(ledger: Ledger, report: Report, catalogue: Catalogue) -> Incident | N
         return None
     wanted = _names(report.service, catalogue)
     open_ones = ledger.incidents.recent(open_only=True, limit=_LOOKED_AT)
-    return next((one for one in open_ones if wanted & {name.lower() for name in (one.service, *one.services)}), None)
+    real = (one for one in open_ones if not one.drill)
+    return next((one for one in real if wanted & {name.lower() for name in (one.service, *one.services)}), None)
 
 
 def _names(service: str, catalogue: Catalogue) -> frozenset[str]:

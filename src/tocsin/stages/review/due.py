@@ -1,0 +1,42 @@
+"""What comes by itself once an incident is resolved: a date for the post-mortem, then its first draft. Pure.
+
+Asked by `response` at every look. When both are there the incident owes nothing, and its walk ends: nobody looks at it again
+unless it is re-opened, and then a new generation of the walk comes back here after the next all-clear.
+"""
+
+from datetime import datetime
+
+from tocsin.model.incident import Incident
+from tocsin.model.move import Happening, Move, Tell, WritePostMortem
+from tocsin.model.plain import minute
+from tocsin.model.review import THE_POST_MORTEM, ActionItemChanged, ActionItemOpened, Debt, PostMortemScheduled
+from tocsin.stages.review.settings import Rules
+
+SCRIBE = "role:scribe"
+"""Who writes in the timeline what comes after."""
+
+
+def due(incident: Incident, now: datetime, rules: Rules) -> Move | None:  # noqa: ARG001 - every `due` is asked alike
+    """What is owed first, or None."""
+    turn = incident.resolved_at.isoformat() if incident.resolved_at else ""
+    if Debt.DATE in incident.review.owed:
+        return _schedule(incident, rules, f"post_mortem:{turn}:date")
+    if Debt.DRAFT in incident.review.owed:
+        return WritePostMortem(key=f"post_mortem:{turn}:draft")
+    return None
+
+
+def _schedule(incident: Incident, rules: Rules, key: str) -> Move:
+    """On the calendar, and as an item that is tracked until somebody stands behind what was written."""
+    at, owner = incident.post_mortem_at, rules.owner(incident)
+    if at is None:
+        raise ValueError(f"incident {incident.id} owes a date for a post-mortem that nobody wants")
+    known = incident.review.item(THE_POST_MORTEM)
+    text = f"Hold the post-mortem of {incident.id} and approve what it says by {minute(at)}"
+    task = (
+        ActionItemChanged(item_id=THE_POST_MORTEM, owner=owner, due_at=at)
+        if known and known.done_at is None
+        else ActionItemOpened(item_id=THE_POST_MORTEM, text=text, owner=owner, due_at=at, origin="post_mortem")
+    )
+    events = (PostMortemScheduled(at=at, owner=owner), task)
+    return Tell(key=key, events=tuple(Happening(actor=SCRIBE, body=one) for one in events))

@@ -1,0 +1,69 @@
+"""People by their role: a post-mortem says what happened to systems, and who only as far as a role matters. Pure.
+
+`Naming` is made for one timeline and takes every name that stands there out of a text, for the role it had.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from tocsin.model.acts import LineOpened, NextActionSet, Seat, SeatTaken
+from tocsin.model.event import Event
+
+_PERSON = "person:"
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SOMEBODY = "somebody"
+
+
+class Naming:
+    """What each person is called in one document."""
+
+    def __init__(self, events: Sequence[Event], *, by_name: bool = False) -> None:
+        self._called = {} if by_name else _called(events)
+        listed = "|".join(re.escape(name) for name in sorted(self._called, key=len, reverse=True))
+        self._names = re.compile(rf"(?<![\w.+@-])@?({listed})(?![\w+@-])", re.IGNORECASE) if listed else None
+        self._by_name = by_name
+
+    def clean(self, text: str) -> str:
+        """The text with every known name as a role, and every other address as somebody's."""
+        if self._by_name:
+            return text
+        if self._names is not None:
+            text = self._names.sub(lambda found: self._called[found.group(1).lower()], text)
+        return _ADDRESS.sub(SOMEBODY, text)
+
+    def actor(self, actor: str) -> str:
+        """Who did it, as the subject of a sentence."""
+        kind, _, name = actor.partition(":")
+        if kind == "person":
+            return name if self._by_name else self._called.get(name.lower(), SOMEBODY)
+        return {"role": f"tocsin's {name}", "source": name, "service": "a program"}.get(kind, "tocsin")
+
+
+def _called(events: Sequence[Event]) -> dict[str, str]:
+    """Each person's role: the seat they held first, else that they responded."""
+    held = {seat: list(dict.fromkeys(person for s, person in _seated(events) if s is seat)) for seat in Seat}
+    called: dict[str, str] = {}
+    for seat, people in held.items():
+        word = seat.replace("_", " ")
+        for place, person in enumerate(people):
+            ordinal = "" if len(people) == 1 else f"{_ORDINALS[min(place, len(_ORDINALS) - 1)]} "
+            called.setdefault(person, f"the {ordinal}{word}")
+    others = [person for person in dict.fromkeys(_everyone(events)) if person not in called]
+    for place, person in enumerate(others):
+        letter = f" {_LETTERS[place % len(_LETTERS)]}" if len(others) > 1 else ""
+        called[person] = f"responder{letter}" if letter else "a responder"
+    return called
+
+
+def _seated(events: Iterable[Event]) -> Iterator[tuple[Seat, str]]:
+    return ((event.body.seat, event.body.person.lower()) for event in events if isinstance(event.body, SeatTaken))
+
+
+def _everyone(events: Iterable[Event]) -> Iterator[str]:
+    for event in events:
+        if event.actor.startswith(_PERSON):
+            yield event.actor.removeprefix(_PERSON).lower()
+        if isinstance(event.body, LineOpened | NextActionSet):
+            yield event.body.owner.lower()

@@ -1,0 +1,48 @@
+"""Section `review` of the configuration, and what the stage goes by."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from tocsin.model.acts import Seat
+from tocsin.model.catalogue import Catalogue
+from tocsin.model.ground import Severity, Value
+from tocsin.model.incident import Incident
+
+
+class ReviewSettings(Value):
+    """What comes after the all-clear. When the post-mortem must be is `people.post_mortem_hours`."""
+
+    name_people: bool = False
+    """True: the document names people; otherwise it names their roles."""
+    owner: str = "oncall:primary"
+    """Who leads it where there was no commander and the service has no owner."""
+    meeting_minutes: int = Field(default=60, ge=5, le=480)
+    detection_minutes: float = Field(default=5, gt=0, le=1440)
+    """A longer time from the first symptom to the declaration is late, and worth an action item."""
+    item_days: dict[Severity, int] = Field(
+        default_factory=lambda: {Severity.SEV1: 7, Severity.SEV2: 14, Severity.SEV3: 30, Severity.SEV4: 60}
+    )
+    """How long an action item that the timeline asks for may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the stage goes by."""
+
+    settings: ReviewSettings
+    catalogue: Catalogue
+
+    def owner(self, incident: Incident) -> str:
+        """Who leads the post-mortem: the commander, else the service's owner."""
+        return incident.seats.get(Seat.COMMANDER, "") or self.team(incident)
+
+    def team(self, incident: Incident) -> str:
+        """Who looks after the service."""
+        known = self.catalogue.find(incident.service) if incident.service else None
+        return (known.owner if known else "") or self.settings.owner
+
+    def item_due(self, incident: Incident, now: datetime) -> datetime:
+        """By when an action item that the timeline asks for is done."""
+        return now + timedelta(days=self.settings.item_days.get(incident.severity or Severity.SEV4, 30))
