@@ -15,7 +15,7 @@ from tocsin.model.move import Deed, Happening, Letter
 from tocsin.model.rota import OnCall
 from tocsin.ports import Clock, Ledger, Names, Parcel, Store
 from tocsin.roles.contract import Investigator, Router, Specialist
-from tocsin.stages import communicate, investigate, progress, remediate, verify
+from tocsin.stages import communicate, investigate, progress, remediate, review, verify
 
 
 class Record(Protocol):
@@ -42,6 +42,7 @@ class Rules:
     verify: verify.Rules
     progress: progress.ProgressSettings
     cadence: Cadence
+    review: review.Rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ from tocsin import opening
 from tocsin.desk import Desk, Rules
 from tocsin.errors import TakenOver
 from tocsin.guard.policy import in_force
+from tocsin.model.action import Mode
 from tocsin.model.event import Noted
 from tocsin.model.ground import Time, Value
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Leave, Move, Reread, Rethink, Tell, Wait
-from tocsin.stages import course, paging, progress, remediate, verify
+from tocsin.stages import course, paging, progress, remediate, review, verify
 from tocsin.walk import Step, Walk
 
 RETRY = timedelta(minutes=1)
@@ -74,13 +75,15 @@ def next_move(
 ) -> Move:
     """What this incident needs now. `done` are the keys of the moves carried out. Pure; the most urgent stage first."""
     mode = in_force(incident, rules.remediate.current).policy.mode_of(incident.service)
+    calls = Mode.PROPOSE if incident.drill and incident.drill.pages else mode
     due = (
-        paging.due(incident, now, rules.oncall, mode),
+        paging.due(incident, now, rules.oncall, calls),
         progress.due(incident, now, rules.progress),
         course.unread(incident, now),
         verify.due(incident, now, rules.verify),
         course.disproved(incident),
         remediate.due(incident, now, rules.remediate),
+        review.due(incident, now, rules.review),
         course.over(incident),
     )
     return course.first(due, done, {key: until for key, until in (held or {}).items() if until > now})

@@ -29,7 +29,7 @@ from tocsin.roles.analysts.router import BuiltInRouter, load_classifier
 from tocsin.roles.analysts.specialists import specialists
 from tocsin.roles.contract import Investigator
 from tocsin.sources import registry
-from tocsin.stages import remediate, verify
+from tocsin.stages import remediate, review, verify
 from tocsin.stages.communicate import Desk as Communicator
 from tocsin.stages.remediate.probe import ask_probe
 from tocsin.store.sql import open_store
@@ -92,6 +92,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         gauges=verify.Gauges(clean, sources.metrics, windows.measure(settings), partial(ask_probe, means)),
         post_mortem_at=settings.people.post_mortem_at,
     )
+    after = review.Means(store, clock, _after(settings))
     desk = Desk(
         store=store,
         clock=clock,
@@ -111,13 +112,20 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
             looking.rules,
             settings.progress,
             settings.cadence,
+            after.rules,
         ),
         hands=lambda fenced: {
             **remediate.hands(replace(means, store=fenced)),
             **verify.hands(replace(looking, store=fenced)),
+            **review.hands(replace(after, store=fenced)),
         },
     )
     return House(settings, desk, means, looking)
+
+
+def _after(settings: Settings) -> review.Rules:
+    hours = settings.routing.business_hours
+    return review.Rules(settings.review, settings.catalogue, hours, settings.people.post_mortem_at)
 
 
 def _on_call(settings: Settings) -> OnCall:

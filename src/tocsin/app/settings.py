@@ -28,6 +28,7 @@ from tocsin.stages.intake import IntakeRules
 from tocsin.stages.investigate import EvidenceSettings
 from tocsin.stages.people import PeopleRules
 from tocsin.stages.progress import ProgressSettings
+from tocsin.stages.review import ReviewSettings
 from tocsin.stages.verify import VerifySettings
 from tocsin.stages.watch import WatchSettings
 from tocsin.store.settings import StoreSettings
@@ -64,6 +65,7 @@ class Settings:
     progress: ProgressSettings
     cadence: Cadence
     report: ReportSettings
+    review: ReviewSettings
     serve: ServeSettings
     watch: WatchSettings
     durable: DurableSettings

@@ -36,7 +36,7 @@ from tocsin.model.event import (
 from tocsin.model.evidence import Finding
 from tocsin.model.ground import IncidentType, Severity, Time, Value
 from tocsin.model.narrative import Narrative, narrated
-from tocsin.model.review import PostMortemApproved, Review, ReviewAct, reviewed
+from tocsin.model.review import PostMortemApproved, PostMortemScheduled, Review, ReviewAct, reviewed
 from tocsin.model.run import Run, RunAct, ran
 from tocsin.model.standing import Action, Flag, Idea, Line, NextAction, Page, PolicyInForce, UserReport, acted
 from tocsin.model.triage import Answer, Triage
@@ -306,9 +306,11 @@ def _reported(incident: Incident, body: FindingsReported) -> dict[str, object]:
 
 
 def _reviewed(incident: Incident, act: ReviewAct, event: Event) -> dict[str, object]:
-    """An approved post-mortem ends the review of a resolved incident."""
-    over = isinstance(act, PostMortemApproved) and incident.state is State.RESOLVED
-    return {"review": reviewed(incident.review, act, event), **({"state": State.REVIEWED} if over else {})}
+    """An approved post-mortem ends the review of a resolved incident; its date is the incident's."""
+    after: dict[str, object] = {"review": reviewed(incident.review, act, event)}
+    if isinstance(act, PostMortemApproved) and incident.state is State.RESOLVED:
+        return after | {"state": State.REVIEWED}
+    return after | ({"post_mortem_at": act.at} if isinstance(act, PostMortemScheduled) else {})
 
 
 def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:

@@ -130,6 +130,12 @@ class Rethink(_Keyed):
     reason: str
 
 
+class WritePostMortem(_Keyed):
+    """Write the post-mortem from the timeline, and open the action items that it asks for."""
+
+    kind: Literal["write_post_mortem"] = "write_post_mortem"
+
+
 class Wait(Value):
     """Nothing to do before `until` (None: before somebody wakes us)."""
 
@@ -143,6 +149,6 @@ class Leave(Value):
     kind: Literal["leave"] = "leave"
 
 
-Deed = Tell | Draft | Publish | Reread | Rethink | Offer | RollBack | Perform | Verify | Confirm
+Deed = Tell | Draft | Publish | Reread | Rethink | Offer | RollBack | Perform | Verify | Confirm | WritePostMortem
 """A move that does something."""
 Move = Annotated[Deed | Wait | Leave, Field(discriminator="kind")]

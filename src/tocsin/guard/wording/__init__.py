@@ -4,11 +4,12 @@ Called by communicate before a draft is kept, and by whoever publishes. It never
 which words, and what to write instead. `check` is the only door.
 """
 
+from tocsin.guard.wording.blame import blame_in
 from tocsin.guard.wording.rules import RULES
 from tocsin.guard.wording.situation import Situation
 from tocsin.model.update import WordingViolation
 
-__all__ = ["Situation", "check"]
+__all__ = ["Situation", "blame_in", "check"]
 
 
 def check(text: str, situation: Situation) -> tuple[WordingViolation, ...]:

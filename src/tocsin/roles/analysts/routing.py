@@ -60,6 +60,17 @@ class BusinessHours(Value):
                 left -= closes - begins
             day += timedelta(days=1)
 
+    def latest(self, first: datetime, last: datetime, length: timedelta) -> datetime | None:
+        """The latest full hour of working time from `first` to `last` at which something of that length can begin, in UTC."""
+        zone, day = ZoneInfo(self.timezone), last.astimezone(ZoneInfo(self.timezone)).date()
+        while day >= first.astimezone(zone).date():
+            opens, closes = (datetime.combine(day, at, zone).astimezone(UTC) for at in (self.start, self.end))
+            begins = min(closes - length, last).replace(minute=0, second=0, microsecond=0)
+            if DAYS[day.weekday()] in self.days and begins >= max(opens, first):
+                return begins
+            day -= timedelta(days=1)
+        return None
+
 
 class Routing(Value):
     """Section `routing`: names as your pager and chat know them."""

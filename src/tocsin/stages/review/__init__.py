@@ -1,4 +1,4 @@
-"""The review: what comes after the all-clear. A date, a document written from the timeline, action items, and what people say of it.
+"""The review: what comes after the all-clear. A date, a document written from the timeline, action items, people's verdicts.
 
 `due` is asked by the loop; `hands` carries its move out. A resolved incident is walked until both are on the record, no longer.
 """

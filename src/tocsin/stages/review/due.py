@@ -7,7 +7,7 @@ unless it is re-opened, and then a new generation of the walk comes back here af
 from datetime import datetime
 
 from tocsin.model.incident import Incident
-from tocsin.model.move import Happening, Move, Tell, WritePostMortem
+from tocsin.model.move import Happening, Move, Tell, Wait, WritePostMortem
 from tocsin.model.plain import minute
 from tocsin.model.review import THE_POST_MORTEM, ActionItemChanged, ActionItemOpened, Debt, PostMortemScheduled
 from tocsin.stages.review.settings import Rules
@@ -21,14 +21,14 @@ def due(incident: Incident, now: datetime, rules: Rules) -> Move | None:  # noqa
     turn = incident.resolved_at.isoformat() if incident.resolved_at else ""
     if Debt.DATE in incident.review.owed:
         return _schedule(incident, rules, f"post_mortem:{turn}:date")
-    if Debt.DRAFT in incident.review.owed:
-        return WritePostMortem(key=f"post_mortem:{turn}:draft")
+    if Debt.DRAFT in incident.review.owed:  # it tells of the last words, too: they go out first, or are missed
+        return Wait() if incident.unended else WritePostMortem(key=f"post_mortem:{turn}:draft")
     return None
 
 
 def _schedule(incident: Incident, rules: Rules, key: str) -> Move:
     """On the calendar, and as an item that is tracked until somebody stands behind what was written."""
-    at, owner = incident.post_mortem_at, rules.owner(incident)
+    at, owner = rules.meeting(incident), rules.owner(incident)
     if at is None:
         raise ValueError(f"incident {incident.id} owes a date for a post-mortem that nobody wants")
     known = incident.review.item(THE_POST_MORTEM)

@@ -9,7 +9,7 @@ from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening
 from tocsin.model.review import PostMortemWritten
 from tocsin.ports import Clock, Store
-from tocsin.stages.review import due
+from tocsin.stages.review.due import SCRIBE
 from tocsin.stages.review.items import wanted
 from tocsin.stages.review.markdown import as_markdown
 from tocsin.stages.review.settings import Rules
@@ -46,4 +46,4 @@ def hands(means: Means) -> Mapping[str, Hand]:
 
 
 def _by_scribe(*bodies: Body) -> list[Happening]:
-    return [Happening(actor=due.SCRIBE, body=one) for one in bodies]
+    return [Happening(actor=SCRIBE, body=one) for one in bodies]

@@ -37,9 +37,7 @@ class Wanted(NamedTuple):
     due_at: datetime | None = None
 
 
-def wanted(
-    incident: Incident, events: Sequence[Event], rules: Rules, now: datetime
-) -> tuple[ActionItemOpened, ...]:
+def wanted(incident: Incident, events: Sequence[Event], rules: Rules, now: datetime) -> tuple[ActionItemOpened, ...]:
     """The items that are not on the record yet, numbered after those that are."""
     story = Story(incident, events, Naming(events, by_name=True), rules)
     known = {one.origin for one in incident.review.items if one.origin}
@@ -111,7 +109,9 @@ def _runbook(story: Story) -> Iterator[Wanted]:
     made = story.incident.diagnosis
     if proposed and not proposed[1].fix.steps:
         cause = made.hypotheses[0].cause.replace("_", " ") if made and made.hypotheses else "what happened here"
-        yield Wanted("runbook:missing", f"Write a runbook for {cause} on {_service(story)}: none answered this incident")
+        yield Wanted(
+            "runbook:missing", f"Write a runbook for {cause} on {_service(story)}: none answered this incident"
+        )
     for name, helped in story.incident.review.runbooks.items():
         if not helped:
             yield Wanted(f"runbook:{name}", f"Correct the runbook {name}: people say that it did not help")
@@ -145,5 +145,7 @@ def _flags(story: Story) -> Iterator[Wanted]:
 def _promises(story: Story) -> Iterator[Wanted]:
     missed = list(story.all(UpdateMissed))
     if missed:
-        text = f"Make sure that somebody can review updates of {_service(story)}: {counted(len(missed), 'update')} missed"
+        text = (
+            f"Make sure that somebody can review updates of {_service(story)}: {counted(len(missed), 'update')} missed"
+        )
         yield Wanted("late:updates", text, story.incident.seats.get(Seat.COMMUNICATIONS_LEAD, ""))

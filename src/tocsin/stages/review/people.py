@@ -22,7 +22,9 @@ class Naming:
     def __init__(self, events: Sequence[Event], *, by_name: bool = False) -> None:
         self._called = {} if by_name else _called(events)
         listed = "|".join(re.escape(name) for name in sorted(self._called, key=len, reverse=True))
-        self._names = re.compile(rf"(?<![\w.+@-])@?({listed})(?![\w+@-])", re.IGNORECASE) if listed else None
+        self._names = (
+            re.compile(rf"(?<![\w.+@-])(?:person:)?@?({listed})(?![\w+@-])", re.IGNORECASE) if listed else None
+        )
         self._by_name = by_name
 
     def clean(self, text: str) -> str:
@@ -38,7 +40,7 @@ class Naming:
         kind, _, name = actor.partition(":")
         if kind == "person":
             return name if self._by_name else self._called.get(name.lower(), SOMEBODY)
-        return {"role": f"tocsin's {name}", "source": name, "service": "a program"}.get(kind, "tocsin")
+        return {"source": name, "service": "a program"}.get(kind, "tocsin")
 
 
 def _called(events: Sequence[Event]) -> dict[str, str]:

@@ -1,14 +1,20 @@
 """Section `review` of the configuration, and what the stage goes by."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import Field
 
+from tocsin.guard.attempt import PeopleRules
 from tocsin.model.acts import Seat
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import Severity, Value
 from tocsin.model.incident import Incident
+from tocsin.roles.analysts.routing import BusinessHours
+
+NOTICE = timedelta(hours=2)
+"""Nobody is asked to a meeting sooner than this."""
 
 
 class ReviewSettings(Value):
@@ -33,6 +39,17 @@ class Rules:
 
     settings: ReviewSettings
     catalogue: Catalogue
+    hours: BusinessHours = field(default_factory=BusinessHours)
+    wanted_by: Callable[[Severity | None, datetime], datetime | None] = PeopleRules().post_mortem_at
+    """The latest time for the post-mortem of an incident of that severity that was over then."""
+
+    def meeting(self, incident: Incident) -> datetime | None:
+        """When to hold it: as a person said, else the last working hour in which it is not too late."""
+        latest, over = incident.post_mortem_at, incident.resolved_at
+        if latest is None or over is None or latest != self.wanted_by(incident.severity, over):
+            return latest
+        length = timedelta(minutes=self.settings.meeting_minutes)
+        return self.hours.latest(over + NOTICE, latest, length) or latest
 
     def owner(self, incident: Incident) -> str:
         """Who leads the post-mortem: the commander, else the service's owner."""

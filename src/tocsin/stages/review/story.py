@@ -27,17 +27,17 @@ class Story:
     naming: Naming
     rules: Rules
 
-    def all(self, *kinds: type[B]) -> Iterator[tuple[Event, B]]:
-        """The events whose body is of one of these kinds, in order, each with its body."""
-        return ((event, event.body) for event in self.events if isinstance(event.body, kinds))
+    def all(self, kind: type[B]) -> Iterator[tuple[Event, B]]:
+        """The events whose body is of that kind, in order, each with its body."""
+        return ((event, event.body) for event in self.events if isinstance(event.body, kind))
 
-    def first(self, *kinds: type[B]) -> tuple[Event, B] | None:
+    def first(self, kind: type[B]) -> tuple[Event, B] | None:
         """The first of them."""
-        return next(self.all(*kinds), None)
+        return next(self.all(kind), None)
 
-    def last(self, *kinds: type[B]) -> tuple[Event, B] | None:
+    def last(self, kind: type[B]) -> tuple[Event, B] | None:
         """The last of them."""
-        found = list(self.all(*kinds))
+        found = list(self.all(kind))
         return found[-1] if found else None
 
     @property

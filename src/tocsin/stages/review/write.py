@@ -6,7 +6,7 @@ that do are left out, and their place on the record is cited.
 
 from collections.abc import Iterable, Sequence
 
-from tocsin.guard.wording import blames
+from tocsin.guard.wording import blame_in
 from tocsin.model.event import Event
 from tocsin.model.incident import Incident
 from tocsin.model.plain import minute, one_line, spell
@@ -38,7 +38,7 @@ def _section(story: Story, part: Part) -> Section:
 
 def _blameless(sentence: Sentence) -> Sentence:
     """The sentence, or that it is left out. A time in front of it stays."""
-    if not blames(sentence.text):
+    if not blame_in(sentence.text):
         return sentence
     moment, colon, _ = sentence.text.partition(" UTC: ")
     return sentence.model_copy(update={"text": f"{moment}{colon}{LEFT_OUT}" if colon else LEFT_OUT})
@@ -67,4 +67,4 @@ def _sources(story: Story, sentences: Iterable[Sentence]) -> tuple[tuple[int, st
 
 def _source(story: Story, event: Event) -> str:
     told = story.told(event)
-    return f"{minute(event.at)}, {story.naming.actor(event.actor)}: {LEFT_OUT if blames(told) else told}"
+    return f"{minute(event.at)}, {story.naming.actor(event.actor)}: {LEFT_OUT if blame_in(told) else told}"

@@ -16,7 +16,7 @@ MOST = 3
 ALSO_LIKELY = 0.4
 """A second hypothesis below that is not worth a sentence."""
 _TRIGGER = re.compile(
-    r"^(?:an?|the|our|last|latest|recent|new|bad|faulty|failed)?\s*(?:[\w.-]+ )?"
+    r"^(?:an?|the|our|last|latest|recent|new|bad|faulty|failed)?\s*(?:[\w.'-]+ ){0,2}"
     r"(?:deploy(?:ment|ed)?|release|roll-?out|(?:config(?:uration)?|schema|code|dns|firewall) change|change|migration|upgrade|"
     r"restart|reboot|failover|(?:traffic|load) (?:spike|peak|surge)|cron ?job)\b(?P<rest>.*)$",
     re.IGNORECASE,

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from tocsin.model.acts import Resolved
+from tocsin.model.acts import Resolved, SeatTaken
 from tocsin.model.event import Declared, Event, FindingsReported
 from tocsin.model.plain import minute
 from tocsin.stages.review.document import Sentence
@@ -72,8 +72,15 @@ def _run(story: Story, kind: str, run: Sequence[Event]) -> Iterator[Moment]:
         yield Moment(run[0].at, run[0].seq, _line(run[0].at, text, run[0], run[-1]))
         return
     for event in run:
-        text = f"{story.naming.actor(event.actor)}: {story.told(event)}"
+        text = f"{story.naming.actor(event.actor)}: {_told(story, event)}"
         yield Moment(event.at, event.seq, _line(event.at, text, event))
+
+
+def _told(story: Story, event: Event) -> str:
+    """A seat's own name says who took it."""
+    if not isinstance(event.body, SeatTaken):
+        return story.told(event)
+    return f"the role of {event.body.seat.replace('_', ' ')} {'handed over' if event.body.handed_over_by else 'taken'}"
 
 
 def _line(moment: datetime, text: str, *events: Event) -> Sentence:

@@ -77,10 +77,10 @@ def _harm(fact: ImpactFact) -> bool:
 def _reached(story: Story) -> Iterator[Sentence]:
     """The services whose alerts fired."""
     first = story.first(Declared)
-    named = [(event, body.service) for event, body in story.all(Declared, AlertJoined) if body.service]
     seen: dict[str, Event] = {}
-    for event, service in named:
-        seen.setdefault(one_line(service, 80), event)
+    for event in story.events:
+        if isinstance(event.body, Declared | AlertJoined) and event.body.service:
+            seen.setdefault(one_line(event.body.service, 80), event)
     if seen:
         alerts = counted(len(story.incident.alert_ids), "alert")
         events = [*([first[0]] if first else []), *seen.values()]
@@ -98,7 +98,7 @@ def _reported(story: Story) -> Iterator[Sentence]:
     reports = [event for event, _ in story.all(UserReported)]
     if reports:
         span = f"from {at(reports[0])} to {at(reports[-1])}" if len(reports) > 1 else f"at {at(reports[0])}"
-        yield cited(f"Users reported it {counted(len(reports), 'time')}, {span}.", reports[0], reports[-1])
+        yield cited(f"{counted(len(reports), 'report')} came from users, {span}.", reports[0], reports[-1])
 
 
 def _data(story: Story) -> Iterator[Sentence]:

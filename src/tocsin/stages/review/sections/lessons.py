@@ -62,7 +62,7 @@ def _quick(story: Story) -> Iterator[Sentence]:
         found = story.first(kind)
         if declared and found and found[0].at - declared[0].at <= limit:
             span = spell(found[0].at - declared[0].at)
-            yield cited(f"{word} within {spell(limit)}: after {span}.", declared[0], found[0])
+            yield cited(f"{word} within {spell(limit)}: in {span}.", declared[0], found[0])
 
 
 def _diagnosed(story: Story) -> Iterator[Sentence]:
@@ -91,12 +91,13 @@ def _helped(story: Story, *, helped: bool) -> Iterator[Sentence]:
 def _broke(story: Story) -> Iterator[Sentence]:
     """Steps that failed, or of which nobody knew whether they ran."""
     steps = {one.id: one.step.text for one in story.incident.actions}
-    for event, body in story.all(ActionFinished, ActionUnknown):
+    for event, body in story.all(ActionUnknown):
         step = story.quoted(steps.get(body.action_id, body.action_id))
-        if isinstance(body, ActionUnknown):
-            yield cited(f"Nobody knew whether the step {step} had run: {story.said(body.why).rstrip('.')}.", event)
-        elif not body.outcome.ok:
-            yield cited(f"The step {step} failed: {story.said(body.outcome.said).rstrip('.')}.", event)
+        yield cited(f"Nobody knew whether the step {step} had run: {story.said(body.why).rstrip('.')}.", event)
+    for event, done in story.all(ActionFinished):
+        if not done.outcome.ok:
+            step = story.quoted(steps.get(done.action_id, done.action_id))
+            yield cited(f"The step {step} failed: {story.said(done.outcome.said).rstrip('.')}.", event)
 
 
 def _promises(story: Story, *, kept: bool) -> Iterator[Sentence]:
@@ -121,7 +122,9 @@ def _first_to_know(story: Story, *, alerts: bool) -> Iterator[Sentence]:
     if declared is None or reported is None:
         return
     if alerts and declared[0].at < reported[0].at:
-        yield cited(f"Monitoring noticed before the first user's report at {at(reported[0])}.", declared[0], reported[0])
+        yield cited(
+            f"Monitoring noticed before the first user's report at {at(reported[0])}.", declared[0], reported[0]
+        )
     if not alerts and reported[0].at <= declared[0].at:
         yield cited("Users noticed before monitoring did.", declared[0], reported[0])
 

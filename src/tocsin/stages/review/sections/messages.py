@@ -49,7 +49,9 @@ def _none(story: Story) -> list[Sentence]:
 
 def _missed(story: Story) -> Iterator[Sentence]:
     for event, body in story.all(UpdateMissed):
-        yield cited(f"{minute(event.at)}: missed, the update to {READERS[body.audience]} due {minute(body.due_at)}.", event)
+        yield cited(
+            f"{minute(event.at)}: missed, the update to {READERS[body.audience]} due {minute(body.due_at)}.", event
+        )
 
 
 def _taken_back(story: Story) -> Iterator[Sentence]:

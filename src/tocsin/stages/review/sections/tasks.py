@@ -21,7 +21,8 @@ def action_items(story: Story) -> list[Sentence]:
 
 def _events(story: Story, item: ActionItem) -> list[Event]:
     kinds = (ActionItemOpened, ActionItemChanged, ActionItemDone)
-    return [event for event, body in story.all(*kinds) if body.item_id == item.id] or [story.end]
+    told = [one for one in story.events if isinstance(one.body, kinds) and one.body.item_id == item.id]
+    return told or [story.end]
 
 
 def _one(story: Story, item: ActionItem, events: list[Event]) -> Sentence:

@@ -17,7 +17,7 @@ def times(story: Story) -> list[Sentence]:
     declared = story.first(Declared)
     if declared is None:
         return [story.unknown("When it began")]
-    began = list(onset_to_declaration(story, "Detected after {span}: first symptom {onset}, declared {declared}."))
+    began = list(onset_to_declaration(story, "Detected in {span}: first symptom {onset}, declared {declared}."))
     return [*began, *(_one(story, declared[0], name, event) for name, event in _milestones(story))]
 
 
@@ -46,7 +46,7 @@ def _one(story: Story, declared: Event, name: str, event: Event | None) -> Sente
     heading = f"{name[:1].upper()}{name[1:]}"
     if event is None:
         return story.unknown(heading)
-    return cited(f"{heading} after {spell(event.at - declared.at)}, at {at(event)}.", declared, event)
+    return cited(f"{heading} in {spell(event.at - declared.at)}, at {at(event)}.", declared, event)
 
 
 def onset_to_declaration(story: Story, words: str) -> Iterator[Sentence]:
