@@ -117,6 +117,15 @@ def test_what_did_not_arrive_is_listed_until_it_does(url):
     def work(ledger):
         for number, status in enumerate(["waiting", "failed", "given_up", "sent"], 1):
             ledger.outbox.put(message(number, "slack", status=status))
-        return [one.key for one in ledger.outbox.undelivered()]
+        ledger.outbox.put(parcel(5, incident_id="INC-2"))
+        shown = [[one.key for one in ledger.outbox.undelivered(*asked)] for asked in ((), (2,), (9, "INC-2"))]
+        return shown, [(one.receiver, one.status, one.count) for one in ledger.outbox.backlog()]
 
-    assert story(url, work) == ["k1", "k2", "k3"]
+    shown, counted = story(url, work)
+    assert shown == [["k5", "k3", "k2", "k1"], ["k5", "k3"], ["k5"]]
+    assert counted == [
+        ("message:slack", "failed", 1),
+        ("message:slack", "given_up", 1),
+        ("message:slack", "waiting", 1),
+        ("page", "waiting", 1),
+    ]

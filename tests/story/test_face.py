@@ -151,7 +151,7 @@ def test_with_a_token_set_the_api_tells_strangers_nothing() -> None:
         assert house.get(path, authorization=f"Bearer {TOKEN}").status_code == 200, path
         assert house.get(path, authorization="Bearer wrong-wrong-wrong-wrong").status_code == 401, path
     assert "/api/" not in house.get("/docs").text
-    assert house.get("/healthz").json() == {"status": "ok", "connectors": None}
+    assert house.get("/healthz").json() == {"status": "ok", "connectors": None, "outbox": None}
 
 
 def test_it_refuses_to_listen_beyond_this_machine_without_a_good_token() -> None:

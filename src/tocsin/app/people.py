@@ -20,7 +20,7 @@ from tocsin.stages.people import Attempt, Done, PeopleRules
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
 from tocsin.web.document import LiveDocument, document
-from tocsin.web.shapes import IncidentLine
+from tocsin.web.shapes import IncidentLine, Undelivered
 
 ConfigPath = str | Path | None
 
@@ -48,6 +48,13 @@ async def incidents(config_path: ConfigPath, *, open_only: bool, limit: int) -> 
     async with open_store(configuration.load(config_path).section("store", StoreSettings)) as store:
         found = await store.read(lambda ledger: ledger.incidents.recent(open_only=open_only, limit=limit))
     return [IncidentLine.of(one) for one in found]
+
+
+async def undelivered(config_path: ConfigPath, incident_id: str, limit: int) -> list[Undelivered]:
+    """What has not left the house, newest first; of one incident, or of all."""
+    async with open_store(configuration.load(config_path).section("store", StoreSettings)) as store:
+        found = await store.read(lambda ledger: ledger.outbox.undelivered(limit, incident_id))
+    return [Undelivered.of(one) for one in found]
 
 
 async def live_document(config_path: ConfigPath, incident_id: str) -> LiveDocument:

@@ -8,7 +8,20 @@ import sys
 
 import typer
 
-from tocsin.cli import actions, alerts, audit, grading, incidents, oncall, people, runbooks, service, stats, tokens
+from tocsin.cli import (
+    actions,
+    alerts,
+    audit,
+    grading,
+    incidents,
+    oncall,
+    outbox,
+    people,
+    runbooks,
+    service,
+    stats,
+    tokens,
+)
 from tocsin.errors import ConfigError, DataError, Denied, IntakeError, NotFound, NotNow, TocsinError
 
 cli = typer.Typer(
@@ -30,6 +43,7 @@ cli.add_typer(alerts.deadletters, name="deadletters")
 cli.add_typer(audit.audit, name="audit")
 cli.add_typer(runbooks.runbook, name="runbook")
 cli.add_typer(tokens.token, name="token")
+cli.add_typer(outbox.outbox, name="outbox")
 for _name, _verb in (*people.VERBS.items(), *actions.VERBS.items()):
     cli.command(_name)(_verb)
 

@@ -31,13 +31,13 @@ def declare(
 ) -> None:
     """Declare an incident that no alert has seen."""
     fields = {"description": description, "service": service, "environment": environment}
-    _tell(reach, reach.act("declare", title=title, severity=severity, started_at=started, **fields))
+    told_of(reach, reach.act("declare", title=title, severity=severity, started_at=started, **fields))
 
 
 @reaching
 def ack(reach: Reach, incident: Incident) -> None:
     """Acknowledge: you have it."""
-    _tell(reach, reach.act("acknowledge", incident))
+    told_of(reach, reach.act("acknowledge", incident))
 
 
 @reaching
@@ -45,7 +45,7 @@ def severity(
     reach: Reach, incident: Incident, level: Annotated[str, typer.Argument(help="SEV1 to SEV4.")], reason: Reason
 ) -> None:
     """Change the severity. Lowering it is the commander's."""
-    _tell(reach, reach.act("severity", incident, severity=level.upper(), reason=reason))
+    told_of(reach, reach.act("severity", incident, severity=level.upper(), reason=reason))
 
 
 @reaching
@@ -56,19 +56,19 @@ def assign(
     person: Annotated[str | None, typer.Argument(help="Who takes it; by default you.")] = None,
 ) -> None:
     """Give a role to one person, or hand it over."""
-    _tell(reach, reach.act("assign", incident, seat=seat.replace("-", "_"), person=person))
+    told_of(reach, reach.act("assign", incident, seat=seat.replace("-", "_"), person=person))
 
 
 @reaching
 def note(reach: Reach, incident: Incident, text: str) -> None:
     """Put words on the record."""
-    _tell(reach, reach.act("note", incident, text=text))
+    told_of(reach, reach.act("note", incident, text=text))
 
 
 @reaching
 def hypothesis(reach: Reach, incident: Incident, text: str) -> None:
     """Raise an idea of the cause."""
-    _tell(reach, reach.act("hypothesis", incident, text=text))
+    told_of(reach, reach.act("hypothesis", incident, text=text))
 
 
 @reaching
@@ -79,7 +79,7 @@ def rule_out(
     reason: Reason,
 ) -> None:
     """Take an idea off the table."""
-    _tell(reach, reach.act("rule-out", incident, hypothesis_id, reason=reason))
+    told_of(reach, reach.act("rule-out", incident, hypothesis_id, reason=reason))
 
 
 @reaching
@@ -96,15 +96,15 @@ def line(
     if bool(question) == bool(end):
         raise DataError("a line is either opened or ended.", "Give a question, or --end LIN-...")
     if end:
-        _tell(reach, reach.act("end-line", incident, end, finding=finding))
+        told_of(reach, reach.act("end-line", incident, end, finding=finding))
     else:
-        _tell(reach, reach.act("line", incident, question=question, owner=owner, minutes=minutes))
+        told_of(reach, reach.act("line", incident, question=question, owner=owner, minutes=minutes))
 
 
 @reaching
 def next_action(reach: Reach, incident: Incident, text: str, owner: Owner = None) -> None:
     """Set the single next action and its one owner."""
-    _tell(reach, reach.act("next-action", incident, text=text, owner=owner))
+    told_of(reach, reach.act("next-action", incident, text=text, owner=owner))
 
 
 @reaching
@@ -112,7 +112,7 @@ def mitigated(
     reach: Reach, incident: Incident, text: Annotated[str, typer.Argument(help="What stopped the harm.")]
 ) -> None:
     """Say that the harm has stopped."""
-    _tell(reach, reach.act("mitigated", incident, text=text))
+    told_of(reach, reach.act("mitigated", incident, text=text))
 
 
 @reaching
@@ -124,13 +124,13 @@ def all_clear(
     post_mortem: Annotated[str | None, typer.Option(help="When, as 2026-11-23T09:00:00Z.")] = None,
 ) -> None:
     """Give the all-clear: it is over."""
-    _tell(reach, reach.act("all-clear", incident, cause=cause, fix=fix, post_mortem_at=post_mortem))
+    told_of(reach, reach.act("all-clear", incident, cause=cause, fix=fix, post_mortem_at=post_mortem))
 
 
 @reaching
 def reopen(reach: Reach, incident: Incident, reason: Reason) -> None:
     """Open an incident again: it was not over."""
-    _tell(reach, reach.act("reopen", incident, reason=reason))
+    told_of(reach, reach.act("reopen", incident, reason=reason))
 
 
 @reaching
@@ -138,13 +138,13 @@ def merge(
     reach: Reach, incident: Incident, into: Annotated[str, typer.Argument(help="The one that goes on.")], reason: Reason
 ) -> None:
     """Merge an incident into another, which goes on with its alerts."""
-    _tell(reach, reach.act("merge", incident, into=into, reason=reason))
+    told_of(reach, reach.act("merge", incident, into=into, reason=reason))
 
 
 @reaching
 def close(reach: Reach, incident: Incident, reason: Reason) -> None:
     """Close an incident as a false alarm."""
-    _tell(reach, reach.act("close", incident, reason=reason))
+    told_of(reach, reach.act("close", incident, reason=reason))
 
 
 @reaching
@@ -203,7 +203,7 @@ VERBS = {
 }
 
 
-def _tell(reach: Reach, done: "Done") -> None:
+def told_of(reach: Reach, done: "Done") -> None:
     """What the act left on the record."""
     if reach.as_json:
         print(done.model_dump_json(indent=2))

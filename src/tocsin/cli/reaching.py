@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tocsin.model.ground import Value
     from tocsin.stages.people import Done
     from tocsin.web.document import LiveDocument
-    from tocsin.web.shapes import IncidentLine
+    from tocsin.web.shapes import IncidentLine, Undelivered
 
 UrlOption = Annotated[
     str, typer.Option("--url", envvar="TOCSIN_URL", help="A service's address; without one, the local store.")
@@ -67,6 +67,17 @@ class Reach:
             return asyncio.run(people.incidents(self.config, open_only=open_only, limit=limit))
         only = "&open=true" if open_only else ""
         return Incidents.model_validate_json(self.asked("GET", f"/api/incidents?limit={limit}{only}")).incidents
+
+    def undelivered(self, incident: str, limit: int) -> "list[Undelivered]":
+        """What has not left the house, newest first."""
+        from tocsin.web.shapes import Outbox
+
+        if not self.url:
+            from tocsin.app import people
+
+            return asyncio.run(people.undelivered(self.config, incident, limit))
+        where = f"/api/outbox?limit={limit}&incident={quote(incident, safe='')}"
+        return Outbox.model_validate_json(self.asked("GET", where)).parcels
 
     def document(self, incident: str) -> "LiveDocument":
         """The live document. Raises NotFound."""

@@ -240,6 +240,13 @@ class ActionVerified(Value):
     said: str
 
 
+class DeliveryRetried(Value):
+    """A person had messages or calls tried again that had not arrived; `keys` are the parcels'."""
+
+    kind: Literal["delivery_retried"] = "delivery_retried"
+    keys: tuple[str, ...]
+
+
 class WouldHaveDone(Value):
     """Mode `observe`: what would have left the house, and did not."""
 
@@ -273,5 +280,6 @@ Act = (
     | ActionFinished
     | ActionUnknown
     | ActionVerified
+    | DeliveryRetried
     | WouldHaveDone
 )

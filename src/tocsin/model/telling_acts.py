@@ -43,6 +43,8 @@ def tell_act(act: acts.Act) -> str:  # noqa: C901 - one sentence for each kind o
             return f"{'told' if sent else 'nobody there to tell:'} {target}: {text}"
         case acts.Unpaged(target=target):
             return f"{target} is no longer needed"
+        case acts.DeliveryRetried(keys=keys):
+            return f"tried again to deliver {', '.join(keys)}"
         case acts.WouldHaveDone(what=what):
             return f"observe mode, not done: {what}"
         case _:

@@ -15,7 +15,7 @@ from tocsin.ports.effects import (
     WorkItem,
 )
 from tocsin.ports.machine import Clock, Names, Source
-from tocsin.ports.outbox import OPEN_PARCELS, OutboxStore, Parcel, message_payload
+from tocsin.ports.outbox import OPEN_PARCELS, Backlog, OutboxStore, Parcel, message_payload
 from tocsin.ports.records import (
     AlertStore,
     ChangeStore,
@@ -45,6 +45,7 @@ __all__ = [
     "AlertStore",
     "AnswerStore",
     "Ask",
+    "Backlog",
     "Button",
     "ChangeSource",
     "ChangeStore",

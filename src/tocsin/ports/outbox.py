@@ -6,10 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from tocsin.model.move import Letter
+from tocsin.model.plain import minute
 from tocsin.ports.effects import Message
 
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 _CALLS = frozenset({"page", "acknowledge", "unpage"})
+
+
+def moment(number: int) -> datetime:
+    """The time that a parcel's number stands for, in UTC."""
+    return _BEFORE_ALL + timedelta(microseconds=number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Parcel:
     @property
     def decided_at(self) -> datetime:
         """When it was decided, in UTC."""
-        return _BEFORE_ALL + timedelta(microseconds=self.number)
+        return moment(self.number)
 
     @property
     def receiver(self) -> str:
@@ -62,6 +68,19 @@ class Parcel:
 
 OPEN_PARCELS = frozenset({"waiting", "failed"})
 """Parcels somebody still has to deliver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many parcels of one receiver have one status, and when the oldest of them was decided, in UTC."""
+
+    receiver: str
+    status: str
+    count: int
+    oldest_at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.status.replace('_', ' ')} since {minute(self.oldest_at)}"
 
 
 class OutboxStore(Protocol):
@@ -87,8 +106,12 @@ class OutboxStore(Protocol):
         """Those to be delivered now, oldest decision first: the first of each lane, at most `each` of one receiver."""
         ...
 
-    def undelivered(self, limit: int = 1000) -> list[Parcel]:
-        """Waiting, failed and given up, oldest decision first."""
+    def undelivered(self, limit: int = 100, incident_id: str = "") -> list[Parcel]:
+        """Waiting, failed and given up, newest decision first; of one incident, or of all."""
+        ...
+
+    def backlog(self) -> list[Backlog]:
+        """All that is undelivered, counted by receiver and status, in that order."""
         ...
 
     def of(self, incident_id: str) -> list[Parcel]:

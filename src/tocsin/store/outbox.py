@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, or_, select, tuple_, update
 
 from tocsin.model.ground import rfc3339
-from tocsin.ports import OPEN_PARCELS, Parcel
+from tocsin.ports import OPEN_PARCELS, Backlog, Parcel
+from tocsin.ports.outbox import moment
 from tocsin.store.inserts import put_once, replace
 from tocsin.store.shelves import Shelves
 from tocsin.store.tables import micros, outbox
@@ -63,10 +64,20 @@ class SqlOutbox:
         wanted = select(heads.c.data).where(heads.c.turn <= each).order_by(heads.c.n, heads.c.key)
         return [_parcel(data) for data in self._connection.execute(wanted).scalars()]
 
-    def undelivered(self, limit: int = 1000) -> list[Parcel]:
-        """Everything that did not arrive."""
-        wanted = select(outbox.c.data).where(outbox.c.status.in_(_UNDELIVERED)).order_by(*_IN_ORDER).limit(limit)
-        return [_parcel(data) for data in self._connection.execute(wanted).scalars()]
+    def undelivered(self, limit: int = 100, incident_id: str = "") -> list[Parcel]:
+        """Everything that did not arrive, newest first."""
+        wanted = select(outbox.c.data).where(outbox.c.status.in_(_UNDELIVERED))
+        if incident_id:
+            wanted = wanted.where(outbox.c.incident_id == incident_id)
+        newest = wanted.order_by(outbox.c.n.desc(), outbox.c.key.desc()).limit(limit)
+        return [_parcel(data) for data in self._connection.execute(newest).scalars()]
+
+    def backlog(self) -> list[Backlog]:
+        """Counted by the database."""
+        by = (outbox.c.receiver, outbox.c.status)
+        wanted = select(*by, func.count(), func.min(outbox.c.n)).where(outbox.c.status.in_(_UNDELIVERED))
+        rows = self._connection.execute(wanted.group_by(*by).order_by(*by))
+        return [Backlog(receiver, status, count, moment(oldest)) for receiver, status, count, oldest in rows]
 
     def of(self, incident_id: str) -> list[Parcel]:
         """In order."""
@@ -123,9 +134,17 @@ class MemoryOutbox:
                 chosen.append(one)
         return sorted(chosen, key=lambda one: (one.number, one.key))
 
-    def undelivered(self, limit: int = 1000) -> list[Parcel]:
-        """Everything that did not arrive."""
-        return [one for one in self._in_order() if one.status in _UNDELIVERED][:limit]
+    def undelivered(self, limit: int = 100, incident_id: str = "") -> list[Parcel]:
+        """Everything that did not arrive, newest first."""
+        found = [one for one in self._in_order() if one.status in _UNDELIVERED]
+        return [one for one in reversed(found) if incident_id in ("", one.incident_id)][:limit]
+
+    def backlog(self) -> list[Backlog]:
+        """Counted."""
+        groups: dict[tuple[str, str], list[Parcel]] = {}
+        for one in self.undelivered(len(self._shelves.outbox)):
+            groups.setdefault((one.receiver, one.status), []).append(one)
+        return [Backlog(*by, len(some), some[-1].decided_at) for by, some in sorted(groups.items())]
 
     def of(self, incident_id: str) -> list[Parcel]:
         """In order."""

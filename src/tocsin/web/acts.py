@@ -170,6 +170,12 @@ async def merge(actor: Acting, incident_id: Id, ask: asks.Merge) -> Done:
     return await actor.does(lambda attempt: people.merge(attempt, incident_id, ask), incident_id, touches=ask.into)
 
 
+@router.post("/{incident_id}/outbox/retry")
+async def retry(actor: Acting, incident_id: Id, ask: asks.RetryDelivery) -> Done:
+    """What was not delivered is tried again; GET /api/outbox lists it."""
+    return await actor.does(lambda attempt: people.retry_delivery(attempt, incident_id, ask), incident_id)
+
+
 @router.post("/{incident_id}/close")
 async def close(actor: Acting, incident_id: Id, ask: asks.CloseAsFalseAlarm) -> Done:
     """It was a false alarm."""

@@ -29,7 +29,9 @@ from tocsin.web.shapes import (
     Incidents,
     IncidentWhole,
     NewSilence,
+    Outbox,
     Silences,
+    Undelivered,
 )
 
 router = APIRouter(prefix="/api", dependencies=[Guarded], responses=problems.of(400, 401, 403, 422, 503))
@@ -187,6 +189,13 @@ async def remove_silence(rooms: Here, silence_id: Id) -> None:
     """Ends a silence now; what it quieted is judged again within seconds."""
     if not await rooms.store.write(lambda ledger: ledger.silences.remove(silence_id)):
         raise _missing(silence_id)
+
+
+@router.get("/outbox", tags=["outbox"])
+async def outbox(rooms: Here, incident: Name = "", limit: Limit = 100) -> Outbox:
+    """Calls and messages that wait, failed, or were given up, newest first. POST /api/incidents/{id}/outbox/retry tries again."""
+    found = await rooms.store.read(lambda ledger: ledger.outbox.undelivered(limit, incident))
+    return Outbox(parcels=[Undelivered.of(one) for one in found])
 
 
 @router.get("/deadletters", tags=["dead letters"])

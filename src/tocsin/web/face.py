@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
@@ -22,6 +23,8 @@ from tocsin.web.shapes import Health
 
 _STORE_SECONDS = 3.0
 _MOST_OPEN = 1000
+_PATIENCE = timedelta(minutes=1)
+"""What waits longer than this to be sent for the first time is told by /healthz."""
 
 router = APIRouter(tags=["service"])
 
@@ -77,7 +80,12 @@ async def healthz(request: Request, rooms: Here) -> Health:
         raise StoreError(what, "Look at the database and the disk.", code="TCS-STORE-SLOW") from None
     if await caller_of(request) is None:
         return Health(status="ok")
-    return Health(status="ok", connectors={name: one.failure or "ok" for name, one in rooms.pulses})
+    lost: dict[str, list[str]] = {}
+    for one in await rooms.store.read(lambda ledger: ledger.outbox.backlog()):
+        if one.status != "waiting" or rooms.clock.now() - one.oldest_at > _PATIENCE:
+            lost.setdefault(one.receiver, []).append(str(one))
+    connectors = {name: one.failure or "ok" for name, one in rooms.pulses}
+    return Health(status="ok", connectors=connectors, outbox={name: ", ".join(some) for name, some in lost.items()})
 
 
 @router.get(
@@ -88,8 +96,10 @@ async def healthz(request: Request, rooms: Here) -> Health:
 )
 async def metrics(rooms: Here) -> Response:
     """The service's numbers in Prometheus' text format."""
-    found = await rooms.store.read(lambda ledger: ledger.incidents.recent(open_only=True, limit=_MOST_OPEN))
-    return Response(rooms.metrics.text(found, rooms.pulses), media_type=CONTENT_TYPE_LATEST)
+    found, backlog = await rooms.store.read(
+        lambda ledger: (ledger.incidents.recent(open_only=True, limit=_MOST_OPEN), ledger.outbox.backlog())
+    )
+    return Response(rooms.metrics.text(found, rooms.pulses, backlog), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/openapi.json", dependencies=[Guarded], include_in_schema=False)

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from tocsin.model.ground import Severity
 from tocsin.model.incident import Incident
+from tocsin.ports import Backlog
 from tocsin.stages.intake import Decision
 from tocsin.stages.watch import Pulses
 
@@ -40,6 +41,10 @@ class Metrics:
         self._open = Gauge("tocsin_incidents_open", "Open incidents.", ("severity",), registry=own)
         seen = "tocsin_connector_last_success_timestamp_seconds"
         self._seen = Gauge(seen, "When a connector last answered.", ("connector",), registry=own)
+        by = ("receiver", "status")
+        self._outbox = Gauge("tocsin_outbox_parcels", "Undelivered calls and messages.", by, registry=own)
+        oldest = "tocsin_outbox_oldest_timestamp_seconds"
+        self._oldest = Gauge(oldest, "When the oldest undelivered one was decided.", by, registry=own)
         self._up = Gauge("tocsin_connector_up", "1 when the last answer was good.", ("connector",), registry=own)
 
     @contextmanager
@@ -58,7 +63,7 @@ class Metrics:
             if one.replayed:
                 self.replays.inc()
 
-    def text(self, open_incidents: Iterable[Incident], pulses: Pulses) -> bytes:
+    def text(self, open_incidents: Iterable[Incident], pulses: Pulses, backlog: Iterable[Backlog] = ()) -> bytes:
         """Everything in Prometheus' text format, the gauges as of now."""
         tally = Tally(one.severity.value if one.severity else "untriaged" for one in open_incidents)
         for severity in (*Severity, "untriaged"):
@@ -66,4 +71,9 @@ class Metrics:
         for name, pulse in pulses:
             self._seen.labels(name).set(pulse.last_success.timestamp() if pulse.last_success else 0)
             self._up.labels(name).set(0 if pulse.failure else 1)
+        self._outbox.clear()
+        self._oldest.clear()
+        for one in backlog:
+            self._outbox.labels(one.receiver, one.status).set(one.count)
+            self._oldest.labels(one.receiver, one.status).set(one.oldest_at.timestamp())
         return generate_latest(self.registry)

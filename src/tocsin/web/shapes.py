@@ -10,7 +10,7 @@ from tocsin.model.change import Change, Silence
 from tocsin.model.event import Event
 from tocsin.model.ground import IncidentType, Severity, Time, Value
 from tocsin.model.incident import Incident, State
-from tocsin.ports import KeptAlert, KeptDelivery
+from tocsin.ports import KeptAlert, KeptDelivery, Parcel
 from tocsin.stages.intake import Decision
 from tocsin.stages.intake.matching import Matchers
 
@@ -167,6 +167,39 @@ class DeadLetters(BaseModel):
     deadletters: list[DeadLetter]
 
 
+class Undelivered(BaseModel):
+    """Something that has not left the house: how it stands, and what the receiver said last. Not what it says."""
+
+    key: str
+    incident: str
+    receiver: str
+    status: str
+    attempts: int
+    decided_at: Time
+    next_at: Time | None
+    error: str
+
+    @classmethod
+    def of(cls, parcel: Parcel) -> "Undelivered":
+        """From the outbox."""
+        return cls(
+            key=parcel.key,
+            incident=parcel.incident_id,
+            receiver=parcel.receiver,
+            status=parcel.status,
+            attempts=parcel.attempts,
+            decided_at=parcel.decided_at,
+            next_at=parcel.next_at,
+            error=parcel.error,
+        )
+
+
+class Outbox(BaseModel):
+    """What has not left the house, newest decision first."""
+
+    parcels: list[Undelivered]
+
+
 class NewSilence(Value):
     """A silence as people ask for it. `starts_at` is now when it is not given."""
 
@@ -184,7 +217,9 @@ class Silences(BaseModel):
 
 
 class Health(BaseModel):
-    """`ok` means: the store answers. `connectors` is told to those who hold the token."""
+    """`ok` means: the store answers. The rest is told to those who hold the token."""
 
     status: str
     connectors: dict[str, str] | None = None
+    outbox: dict[str, str] | None = None
+    """Receivers that something did not reach, each with how much and since when."""

@@ -37,6 +37,12 @@ class Assign(Value):
     person: Person | None = None
 
 
+class RetryDelivery(Value):
+    """What did not arrive is to be tried again: the parcel of that key, or all of the incident."""
+
+    key: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
+
+
 class Note(Value):
     """Words for the record."""
 

@@ -7,6 +7,7 @@ from tocsin.guard.attempt import Act
 from tocsin.stages.people import asks
 from tocsin.stages.people.beginning import acknowledge, assign, change_severity, declare, set_next_action
 from tocsin.stages.people.ending import all_clear, close_as_false_alarm, mark_mitigated, merge, reopen
+from tocsin.stages.people.sending import retry_delivery
 from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
 
 ACTS: dict[str, Act] = {
@@ -24,5 +25,6 @@ ACTS: dict[str, Act] = {
     "all-clear": Act("/all-clear", asks.AllClear, all_clear),
     "reopen": Act("/reopen", asks.Reopen, reopen),
     "merge": Act("/merge", asks.Merge, merge),
+    "retry": Act("/outbox/retry", asks.RetryDelivery, retry_delivery),
     "close": Act("/close", asks.CloseAsFalseAlarm, close_as_false_alarm),
 }
