@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from tocsin.config import Config
 from tocsin.connectors.apprise_channel import AppriseChannel, AppriseChannelConfig
+from tocsin.connectors.slack import SlackChannel, SlackConfig
 from tocsin.model.ground import Value
 from tocsin.model.update import Audience
 from tocsin.ports import Channel
@@ -17,6 +18,7 @@ class ChannelsConfig(Value):
     """Where messages go. What is not named here is told nothing."""
 
     apprise: AppriseChannelConfig | None = None
+    slack: SlackConfig | None = None
 
     def reaching(self) -> dict[Audience, tuple[str, ...]]:
         """The names of the channels that reach each audience."""
@@ -31,4 +33,6 @@ def open_channels(config: Config) -> Mapping[str, Channel]:
     channels: dict[str, Channel] = {}
     if settings.apprise:
         channels["apprise"] = AppriseChannel.opened(settings.apprise, config)
+    if settings.slack:
+        channels["slack"] = SlackChannel.opened(settings.slack, config)
     return channels

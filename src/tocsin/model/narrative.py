@@ -180,8 +180,11 @@ class Narrative(Value):
         return frozenset(audience for audience, at in told.items() if at < ended_at) - given_up
 
     def refs(self, channel: str) -> dict[str, str]:
-        """What a channel called the newest message of each purpose."""
-        return {one.purpose: one.ref for one in self.places if one.channel == channel}
+        """What a channel called the newest message of each purpose, and of each purpose and audience (`summary/internal`)."""
+        here = [one for one in self.places if one.channel == channel]
+        heard = {one.update_id: one.audience for one in self.published}
+        for_one = {f"{one.purpose}/{heard[one.update_id]}": one.ref for one in here if one.update_id in heard}
+        return {one.purpose: one.ref for one in here} | for_one
 
 
 def narrated(  # noqa: C901 - one case for each kind of communication

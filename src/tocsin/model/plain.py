@@ -1,6 +1,7 @@
 """Plain text for people: outside words made harmless, times and durations spelled one way everywhere. Pure."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
@@ -11,6 +12,21 @@ def one_line(text: str, limit: int = 200) -> str:
     """Outside text as one bounded line without invisible characters."""
     flat = " ".join(INVISIBLE.sub(" ", text).split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+_UNSEEN = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Characters that draw nothing and are no control characters by name."""
+
+
+def visible(text: str) -> str:
+    """The same text with every character that hides, reorders or controls spelled out: `⟨U+202E⟩`. New lines and tabs stay."""
+    return "".join(f"⟨U+{ord(one):04X}⟩" if _hides(one) else one for one in text)
+
+
+def _hides(one: str) -> bool:
+    if one in "\n\t":
+        return False
+    return one in _UNSEEN or unicodedata.category(one) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
 def minute(moment: datetime) -> str:

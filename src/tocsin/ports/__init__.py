@@ -3,6 +3,7 @@
 from tocsin.ports.agents import AgentTask, RemoteAgent, ToolAnswer, ToolBox, ToolCard
 from tocsin.ports.buttons import acknowledge_buttons, review_buttons, step_buttons
 from tocsin.ports.cellar import Ledger, Store
+from tocsin.ports.chat import Chat, Form
 from tocsin.ports.effects import (
     Button,
     Channel,
@@ -50,11 +51,13 @@ __all__ = [
     "ChangeSource",
     "ChangeStore",
     "Channel",
+    "Chat",
     "Clock",
     "ClusterSource",
     "DeliveryStore",
     "EvidenceStore",
     "Executor",
+    "Form",
     "Head",
     "IncidentStore",
     "KeptAlert",
