@@ -62,7 +62,7 @@ def _blocks(message: Message, title: str) -> list[Block | None]:
     return [
         {"type": "header", "text": _label(title, TITLE)},
         rich(message.text) if message.text.strip() else None,
-        preformatted(whole) if message.exact and shown_in_full else None,
+        preformatted(whole) if whole and shown_in_full else None,
         rich(_TOO_LONG) if not shown_in_full else None,
         _foot(message),
         buttons(message.buttons) if message.buttons and shown_in_full else None,
