@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tocsin.connectors.slack.fake.methods import call
 from tocsin.connectors.slack.fake.workspace import Workspace
 
 
@@ -41,7 +42,7 @@ class _Handler(BaseHTTPRequestHandler):
         args: dict[str, Any] = dict(parse_qsl(parts.query)) | self._arguments(body)
         token = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or str(args.get("token") or "")
         with self._one_at_a_time:
-            status, headers, answer = self.workspace.call(parts.path.removeprefix("/api/"), token, args)
+            status, headers, answer = call(self.workspace, parts.path.removeprefix("/api/"), token, args)
         if answer is None:
             self.close_connection = True  # the work is done, and the answer never arrives
             return
