@@ -35,6 +35,12 @@ Line = Annotated[str, _Line, AfterValidator(_visible)]
 """A sentence: a reason, a question, a next action."""
 Words = Annotated[str, _Long, AfterValidator(_visible)]
 """Some paragraphs."""
+Owner = Annotated[str, _Short, AfterValidator(_visible)]
+"""Whoever owns something: a person, a team, or an on-call target."""
+Pages = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200_000), AfterValidator(_visible)
+]
+"""A whole document."""
 MaybeLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Person = Annotated[str, StringConstraints(max_length=200), AfterValidator(person_id)]
 """One person, by e-mail address or login."""

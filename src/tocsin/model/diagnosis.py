@@ -1,5 +1,7 @@
 """Diagnosis: ranked hypotheses with computed confidence, what speaks for and against each. Made by a specialist without tools."""
 
+from hashlib import sha256
+
 from tocsin.model.ground import Share, Value
 
 
@@ -29,3 +31,8 @@ class Diagnosis(Value):
     next_question: str = ""
     partial: bool = False
     """True when a deadline cut the investigation short or a source did not answer."""
+
+    @property
+    def digest(self) -> str:
+        """What a verdict on it binds to: the cause as it was named."""
+        return sha256("\x1f".join((self.specialist, self.root_cause)).encode()).hexdigest()

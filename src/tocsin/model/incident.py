@@ -160,6 +160,12 @@ class Incident(Value):
         return self.is_open or bool(self.unended) or bool(self.review.owed)
 
     @property
+    def is_restricted(self) -> bool:
+        """Only for those who are named: as a person decided, else when it is about security."""
+        decided = self.narrative.restriction
+        return decided.restricted if decided else self.type is IncidentType.SECURITY
+
+    @property
     def unended(self) -> frozenset[Audience]:
         """Who heard of it and still waits for the last word. A merged incident leaves that to the one that goes on."""
         ended = self.ended_at

@@ -23,6 +23,10 @@ class Press(StrEnum):
     APPROVE_UPDATE = "approve_update"
     EDIT_UPDATE = "edit_update"
     PUBLISH_UPDATE = "publish_update"
+    JUDGE_CAUSE = "judge_cause"
+    """`about` is the verdict: right, partly or wrong."""
+    JUDGE_RUNBOOK = "judge_runbook"
+    """`about` is the runbook, then `:helped` or `:not`."""
 
 
 class Pressed(Value):

@@ -167,6 +167,8 @@ class Review(Value):
     owed: tuple[Debt, ...] = ()
     """What must still be done without anybody's asking; while it lasts the incident is walked."""
     scheduled_at: Time | None = None
+    scheduled_on: Time | None = None
+    """When that date was set."""
     schedules: int = 0
     """How often a date was set: the sequence number of the calendar entry."""
     owner: str = ""
@@ -205,7 +207,7 @@ def _changes(review: Review, act: ReviewAct, event: "Event") -> dict[str, object
     match act:
         case PostMortemScheduled():
             dated = {"scheduled_at": act.at, "owner": act.owner, "schedules": review.schedules + 1}
-            return {**dated, "owed": _without(review, Debt.DATE)}
+            return {**dated, "scheduled_on": event.at, "owed": _without(review, Debt.DATE)}
         case PostMortemWritten():
             return _written(review, act)
         case PostMortemApproved():

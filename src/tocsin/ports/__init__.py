@@ -1,7 +1,7 @@
 """Every door in the outer wall. Adapters live in `connectors`, `sources`, `store`; only `app` knows who stands behind a door."""
 
 from tocsin.ports.agents import AgentTask, RemoteAgent, ToolAnswer, ToolBox, ToolCard
-from tocsin.ports.buttons import acknowledge_buttons, review_buttons, step_buttons
+from tocsin.ports.buttons import acknowledge_buttons, judgement_buttons, review_buttons, step_buttons
 from tocsin.ports.cellar import Ledger, Store
 from tocsin.ports.chat import Chat, Form
 from tocsin.ports.effects import (
@@ -91,6 +91,7 @@ __all__ = [
     "Worker",
     "WorkerStore",
     "acknowledge_buttons",
+    "judgement_buttons",
     "message_payload",
     "review_buttons",
     "step_buttons",

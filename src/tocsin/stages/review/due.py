@@ -8,7 +8,6 @@ from datetime import datetime
 
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, Move, Tell, Wait, WritePostMortem
-from tocsin.model.plain import minute
 from tocsin.model.review import THE_POST_MORTEM, ActionItemChanged, ActionItemOpened, Debt, PostMortemScheduled
 from tocsin.stages.review.settings import Rules
 
@@ -31,12 +30,14 @@ def _schedule(incident: Incident, rules: Rules, key: str) -> Move:
     at, owner = rules.meeting(incident), rules.owner(incident)
     if at is None:
         raise ValueError(f"incident {incident.id} owes a date for a post-mortem that nobody wants")
-    known = incident.review.item(THE_POST_MORTEM)
-    text = f"Hold the post-mortem of {incident.id} and approve what it says by {minute(at)}"
-    task = (
-        ActionItemChanged(item_id=THE_POST_MORTEM, owner=owner, due_at=at)
-        if known and known.done_at is None
-        else ActionItemOpened(item_id=THE_POST_MORTEM, text=text, owner=owner, due_at=at, origin="post_mortem")
-    )
-    events = (PostMortemScheduled(at=at, owner=owner), task)
+    events = (PostMortemScheduled(at=at, owner=owner), tracked(incident, at, owner))
     return Tell(key=key, events=tuple(Happening(actor=SCRIBE, body=one) for one in events))
+
+
+def tracked(incident: Incident, at: datetime, owner: str) -> ActionItemOpened | ActionItemChanged:
+    """The post-mortem as an item with an owner and a date; opened once, moved after that."""
+    known = incident.review.item(THE_POST_MORTEM)
+    if known and known.done_at is None:
+        return ActionItemChanged(item_id=THE_POST_MORTEM, owner=owner, due_at=at)
+    text = f"Hold the post-mortem of {incident.id} and approve what it says"
+    return ActionItemOpened(item_id=THE_POST_MORTEM, text=text, owner=owner, due_at=at, origin="post_mortem")

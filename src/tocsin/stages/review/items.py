@@ -42,7 +42,6 @@ def wanted(incident: Incident, events: Sequence[Event], rules: Rules, now: datet
     story = Story(incident, events, Naming(events, by_name=True), rules)
     known = {one.origin for one in incident.review.items if one.origin}
     asked = {one.origin: one for one in _all(story) if one.origin not in known}
-    first = 1 + sum(1 for one in incident.review.items if one.id.startswith("AI"))
     return tuple(
         ActionItemOpened(
             item_id=f"AI{number}",
@@ -51,8 +50,13 @@ def wanted(incident: Incident, events: Sequence[Event], rules: Rules, now: datet
             due_at=one.due_at or rules.item_due(incident, now),
             origin=one.origin,
         )
-        for number, one in enumerate(asked.values(), first)
+        for number, one in enumerate(asked.values(), next_number(incident))
     )
+
+
+def next_number(incident: Incident) -> int:
+    """The number of the next item of this incident."""
+    return 1 + sum(1 for one in incident.review.items if one.id.startswith("AI"))
 
 
 def _all(story: Story) -> Iterator[Wanted]:

@@ -31,6 +31,8 @@ class ReviewSettings(Value):
         default_factory=lambda: {Severity.SEV1: 7, Severity.SEV2: 14, Severity.SEV3: 30, Severity.SEV4: 60}
     )
     """How long an action item that the timeline asks for may take."""
+    tracker: str = ""
+    """Where open items go when the post-mortem is approved, by the name of its setting; "" for nowhere by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class Rules:
     hours: BusinessHours = field(default_factory=BusinessHours)
     wanted_by: Callable[[Severity | None, datetime], datetime | None] = PeopleRules().post_mortem_at
     """The latest time for the post-mortem of an incident of that severity that was over then."""
+    trackers: tuple[str, ...] = ()
+    """The configured trackers by name."""
+    link: Callable[[str], str] = lambda _: ""
+    """Where people look at an incident; "" when nobody said where that is."""
 
     def meeting(self, incident: Incident) -> datetime | None:
         """When to hold it: as a person said, else the last working hour in which it is not too late."""
