@@ -1,10 +1,13 @@
 """Kill the worker at every boundary of its walk, and at random times: `python -m benchmarks.crash --json`.
 
-SIGKILL, on SQLite and on PostgreSQL, with several seeds. A boundary is: before a step begins, after a commit of a step, after
-its effect on the world, and after it returned but before the engine remembers it. Each kill comes with a fresh incident;
-then a worker is left alone until all is done, and every timeline and every key that the receiver was given is counted.
-`lost`: incidents that miss anything; `doubled`: events twice on a timeline, or an effect under a second key; `repeated`: the
-same key given again after a cut between effect and commit, which is what keys are for.
+SIGKILL, on SQLite and on PostgreSQL, with several seeds, around steps that real executors carry out: `http` to a receiver in a
+process of its own, `sql` on a true PostgreSQL, `command` as a true program, `manual` by a person. A boundary is: before a step
+of the walk begins, after a commit, before and after an executor runs, midway (the far end has had the effect, nobody has heard),
+and after a step returned but before the engine remembers it. Each kill comes with a fresh incident; the seed decides what else
+is under way. Then a worker and a person are left alone until all is done, and every timeline is held against every far end.
+`lost`: incidents that miss anything, or whose timeline and far end disagree; `doubled`: events twice on a timeline, an effect
+under a second key, or twice where the far end takes no key; `repeated`: the same key given again after a cut, which is what
+keys are for; `unknown`: steps that take no key and were cut, of which `asked` were put to a person, and none ran again.
 """
 
 import argparse
@@ -14,75 +17,119 @@ import random
 import signal
 import tempfile
 import time
+from collections.abc import Iterator
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the parent forks: it must have no threads
 
-from benchmarks.walking import Plan, Tally, databases, ended, forked, seconds, tally, worker
+from benchmarks.processes import ended, forked, seconds
+from benchmarks.receivers import FarEnds, far_ends
+from benchmarks.reckoning import Tally, databases, tally
+from benchmarks.walking import Fault, Plan, warm, worker
 
-KINDS = ("begin", "commit", "effect", "return")
-KILLED = -9
+BOUNDARIES = ("begin", "commit", "before", "midway", "after", "return")
+HEARD = frozenset({"http", "command"})
+"""Far ends that can kill the worker while it waits for their answer."""
+KILLED = -signal.SIGKILL
 
 
-def at_every_boundary(plan: Plan, first: int, most: int) -> tuple[int, int]:
-    """Kills at the first, second, ... boundary of each kind until a worker comes through; kills, and the next free number."""
-    kills, number = 0, first
-    for kind in KINDS:
-        for index in range(most):
-            if not killed_at(plan, number, (kind, index)):
+class Killer:
+    """One store, and everything that is done to its workers."""
+
+    def __init__(self, url: str, ends: FarEnds, dice: random.Random, most: int) -> None:
+        self._plan, self._dice, self._most = Plan(url, ends), dice, most
+        self._numbers = count(1)
+        self.kills = dict.fromkeys((*BOUNDARIES, "random"), 0)
+
+    def at_every_boundary(self) -> None:
+        """The whole walk with a step that takes a key, and for each other kind of step from its first offer on."""
+        for kind in self._plan.ends.kinds:
+            for boundary in BOUNDARIES:
+                if boundary != "midway" or kind in HEARD:
+                    self._until_through(kind, boundary, acting=kind != "http")
+
+    def _until_through(self, kind: str, boundary: str, *, acting: bool) -> None:
+        """Kills at the first, second, ... boundary until a worker comes through because there are no more."""
+        for index in range(1 if boundary == "midway" else self._most):
+            fault = Fault(boundary, index, acting)
+            code = ended(forked(partial(worker, self._with(kind, fault))), 240)
+            if code != KILLED:
                 break
-            kills, number = kills + 1, number + 1
-    return kills, number + 1
+            self.kills[boundary] += 1
+        (self._plan.ends.folder / "cut").unlink(missing_ok=True)
+
+    def _with(self, kind: str, fault: Fault | None) -> Plan:
+        """A worker with a fresh incident, and sometimes another one beside it."""
+        others = self._dice.choices(self._plan.ends.kinds, k=self._dice.choice((0, 0, 1)))
+        alerts = tuple((next(self._numbers), one) for one in (kind, *others))
+        return Plan(self._plan.url, self._plan.ends, alerts, fault, until_done=True)
+
+    def at_random_times(self, kills: int) -> None:
+        """Workers with a fresh incident, killed at any time of their first two seconds."""
+        for kind in self._dice.choices(self._plan.ends.kinds, k=kills):
+            pid = forked(partial(worker, self._with(kind, None)))
+            time.sleep(self._dice.uniform(0.05, 2.0))
+            os.kill(pid, signal.SIGKILL)
+            self.kills["random"] += ended(pid) == KILLED
+
+    def reckon(self) -> Tally:
+        """One worker and a person to the end; then everything is counted."""
+        last = Plan(self._plan.url, self._plan.ends, until_done=True)
+        if ended(forked(partial(worker, last)), 900) != 0:
+            raise SystemExit("the last worker did not come to an end")
+        return tally(self._plan)
 
 
-def killed_at(plan: Plan, number: int, boundary: tuple[str, int]) -> bool:
-    """A worker with one fresh incident, killed there; False when it came through because there is no such boundary."""
-    doomed = Plan(plan.url, plan.receiver, (number,), boundary, until_done=True)
-    return ended(forked(partial(worker, doomed))) == KILLED
-
-
-def at_random_times(plan: Plan, first: int, kills: int, dice: random.Random) -> int:
-    """Kills a worker with a fresh incident at any time of its first three seconds; the next free number."""
-    for number in range(first, first + kills):
-        pid = forked(partial(worker, Plan(plan.url, plan.receiver, (number,))))
-        time.sleep(dice.uniform(0.1, 3.0))
-        os.kill(pid, signal.SIGKILL)
-        ended(pid)
-    return first + kills
-
-
-def one_store(url: str, keys: Path, most: int, seeds: int, at_random: int) -> tuple[int, Tally]:
-    """All kills on one fresh store, then one worker to the end."""
-    plan = Plan(url, keys)
-    kills, number = at_every_boundary(plan, 1, most)
-    for seed in range(seeds):
-        number = at_random_times(plan, number, at_random, random.Random(seed))
-    last = Plan(plan.url, plan.receiver, until_done=True)
-    if ended(forked(partial(worker, last)), 120) != 0:
-        raise SystemExit("the last worker did not come to an end")
-    return kills + seeds * at_random, tally(plan)
+def killers(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Killer]]:
+    """One for each store and seed, when it has killed."""
+    with databases(folder) as stores:
+        for store, fresh in stores.items():
+            for seed in range(asked.seeds):
+                name = f"crash-{store}-{seed}"
+                effects = stores["postgresql"](f"effects-{store}-{seed}") if "postgresql" in stores else ""
+                with far_ends(folder / name, effects) as ends:
+                    killer = Killer(fresh(name), ends, random.Random(seed), asked.boundaries)
+                    killer.at_every_boundary()
+                    killer.at_random_times(asked.random)
+                    yield store, killer
 
 
 def main() -> None:
     """Prints the figures; --json prints one object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--seeds", type=int, default=3, help="of the random times")
-    parser.add_argument("--boundaries", type=int, default=12, help="of each kind, at most")
-    parser.add_argument("--random", type=int, default=3, help="kills at random times, for each seed and store")
+    parser.add_argument("--seeds", type=int, default=3, help="of what else is under way, and of the random times")
+    parser.add_argument("--boundaries", type=int, default=60, help="of each kind, at most")
+    parser.add_argument("--random", type=int, default=20, help="kills at random times, for each seed and store")
     asked = parser.parse_args()
-    begun, kills, sums = time.monotonic(), 0, {"incidents": 0, "lost": 0, "doubled": 0, "repeated": 0}
-    with tempfile.TemporaryDirectory(prefix="tocsin-crash-") as name, databases(Path(name)) as stores:
-        for store, fresh in stores.items():
-            keys = Path(name) / f"{store}.keys"
-            died, told = one_store(fresh("crash"), keys, asked.boundaries, asked.seeds, asked.random)
-            kills += died
-            sums = {key: value + getattr(told, key) for key, value in sums.items()}
+    begun, sums, stores = time.monotonic(), Tally(), set[str]()
+    kills = dict.fromkeys((*BOUNDARIES, "random"), 0)
+    warm()
+    with tempfile.TemporaryDirectory(prefix="tocsin-crash-") as name:
+        Path(name).chmod(0o755)
+        for store, killer in killers(asked, Path(name)):
+            told = killer.reckon()
+            stores.add(store)
+            sums, kills = sums + told, {kind: kills[kind] + killer.kills[kind] for kind in kills}
             if not asked.json:
-                print(f"{store}: {died} kills, {told}")
-        figures = {"benchmark": "crash", "kills": kills, **sums, "stores": sorted(stores), "seconds": seconds(begun)}
-    print(json.dumps(figures) if asked.json else figures)
+                print(f"{store}: {killer.kills}, {told}", flush=True)
+    figures = {
+        "benchmark": "crash",
+        "kills": sum(kills.values()),
+        "incidents": sums.incidents,
+        "lost": sums.lost,
+        "doubled": sums.doubled,
+        "repeated": sums.repeated,
+        "unknown": sums.unknown,
+        "asked": sums.asked,
+        "at": kills,
+        "stores": sorted(stores),
+        "seeds": asked.seeds,
+        "seconds": seconds(begun),
+    }
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

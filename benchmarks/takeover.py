@@ -1,9 +1,10 @@
 """How soon a peer goes on with a dead worker's incidents: `python -m benchmarks.takeover --json`. PostgreSQL only.
 
 `dead_s`: a worker is killed in the middle of an incident; seconds until its peer has taken that incident's next step.
-`paused`: a worker is stopped (SIGSTOP) at the worst moment, after the effect and before its commit; the peer takes over after
-`paused_seconds`; then the stopped one is let go again. What it still wants to write is refused: `doubled` counts events that
-stand twice in the end, and effects under a second key. `repeated` are effects whose key the receiver knew.
+`paused`: a worker is stopped (SIGSTOP) at the worst moment, after an executor had its effect on the receiver and before that is
+on record; the peer takes over after `paused_seconds`; then the stopped one is let go again. What it still wants to write is
+refused: `doubled` counts events that stand twice in the end, and effects under a second key. `repeated` are effects whose key
+the receiver knew.
 """
 
 import argparse
@@ -18,7 +19,10 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the parent forks: it must have no threads
 
-from benchmarks.walking import Plan, Tally, databases, ended, forked, seconds, steps_taken, stopped, tally, worker
+from benchmarks.processes import ended, forked, seconds, stopped
+from benchmarks.receivers import FarEnds, far_ends
+from benchmarks.reckoning import Tally, databases, steps_taken, tally
+from benchmarks.walking import Fault, Plan, warm, worker
 
 
 def moves_on(url: str, since: float, patience: float = 60.0) -> float:
@@ -31,12 +35,12 @@ def moves_on(url: str, since: float, patience: float = 60.0) -> float:
     return time.monotonic() - since
 
 
-def killed_once(url: str, folder: Path, number: int) -> float:
+def killed_once(url: str, ends: FarEnds, number: int) -> float:
     """A worker in the middle of an incident, and a peer that sees it alive; then it is dead."""
-    keys = folder / "dead.keys"
-    first = forked(partial(worker, Plan(url, keys, (number,), ("begin", 4), signal.SIGSTOP, name=f"a{number}")))
+    fault = Fault("begin", 4, signal=signal.SIGSTOP)
+    first = forked(partial(worker, Plan(url, ends, ((number, "http"),), fault, f"a{number}")))
     stopped(first)
-    peer = forked(partial(worker, Plan(url, keys, name=f"b{number}")))
+    peer = forked(partial(worker, Plan(url, ends, name=f"b{number}")))
     time.sleep(2.0)
     os.kill(first, signal.SIGKILL)
     took = moves_on(url, time.monotonic())
@@ -47,15 +51,13 @@ def killed_once(url: str, folder: Path, number: int) -> float:
     return took
 
 
-def paused_once(url: str, folder: Path, pause: float) -> tuple[float, Tally]:
+def paused_once(url: str, ends: FarEnds, pause: float) -> tuple[float, Tally]:
     """A worker that sleeps through its own dismissal; when its incident went on, and what it doubled."""
-    plan = Plan(url, folder / "paused.keys", paused_seconds=2.0)
-    first = forked(
-        partial(worker, Plan(url, plan.receiver, (1,), ("effect", 0), signal.SIGSTOP, "a", 2.0, until_done=True))
-    )
+    fault = Fault("after", signal=signal.SIGSTOP)
+    first = forked(partial(worker, Plan(url, ends, ((1, "http"),), fault, "a", 2.0)))
     stopped(first)
     begun = time.monotonic()
-    peer = forked(partial(worker, Plan(url, plan.receiver, name="b", paused_seconds=2.0)))
+    peer = forked(partial(worker, Plan(url, ends, name="b", paused_seconds=2.0)))
     took = moves_on(url, begun)
     time.sleep(max(0.0, pause - took))
     os.kill(first, signal.SIGCONT)
@@ -65,7 +67,7 @@ def paused_once(url: str, folder: Path, pause: float) -> tuple[float, Tally]:
     for pid in (first, peer):
         os.kill(pid, signal.SIGKILL)
         ended(pid)
-    return took, tally(plan)
+    return took, tally(Plan(url, ends))
 
 
 def main() -> None:
@@ -79,10 +81,13 @@ def main() -> None:
         if "postgresql" not in stores:
             print(json.dumps({"benchmark": "takeover", "skipped": "no PostgreSQL on this machine"}))
             sys.exit(0)
+        warm()
         begun, fresh = time.monotonic(), stores["postgresql"]
         url = fresh("dead")
-        times = sorted(killed_once(url, Path(name), number) for number in range(1, asked.runs + 1))
-        took, told = paused_once(fresh("paused"), Path(name), asked.pause)
+        with far_ends(Path(name) / "dead") as ends:
+            times = sorted(killed_once(url, ends, number) for number in range(1, asked.runs + 1))
+        with far_ends(Path(name) / "paused") as ends:
+            took, told = paused_once(fresh("paused"), ends, asked.pause)
         figures = {
             "benchmark": "takeover",
             "dead_runs": len(times),

@@ -16,7 +16,10 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the parent forks: it must have no threads
 
-from benchmarks.walking import Plan, databases, ended, forked, seconds, tally, worker
+from benchmarks.processes import ended, forked, seconds
+from benchmarks.receivers import FarEnds, far_ends
+from benchmarks.reckoning import databases, tally
+from benchmarks.walking import Fault, Plan, warm, worker
 from tocsin.walk import Step, Walk
 
 KILLED = -9
@@ -40,19 +43,19 @@ async def _nothing() -> str:
     return ""
 
 
-def upgraded(url: str, keys: Path, *, guarded: bool, boundaries: range) -> dict[str, int]:
+def upgraded(url: str, ends: FarEnds, *, guarded: bool, boundaries: range) -> dict[str, int]:
     """Old workers killed at each of these boundaries, one new worker to the end."""
     number = 0
     for kind in ("begin", "return"):
         for index in boundaries:
             number += 1
-            old = Plan(url, keys, (number,), (kind, index), until_done=True)
+            old = Plan(url, ends, ((number, "http"),), Fault(kind, index), until_done=True)
             if ended(forked(partial(worker, old))) != KILLED:
                 break
-    new = Plan(url, keys, until_done=True, body=partial(Newer, guarded=guarded))
-    if ended(forked(partial(worker, new)), 120) != 0:
+    new = Plan(url, ends, until_done=True, body=partial(Newer, guarded=guarded))
+    if ended(forked(partial(worker, new)), 600) != 0:
         raise SystemExit("the new version did not come to an end")
-    told = tally(Plan(url, keys))
+    told = tally(Plan(url, ends))
     return {"in_flight": number, "stranded": told.lost, "doubled": told.doubled}
 
 
@@ -64,13 +67,14 @@ def main() -> None:
     parser.add_argument("--boundaries", type=int, default=9, help="of each kind, at most")
     asked = parser.parse_args()
     boundaries = range(asked.first, asked.first + asked.boundaries)
+    warm()
     begun, sums = time.monotonic(), {"in_flight": 0, "stranded": 0, "doubled": 0}
     with tempfile.TemporaryDirectory(prefix="tocsin-upgrade-") as name, databases(Path(name)) as stores:
         for store, fresh in stores.items():
             for guarded in (True, False):
                 how = "guarded" if guarded else "unguarded"
-                keys = Path(name) / f"{store}-{how}.keys"
-                came = upgraded(fresh(how), keys, guarded=guarded, boundaries=boundaries)
+                with far_ends(Path(name) / f"{store}-{how}") as ends:
+                    came = upgraded(fresh(how), ends, guarded=guarded, boundaries=boundaries)
                 sums = {key: value + came[key] for key, value in sums.items()}
         figures = {"benchmark": "upgrade", **sums, "stores": sorted(stores), "seconds": seconds(begun)}
     print(json.dumps(figures))

@@ -1,8 +1,8 @@
 """Workers to be killed: real workers of the service, forked from a warm parent, cut at a chosen boundary or at any time.
 
 Used by `benchmarks.crash`, `benchmarks.takeover`, `benchmarks.upgrade` and the story tests of the worker. Nothing of the
-service is stubbed: intake, response, engine, fence and store are the real ones; only an effect on the world is added, whose
-receiver is a file that records every key it is given, also the repeated ones.
+service is stubbed: intake, response, remediation, executors, engine, fence and store are the real ones. Steps reach true far
+ends (`receivers`); beside each worker stands a person who approves what waits for a yes.
 """
 
 import asyncio
@@ -10,143 +10,166 @@ import json
 import logging
 import os
 import signal
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import structlog
 
-from tocsin import config, durable, response
-from tocsin.app import logs
-from tocsin.app.build import open_house
+from benchmarks.receivers import WORDS, FarEnds
+from tocsin import config, durable
+from tocsin.app import build, logs
 from tocsin.app.incarnation import Fenced, Incarnation
 from tocsin.app.settings import Settings
 from tocsin.app.worker import open_worker
-from tocsin.desk import CarryOut, Desk, Record
+from tocsin.desk import CarryOut, Desk
+from tocsin.errors import TocsinError
+from tocsin.model.action import Outcome, Rehearsal, RenderedStep, approval_digest
 from tocsin.model.alert import Delivery
-from tocsin.model.event import Event, Noted
+from tocsin.model.identity import Principal, Role
 from tocsin.model.incident import Incident
-from tocsin.model.move import Deed, Happening, Leave, Move, Verify, Wait
-from tocsin.ports import Ledger, Store
+from tocsin.model.standing import Action, ActionState
+from tocsin.ports import Executor, Ledger, Store
 from tocsin.sources import registry
+from tocsin.stages import remediate
 from tocsin.stages.intake import receive
+from tocsin.stages.remediate import permit
 from tocsin.walk import Step, Walk
 
-EFFECT = "effect:1"
-"""The key of the one outside effect that every incident here has."""
+ADA = Principal(id="ada@example.com", roles=frozenset({Role.APPROVER, Role.COMMANDER}))
+ENDED = frozenset({ActionState.DONE, ActionState.VERIFIED, ActionState.FAILED})
+CUT = ENDED | {ActionState.UNKNOWN}
+Reach = Callable[[str], None]
+"""Hears of a boundary; may not return."""
+_walked: ContextVar[str] = ContextVar("walked", default="")
+"""The incident whose step runs in this task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where a worker ends: the boundary's kind, how many of that kind its fresh incident lives through, and the signal.
+
+    Kinds: `begin` of a step, `commit` of a walk, `before` and `after` an executor runs, `midway` (the far end has had the effect
+    and nobody has heard), `return` of a step that the engine does not remember yet. `acting` counts from the first offer on.
+    """
+
+    kind: str
+    index: int = 0
+    acting: bool = False
+    signal: int = signal.SIGKILL
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One worker process: where its store and its receiver are, which incidents to open first, and where to be cut.
-
-    `cut_at` is a boundary: ("begin" | "commit" | "effect" | "return", how many of them to live through); `cut` is the signal
-    it sends itself there.
-    """
+    """One worker process: its store, what its steps reach, and which incidents (number, kind) to open first."""
 
     url: str
-    receiver: Path
-    alerts: tuple[int, ...] = ()
-    cut_at: tuple[str, int] | None = None
-    cut: int = signal.SIGKILL
+    ends: FarEnds
+    alerts: tuple[tuple[int, str], ...] = ()
+    fault: Fault | None = None
+    """Where it is cut, on the first of its own incidents."""
     name: str = "w"
     paused_seconds: float = 60.0
     until_done: bool = False
+    """It ends when its own incidents are through; one without any, when all are, and the person answers what is open."""
     body: Callable[[Walk], Walk] = lambda walk: walk
     """Another version of the walk's body."""
 
 
-def forked(work: Callable[[], None]) -> int:
-    """Runs it in a child process; its id."""
-    sys.stdout.flush()
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            os.setpgid(0, 0)
-            work()
-            code = 0
-        finally:
-            sys.stderr.flush()
-            os._exit(code)
-    return pid
+def warm() -> None:
+    """Reads once, in the parent, what every worker would read again."""
+    import dbos  # noqa: F401 - imported for its time alone
 
-
-def ended(pid: int, seconds: float = 60.0) -> int:
-    """How it ended: 0 well, 1 with an error, -9 killed. Kills it, and says so, when it takes longer."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        if found:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.01)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    raise TimeoutError(f"the worker {pid} did not end within {seconds:g} s")
-
-
-def stopped(pid: int) -> None:
-    """Returns when that process has stopped itself. Raises RuntimeError when it ended instead."""
-    _, status = os.waitpid(pid, os.WUNTRACED)
-    if not os.WIFSTOPPED(status):
-        raise RuntimeError("the worker ended before it could be stopped")
-
-
-def steps_taken(url: str) -> int:
-    """How many steps are ticked in a PostgreSQL store."""
-    import psycopg
-
-    with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        row = connection.execute("SELECT count(*) FROM steps").fetchone()
-        return int(row[0]) if row else 0
+    for room, name in ((build, "specialists"), (build, "load_classifier"), (config, "_defaults")):
+        once = cache(getattr(room, name))
+        once()
+        setattr(room, name, once)
 
 
 def worker(plan: Plan) -> None:
     """A worker's life, in this process."""
     logs.configure()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    asyncio.run(_live(plan, _boundaries(plan)))
+    asyncio.run(_live(plan))
 
 
 def settings(plan: Plan) -> Settings:
-    """As shipped, with a quick patrol and this plan's store and name."""
+    """As shipped, with a quick patrol, this plan's store and name, and the far ends."""
+    durable_section = {
+        "worker": plan.name,
+        "look_seconds": 0.05,
+        "beat_seconds": 0.2,
+        "paused_seconds": plan.paused_seconds,
+    }
     own = {
         "store": {"url": plan.url},
-        "durable": {
-            "worker": plan.name,
-            "look_seconds": 0.05,
-            "beat_seconds": 0.2,
-            "paused_seconds": plan.paused_seconds,
-        },
+        "durable": durable_section,
         "intake": {"correlation": []},
+        **plan.ends.config(),
     }
     return Settings.read(config.Config(config.merged(own), {}, "benchmark"))
 
 
-async def _live(plan: Plan, reach: Callable[[str], None]) -> None:
+async def _live(plan: Plan) -> None:
     chosen = settings(plan)
-    _instrument(reach)
-    Incarnation.walk = _another(Incarnation.walk, plan.body)  # type: ignore[method-assign]
-    async with open_house(chosen) as house:
-        for number in plan.alerts:
-            await declare(house.desk, chosen, number)
-        desk = replace(house.desk, hands=_hands(house.desk, _effect(plan.receiver, reach)))
+    Incarnation.walk = _another(Incarnation.walk, plan.body)  # type: ignore[assignment,method-assign]
+    async with build.open_house(chosen) as house:
+        own = [await declare(house.desk, chosen, number, kind) for number, kind in plan.alerts]
+        reach = _boundaries(plan, own[0] if own else "")
+        _instrument(reach)
+        watched = {name: Watched(one, reach) for name, one in house.means.executors.items()}
+        means = replace(house.means, executors=watched)
+        desk = replace(house.desk, hands=_hands(house.desk, means))
         async with open_worker(desk, chosen.durable, chosen.store, Nobody()):
-            while not (plan.until_done and await all_done(desk)):  # noqa: ASYNC110 - the store has no event to wait for
-                await asyncio.sleep(0.05)
+            while not await _round(plan, means, own):  # noqa: ASYNC110 - the store has no event to wait for
+                await asyncio.sleep(0.03)
 
 
-async def declare(desk: Desk, chosen: Settings, number: int) -> None:
-    """One alert through intake; the same number opens nothing twice."""
-    start = "2026-11-21T03:00:00Z"
-    text = f"Disk of db-{number} is 97% full in production. Service: ledger-{number}"
-    labels = {"alertname": "DiskFull", "service": f"ledger-{number}", "severity": "warning"}
+async def _round(plan: Plan, means: remediate.Means, own: list[str]) -> bool:
+    """The person's turn; True when this worker may go home."""
+    found = await means.store.read(lambda ledger: ledger.incidents.recent(limit=10_000))
+    for one in found:
+        for action in one.actions:
+            await _person(plan, means, one, action, last=plan.until_done and not own)
+    if not plan.until_done:
+        return False
+    mine = [one for one in found if one.id in own] if own else found
+    return bool(mine) and all(_through(one, CUT if own else ENDED) for one in mine)
+
+
+def _through(incident: Incident, states: frozenset[ActionState]) -> bool:
+    by_hand = [one for one in incident.actions if one.step.executor == "manual" and one.state is ActionState.RUNNING]
+    last = incident.actions[-1].state if incident.actions else None
+    return last in states or (bool(by_hand) and ActionState.UNKNOWN in states)
+
+
+async def _person(plan: Plan, means: remediate.Means, incident: Incident, action: Action, *, last: bool) -> None:
+    """Approves what waits for a yes; at the very end looks at the far end and says what is true."""
+    try:
+        if action.state is ActionState.REQUESTED and len(action.approvals) < action.verdict.approvals_needed:
+            digest = approval_digest(action.step, action.rehearsal)
+            await permit.approve(means, incident.id, action.id, by=ADA, digest=digest)
+        elif last and (action.state is ActionState.UNKNOWN or _by_hand(action)):
+            kind = action.step.executor
+            seen = kind == "manual" or incident.service in {service for service, _ in plan.ends.effects(kind)}
+            responder = ADA.model_copy(update={"roles": frozenset({Role.RESPONDER})})
+            await permit.confirm(means, incident.id, action.id, by=responder, happened=seen, said="I looked")
+    except TocsinError:
+        return  # somebody was faster; the next round sees
+
+
+def _by_hand(action: Action) -> bool:
+    return action.step.executor == "manual" and action.state is ActionState.RUNNING
+
+
+async def declare(desk: Desk, chosen: Settings, number: int, kind: str) -> str:
+    """One alert through intake, whose words ask for that kind of step; the incident's id. The same number opens it once."""
+    start, service = "2026-11-21T03:00:00Z", f"ledger-{number}"
+    text = f"Disk of db-{number} is 97% full in production. Pull the {WORDS[kind]}. Service: {service}"
+    labels = {"alertname": "DiskFull", "service": service, "severity": "warning"}
     one = {"status": "firing", "labels": labels, "annotations": {"summary": text}, "startsAt": start}
     body = {"version": "4", "status": "firing", "receiver": "t", "groupLabels": {}, "alerts": [one]}
     delivery = Delivery(
@@ -157,17 +180,10 @@ async def declare(desk: Desk, chosen: Settings, number: int) -> None:
     )
     alerts = registry.parse(delivery, "alertmanager", chosen.mappings)
     now = desk.clock.now()
-    await desk.store.write(lambda ledger: receive(ledger, alerts, chosen.intake, desk.catalogue, now, desk.names))
-
-
-async def all_done(desk: Desk) -> bool:
-    """Every incident has had its effect, and nothing is left to do."""
-
-    def look(ledger: Ledger) -> bool:
-        found = ledger.incidents.recent(limit=10_000)
-        return bool(found) and all(EFFECT in ledger.steps.done(one.id) for one in found)
-
-    return await desk.store.read(look)
+    outcome = await desk.store.write(
+        lambda ledger: receive(ledger, alerts, chosen.intake, desk.catalogue, now, desk.names)
+    )
+    return outcome.decisions[0].incident_id
 
 
 class Nobody:
@@ -180,24 +196,57 @@ class Nobody:
         """Nothing follows."""
 
 
-def _boundaries(plan: Plan) -> Callable[[str], None]:
-    """Cuts this very process at the chosen boundary."""
-    seen = Counter[str]()
+class Watched:
+    """An executor, whole, with a word before and after each run."""
+
+    def __init__(self, executor: Executor, reach: Reach) -> None:
+        self._executor, self._reach = executor, reach
+
+    @property
+    def name(self) -> str:
+        """The executor's own."""
+        return self._executor.name
+
+    async def rehearse(self, step: RenderedStep) -> Rehearsal:
+        """The executor's own."""
+        return await self._executor.rehearse(step)
+
+    async def run(self, step: RenderedStep, key: str) -> Outcome:
+        """The executor's own."""
+        self._reach("before")
+        try:
+            return await self._executor.run(step, key)
+        finally:
+            self._reach("after")
+
+
+def _boundaries(plan: Plan, fresh: str) -> Reach:
+    """Cuts this very process at the chosen boundary of its first fresh incident."""
+    seen, fault = Counter[str](), plan.fault
+    acting = fault is None or not fault.acting
 
     def reach(kind: str) -> None:
-        if plan.cut_at == (kind, seen[kind]):
-            os.kill(os.getpid(), plan.cut)
-        seen[kind] += 1
+        nonlocal acting
+        kind, _, step = kind.partition(" ")
+        if fault is None or _walked.get() != fresh:
+            return
+        acting = acting or step.startswith("offer:")
+        if fault.kind == "midway" and kind == "before":
+            plan.ends.cut_midway(os.getpid())
+        if acting and fault.kind == kind and fault.index == seen[kind]:
+            os.kill(os.getpid(), fault.signal)
+        seen[kind] += acting
 
     return reach
 
 
-def _instrument(reach: Callable[[str], None]) -> None:
+def _instrument(reach: Reach) -> None:
     """Tells of each boundary: a step begins, a commit of a walk has returned, a step has returned but is not remembered yet."""
-    attempt, write, next_move = durable.Clockwork.attempt, Fenced.write, response.next_move
+    attempt, write = durable.Clockwork.attempt, Fenced.write
 
     async def attempted(self: durable.Clockwork, incident_id: str, step: Step) -> str:
-        reach("begin")
+        _walked.set(incident_id)
+        reach(f"begin {step.name}")
         said = await attempt(self, incident_id, step)
         reach("return")
         return said
@@ -207,124 +256,19 @@ def _instrument(reach: Callable[[str], None]) -> None:
         reach("commit")
         return result
 
-    def with_effect(incident: Incident, *rest: Any) -> Move:  # noqa: ANN401 - passed on as they are
-        move = next_move(incident, *rest)
-        due = isinstance(move, Wait | Leave) and incident.is_open and EFFECT not in rest[2]
-        return Verify(key=EFFECT, action_id="") if due else move
-
     durable.Clockwork.attempt = attempted  # type: ignore[method-assign]
     Fenced.write = written  # type: ignore[method-assign]
-    response.next_move = with_effect  # type: ignore[assignment]
 
 
-def _another(walk: Callable[..., Any], body: Callable[[Walk], Walk]) -> Callable[..., Any]:
+def _another(walk: Callable[..., Awaitable[None]], body: Callable[[Walk], Walk]) -> Callable[..., Awaitable[None]]:
     async def walked(self: Incarnation, incident_id: str, through: Walk) -> None:
         await walk(self, incident_id, body(through))
 
     return walked
 
 
-def _hands(desk: Desk, effect: CarryOut) -> Callable[[Store], Mapping[str, CarryOut]]:
+def _hands(desk: Desk, means: remediate.Means) -> Callable[[Store], Mapping[str, CarryOut]]:
     def hands(store: Store) -> Mapping[str, CarryOut]:
-        return {**desk.hands(store), "verify": effect}
+        return {**desk.hands(store), **remediate.hands(replace(means, store=store))}
 
     return hands
-
-
-def _effect(receiver: Path, reach: Callable[[str], None]) -> Callable[[Deed, Incident, Record], Any]:
-    async def carry_out(move: Deed, incident: Incident, record: Record) -> None:
-        with receiver.open("a") as lines:  # one short line, appended whole
-            lines.write(f"{incident.id}/{move.key}\n")
-        reach("effect")
-        await record(move.key, Happening(actor="system", body=Noted(text="the effect was had")))
-
-    return carry_out
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What became of all incidents of a store."""
-
-    incidents: int
-    lost: int
-    """Incidents without a diagnosis, a proposed fix, all messages, or the effect."""
-    doubled: int
-    """Events that stand twice on a timeline, and effects under a second key."""
-    repeated: int
-    """Effects that reached the receiver again under the same key, which it recognises."""
-
-
-def tally(plan: Plan) -> Tally:
-    """Reads everything back, in a process of its own, so that the parent stays free of threads."""
-    answer = plan.receiver.with_suffix(".tally")
-    code = ended(forked(partial(_write_tally, plan, answer)))
-    if code != 0:
-        raise RuntimeError("the store could not be read back")
-    return Tally(**json.loads(answer.read_text()))
-
-
-def _write_tally(plan: Plan, answer: Path) -> None:
-    def everything(ledger: Ledger) -> list[tuple[Incident, list[Event]]]:
-        return [(one, ledger.timeline.events(one.id)) for one in ledger.incidents.recent(limit=10_000)]
-
-    async def read() -> list[tuple[Incident, list[Event]]]:
-        async with open_house(settings(plan)) as house:
-            return await house.desk.store.read(everything)
-
-    told = asyncio.run(read())
-    keys = Counter(plan.receiver.read_text().split() if plan.receiver.exists() else [])
-    lost = sum(not _whole(one, keys) for one, _ in told)
-    doubled = sum(_doubles(events) for _, events in told) + sum(not key.endswith(EFFECT) for key in keys)
-    figures = {"incidents": len(told), "lost": lost, "doubled": doubled, "repeated": keys.total() - len(keys)}
-    answer.write_text(json.dumps(figures))
-
-
-def _whole(incident: Incident, keys: Counter[str]) -> bool:
-    told = incident.diagnosis is not None and incident.fix is not None and len(incident.updates) == 4
-    return told and keys[f"{incident.id}/{EFFECT}"] > 0
-
-
-def _doubles(events: list[Event]) -> int:
-    """Events beyond what one response leaves: one of each, one finding report for each role, two drafts of each message."""
-    seen = Counter[str]()
-    for event in events:
-        body: Any = event.body
-        named = getattr(body, "role", "") or getattr(body, "evidence_id", "") or getattr(body, "text", "")
-        named = named or (body.update.template if body.kind == "update_drafted" else "")
-        seen[f"{body.kind}:{named}"] += 1
-    allowed = {"update_drafted:internal": 2, "update_drafted:external": 2, "update_drafted:executive": 2}
-    return sum(max(0, count - allowed.get(name, 1)) for name, count in seen.items())
-
-
-@contextmanager
-def databases(folder: Path) -> Iterator[dict[str, Callable[[str], str]]]:
-    """For each kind of store that this machine has, how to get the URL of a fresh one."""
-    from tests.servers import Missing, postgres
-
-    def file(name: str) -> str:
-        return f"sqlite:///{folder / name}.db"
-
-    try:
-        with postgres() as server:
-            yield {"sqlite": file, "postgresql": partial(_fresh, server)}
-    except Missing as missing:
-        print(missing, file=sys.stderr)
-        yield {"sqlite": file}
-
-
-def _fresh(server: str, name: str) -> str:
-    """A database of that name, made in a process of its own."""
-    import psycopg
-
-    def make() -> None:
-        with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-
-    if ended(forked(make)) != 0:
-        raise RuntimeError(f"the database {name} could not be made")
-    return f"{server.rsplit('/', 1)[0]}/{name}"
-
-
-def seconds(begun: float) -> float:
-    """Since `begun` (monotonic), rounded for people."""
-    return round(time.monotonic() - begun, 1)

@@ -12,11 +12,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 from tests.conformance.test_store import NOW, declare, note
 from tests.servers import Missing, database, postgres
 
 from tocsin.model.event import Event, Noted
 from tocsin.store.audit import verify
+from tocsin.store.engine_memory import engine_memory
+from tocsin.store.engines import write_engine
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
 
@@ -154,3 +158,27 @@ def test_the_audit_of_postgresql_names_what_was_changed_and_the_anchor_what_was_
         engine.dispose()
         found = {(one.incident_id, one.seq, one.code) for one in verify(settings, anchor=kept).faults}
         assert found == {("INC-1", 2, "HASH"), ("INC-2", 2, "ANCHOR")}
+
+
+def test_a_process_stopped_in_the_middle_of_a_write_holds_nobody_up_for_long(server: str):
+    with database(server) as one:
+        settings = StoreSettings(url=one, busy_seconds=1)
+
+        async def told() -> None:
+            async with open_store(settings) as store:
+                frozen = write_engine(settings)
+                with frozen.connect() as stopped:
+                    stopped.execute(text("SELECT 1"))  # it has begun, and stands still
+                    await asyncio.wait_for(store.write(lambda ledger: declare(ledger, "INC-1")), 30)
+                    with pytest.raises(SQLAlchemyError):
+                        stopped.execute(text("SELECT 1"))
+                frozen.dispose()
+
+        asyncio.run(told())
+
+
+def test_the_engines_memory_is_held_up_no_longer_either(server: str):
+    with database(server) as one, engine_memory(StoreSettings(url=one, busy_seconds=1)) as memory:
+        asked = text("SHOW idle_in_transaction_session_timeout")
+        with create_engine(memory, poolclass=NullPool).connect() as connection:
+            assert connection.execute(asked).scalar_one() == "1s"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tocsin.store.engines import url_of
+from tocsin.store.engines import patience, url_of
 from tocsin.store.settings import StoreSettings
 
 
@@ -25,7 +25,7 @@ def engine_memory(settings: StoreSettings) -> Iterator[str]:
         kept = Path(url.database or "")
         yield _wal(kept.with_name(f"{kept.stem}-engine{kept.suffix}"))
     else:
-        yield url.render_as_string(hide_password=False)
+        yield url.update_query_dict({"options": patience(url, settings)}).render_as_string(hide_password=False)
 
 
 def _wal(path: Path) -> str:

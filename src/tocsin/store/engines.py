@@ -82,7 +82,17 @@ def offline_engine(settings: StoreSettings) -> Engine:
 def _wait(url: URL, settings: StoreSettings) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
         return {"timeout": settings.busy_seconds, "isolation_level": None}  # None: we say BEGIN ourselves
-    return {"connect_timeout": max(1, round(settings.busy_seconds))}
+    return {"connect_timeout": max(1, round(settings.busy_seconds)), "options": patience(url, settings)}
+
+
+def patience(url: URL, settings: StoreSettings) -> str:
+    """What PostgreSQL is told of each session: one that stands still in a transaction loses it, and with it its locks.
+
+    A process can be stopped, or a machine frozen, while it holds the writers' lock; without this everybody would wait for it.
+    """
+    own = url.query.get("options", "")
+    still = f"-c idle_in_transaction_session_timeout={max(1, round(settings.busy_seconds * 1000))}"
+    return " ".join((*([own] if isinstance(own, str) else own), still)).strip()
 
 
 def _sqlite(engine: Engine, begin: str, *, query_only: bool = False) -> None:

@@ -25,7 +25,15 @@ _SQLITE = {
     "SQLITE_IOERR": _DAMAGED,
 }
 _POSTGRES = {"53": _FULL, "25006": _READONLY, "08": _CONNECT, "57P": _CONNECT, "28": _DENIED, "42501": _DENIED}
-_POSTGRES |= {"3D": _CONNECT, "55P03": _BUSY, "40": _BUSY, "XX": _DAMAGED, "53300": _BUSY, "57014": _BUSY}
+_POSTGRES |= {
+    "3D": _CONNECT,
+    "55P03": _BUSY,
+    "40": _BUSY,
+    "XX": _DAMAGED,
+    "53300": _BUSY,
+    "57014": _BUSY,
+    "25P03": _BUSY,
+}
 
 
 def translated(failure: BaseException) -> BaseException:

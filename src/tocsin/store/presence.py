@@ -6,6 +6,7 @@ SQLite one lock on a file beside the database, because there may be one worker o
 
 import fcntl
 from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Protocol
@@ -21,6 +22,7 @@ from tocsin.store.settings import StoreSettings
 
 _MOST_ON_A_HOST = 100
 _HELD = text("SELECT classid, objid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted")
+_GIVEN_BACK = text("SELECT pg_advisory_unlock_all()")
 
 
 class Presence(Protocol):
@@ -112,6 +114,8 @@ class _SessionLock:
         return frozenset(name for name in names if _number(name) & 0xFFFF_FFFF_FFFF_FFFF in held)
 
     def close(self) -> None:
+        with suppress(SQLAlchemyError):  # a lost session has given everything back
+            self._session.execute(_GIVEN_BACK)  # in so many words: the server notices a closed connection only later
         self._session.close()
         self._engine.dispose()
 

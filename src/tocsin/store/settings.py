@@ -19,4 +19,5 @@ class StoreSettings(Value):
     readers: int = Field(default=4, ge=1, le=64)
     """How many reads may run at once."""
     busy_seconds: float = Field(default=10.0, gt=0, le=600)
-    """How long to wait for a lock or a connection before saying so."""
+    """How long to wait for a lock or a connection before saying so. On PostgreSQL also how long a process that is stopped in
+    the middle of a write keeps the others waiting."""

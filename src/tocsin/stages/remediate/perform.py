@@ -17,13 +17,13 @@ from tocsin.guard.limits import HOUR, held_back
 from tocsin.guard.policy import in_force, judge, stricter
 from tocsin.model import acts
 from tocsin.model.action import Decision, Mode, Outcome, RenderedStep, Risk
-from tocsin.model.acts import Seat
 from tocsin.model.event import Body
 from tocsin.model.identity import Principal
 from tocsin.model.incident import Incident
 from tocsin.model.plain import one_line
 from tocsin.model.standing import Action, ActionState
 from tocsin.ports import Ledger
+from tocsin.stages.remediate.asking import by_hand, unknown
 from tocsin.stages.remediate.permit import (
     REMEDIATOR,
     Means,
@@ -105,6 +105,8 @@ def _begin(means: Means, ledger: Ledger, incident_id: str, action_id: str, actor
         return None
     key = f"{incident_id}/{action_id}/{action.step.digest[:16]}"
     say(ledger, incident_id, actor, now, acts.ActionStarted(action_id=action_id, key=key, approvals=standing))
+    if action.step.executor == "manual":
+        say(ledger, incident_id, actor, now, by_hand(incident, action))
     return _begun(action, key)
 
 
@@ -122,7 +124,7 @@ def _take_up(
     if twice and standing.enough and not _refused(means, ledger, incident, action, now):
         return _begun(action, action.key)
     why = "The service was cut off while this step ran. It may or may not have happened."
-    say(ledger, incident.id, "system", now, acts.ActionUnknown(action_id=action.id, why=why))
+    say(ledger, incident.id, "system", now, *unknown(incident, action, why))
     return None
 
 
@@ -207,16 +209,19 @@ def _wait(ledger: Ledger, incident: Incident, action: Action, why: str, now: dat
         say(ledger, incident.id, "system", now, acts.Flagged(code="action_held", text=text))
 
 
-async def _run(means: Means, action_id: str, begun: _Begun) -> Body | WaitsForPerson:
-    """What came of it, whatever happens: a failure that nobody foresaw leaves a question, and never silence."""
+async def _run(means: Means, action_id: str, begun: _Begun) -> acts.ActionFinished | acts.ActionUnknown | None:
+    """What came of it, whatever happens: a failure that nobody foresaw leaves a question, and never silence.
+
+    None while a person does it: they were asked in the transaction that began it.
+    """
     step, executor = begun.step, means.executors[begun.step.executor]
     if step.digest != begun.digest:
         return _ended(action_id, ok=False, said="The step was altered in memory and was not run.")
     try:
         async with asyncio.timeout(step.timeout_seconds + GRACE.total_seconds()):
             outcome = await executor.run(step, begun.key)
-    except WaitsForPerson as waiting:
-        return waiting
+    except WaitsForPerson:
+        return None
     except SourceError as failure:
         return _ended(action_id, ok=False, said=str(failure))
     except OutcomeUnknown as doubt:
@@ -228,7 +233,7 @@ async def _run(means: Means, action_id: str, begun: _Begun) -> Body | WaitsForPe
     return acts.ActionFinished(action_id=action_id, outcome=outcome)
 
 
-def _after_a_cut(action_id: str, step: RenderedStep, why: str) -> Body:
+def _after_a_cut(action_id: str, step: RenderedStep, why: str) -> acts.ActionFinished | acts.ActionUnknown:
     """Reading twice harms nobody; of anything else only the target knows."""
     if step.risk is Risk.READ:
         return _ended(action_id, ok=False, said=f"It reads only, and {why}.")
@@ -240,13 +245,19 @@ def _ended(action_id: str, *, ok: bool, said: str) -> acts.ActionFinished:
 
 
 def _finish(
-    means: Means, ledger: Ledger, incident_id: str, action_id: str, actor: str, came: Body | WaitsForPerson
+    means: Means,
+    ledger: Ledger,
+    incident_id: str,
+    action_id: str,
+    actor: str,
+    came: acts.ActionFinished | acts.ActionUnknown | None,
 ) -> Incident:
     incident, now = incident_of(ledger, incident_id), means.clock.now()
-    if action_of(incident, action_id).state is not ActionState.RUNNING:
-        return incident  # a person, or another worker, has said what became of it
-    if isinstance(came, WaitsForPerson):
-        owner = incident.seats.get(Seat.TECHNICAL_LEAD) or incident.acknowledged_by.removeprefix("person:")
-        came = acts.NextActionSet(text=one_line(f"{action_id}: {came.what}", 500), owner=owner or "oncall:primary")
-    say(ledger, incident_id, actor, now, came)
+    action = action_of(incident, action_id)
+    if came is None or action.state is not ActionState.RUNNING:
+        return incident  # a person does it, or a person or another worker has said what became of it
+    bodies: tuple[Body, ...] = (came,)
+    if isinstance(came, acts.ActionUnknown):
+        bodies = unknown(incident, action, came.why)
+    say(ledger, incident_id, actor, now, *bodies)
     return incident_of(ledger, incident_id)
