@@ -17,7 +17,7 @@ import random
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -25,7 +25,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the parent forks: it must have no threads
 
 from benchmarks.processes import ended, forked, seconds
-from benchmarks.receivers import FarEnds, far_ends
+from benchmarks.receivers import KINDS, FarEnds, far_ends
 from benchmarks.reckoning import Tally, databases, tally
 from benchmarks.walking import Fault, Plan, warm, worker
 
@@ -38,14 +38,15 @@ KILLED = -signal.SIGKILL
 class Killer:
     """One store, and everything that is done to its workers."""
 
-    def __init__(self, url: str, ends: FarEnds, dice: random.Random, most: int) -> None:
+    def __init__(self, url: str, ends: FarEnds, kinds: Sequence[str], dice: random.Random, most: int) -> None:
         self._plan, self._dice, self._most = Plan(url, ends), dice, most
+        self._kinds = [kind for kind in ends.kinds if kind in kinds]
         self._numbers = count(1)
         self.kills = dict.fromkeys((*BOUNDARIES, "random"), 0)
 
     def at_every_boundary(self) -> None:
         """The whole walk with a step that takes a key, and for each other kind of step from its first offer on."""
-        for kind in self._plan.ends.kinds:
+        for kind in self._kinds:
             for boundary in BOUNDARIES:
                 if boundary != "midway" or kind in HEARD:
                     self._until_through(kind, boundary, acting=kind != "http")
@@ -62,13 +63,13 @@ class Killer:
 
     def _with(self, kind: str, fault: Fault | None) -> Plan:
         """A worker with a fresh incident, and sometimes another one beside it."""
-        others = self._dice.choices(self._plan.ends.kinds, k=self._dice.choice((0, 0, 1)))
+        others = self._dice.choices(self._kinds, k=self._dice.choice((0, 0, 1)))
         alerts = tuple((next(self._numbers), one) for one in (kind, *others))
         return Plan(self._plan.url, self._plan.ends, alerts, fault, until_done=True)
 
     def at_random_times(self, kills: int) -> None:
         """Workers with a fresh incident, killed at any time of their first two seconds."""
-        for kind in self._dice.choices(self._plan.ends.kinds, k=kills):
+        for kind in self._dice.choices(self._kinds, k=kills):
             pid = forked(partial(worker, self._with(kind, None)))
             time.sleep(self._dice.uniform(0.05, 2.0))
             os.kill(pid, signal.SIGKILL)
@@ -90,7 +91,7 @@ def killers(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Kill
                 name = f"crash-{store}-{seed}"
                 effects = stores["postgresql"](f"effects-{store}-{seed}") if "postgresql" in stores else ""
                 with far_ends(folder / name, effects) as ends:
-                    killer = Killer(fresh(name), ends, random.Random(seed), asked.boundaries)
+                    killer = Killer(fresh(name), ends, asked.kinds, random.Random(seed), asked.boundaries)
                     killer.at_every_boundary()
                     killer.at_random_times(asked.random)
                     yield store, killer
@@ -100,6 +101,7 @@ def main() -> None:
     """Prints the figures; --json prints one object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="of steps")
     parser.add_argument("--seeds", type=int, default=3, help="of what else is under way, and of the random times")
     parser.add_argument("--boundaries", type=int, default=60, help="of each kind, at most")
     parser.add_argument("--random", type=int, default=20, help="kills at random times, for each seed and store")

@@ -23,8 +23,8 @@ def figures(name: str, *options: str) -> dict[str, object]:
 
 
 def test_a_worker_killed_around_a_true_step_loses_nothing_doubles_nothing_and_asks_a_person_what_it_cannot_know():
-    told = figures("crash", "--boundaries", "1", "--seeds", "1", "--random", "1")
-    assert told["kills"] > 20
+    told = figures("crash", "--kinds", "http", "command", "--boundaries", "1", "--seeds", "1", "--random", "1")
+    assert told["kills"] >= 12  # more where there is a PostgreSQL
     assert (told["lost"], told["doubled"]) == (0, 0)
     assert told["repeated"]  # a far end was given a key again, and knew it
     assert told["unknown"] == told["asked"] > 0  # a program takes no key: nobody ran it again
