@@ -18,6 +18,7 @@ from tocsin.guard.policy import InForce
 from tocsin.library.runbooks import open_shelf
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.rota import OnCall
+from tocsin.model.update import Audience
 from tocsin.ports import Clock, Names, Store
 from tocsin.roles.analysts.alert import AlertReader
 from tocsin.roles.analysts.change import ChangeAnalyst
@@ -82,6 +83,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         current=law,
         environments=settings.severity.environments,
         over=glass.over,
+        ask_in=settings.channels.reaching()[Audience.CHANNEL],
     )
     sources = windows.sources(settings, store)
     looking = verify.Means(

@@ -12,6 +12,7 @@ from tocsin.app import windows
 from tocsin.app.build import House, open_house
 from tocsin.app.postman import open_postman
 from tocsin.app.settings import Settings
+from tocsin.app.slack import slack_door
 from tocsin.app.worker import open_worker
 from tocsin.config import Config
 from tocsin.connectors.outbound import Outbound
@@ -145,6 +146,7 @@ def _rooms(house: House) -> Rooms:
         fetch=outbound.get,
         confirm=gate.confirm,
         actions=house.means,
+        slack=slack_door(settings.channels.slack, settings.config),
         silences=windows.silences(settings),
         probes=windows.probes(settings),
     )

@@ -52,7 +52,7 @@ class Principal(Value):
     id: str
     roles: frozenset[Role]
     via: str = "token"
-    """`token`, `local` (at this machine), `service` (the installation's own credential) or `machine` (a role of ours)."""
+    """`token`, `slack`, `local` (at this machine), `service` (the installation's own credential) or `machine` (a role of ours)."""
 
     def may(self, right: Right) -> bool:
         """True when one of the roles holds that right."""

@@ -14,7 +14,7 @@ from tocsin.model.alert import Alert, Delivery
 from tocsin.model.change import Change
 from tocsin.ports import KeptDelivery, Ledger
 from tocsin.stages.intake import Outcome, parse_changes, receive, receive_changes
-from tocsin.stages.verify.reports import parse_report, receive_report
+from tocsin.stages.verify.reports import Report, parse_report, receive_report
 from tocsin.web.auth import Sender, proves
 from tocsin.web.rooms import Rooms
 
@@ -78,7 +78,7 @@ async def accept_report(rooms: Rooms, delivery: Delivery, status: str = "accepte
 
     def keep(ledger: Ledger) -> str:
         ledger.deliveries.put(KeptDelivery(delivery, status))
-        return receive_report(ledger, report, rooms.catalogue, _redact, rooms.clock.now())
+        return put_report(rooms, ledger, report)
 
     incident_id = await rooms.store.write(keep)
     rooms.metrics.reports.labels("incident" if incident_id else "nowhere").inc()
@@ -86,6 +86,11 @@ async def accept_report(rooms: Rooms, delivery: Delivery, status: str = "accepte
         rooms.wake.ring(incident_id)
         rooms.respond(incident_id)
     return incident_id
+
+
+def put_report(rooms: Rooms, ledger: Ledger, report: Report) -> str:
+    """Puts a report on the incident it is about, in this transaction; that incident's id, or ""."""
+    return receive_report(ledger, report, rooms.catalogue, _redact, rooms.clock.now())
 
 
 async def _read(rooms: Rooms, delivery: Delivery) -> list[Alert]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.catalogue import Catalogue
@@ -15,6 +15,9 @@ from tocsin.stages.remediate import Means
 from tocsin.stages.watch import Pulses, WatchSettings
 from tocsin.web.metrics import Metrics
 from tocsin.web.settings import ServeSettings
+
+if TYPE_CHECKING:
+    from tocsin.web.slack.door import SlackDoor
 
 
 class Authenticate(Protocol):
@@ -82,6 +85,8 @@ class Rooms:
     token: str = ""
     actions: Means | None = None
     """What steps are asked for and approved with; None where nothing is carried out."""
+    slack: "SlackDoor | None" = None
+    """Who is who in Slack, and how it signs; None where nothing that comes from there is believed."""
     people: PeopleRules = field(default_factory=PeopleRules)
     clean: Callable[[str], str] = str
     """Takes secrets out of what people write."""

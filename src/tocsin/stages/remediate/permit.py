@@ -22,7 +22,8 @@ from tocsin.model.identity import Principal, Right, Role
 from tocsin.model.incident import Incident
 from tocsin.model.plain import one_line
 from tocsin.model.standing import Action, ActionState
-from tocsin.ports import Clock, Executor, Ledger, Names, Store
+from tocsin.ports import Clock, Executor, Ledger, Names, Parcel, Store
+from tocsin.stages.remediate.card import cards
 from tocsin.stages.remediate.render import EVIDENCE_WAIVED, Given, render, render_rollback, spoils_evidence
 from tocsin.stages.remediate.scope import Scope
 
@@ -47,6 +48,8 @@ class Means:
     """The policy of the configuration; incidents are judged by the one they were opened under."""
     environments: Mapping[str, Sequence[str]] = field(default_factory=dict)
     over: approvals.Over = approvals.by_the_wall
+    ask_in: tuple[str, ...] = ()
+    """The channels in which approvers are asked."""
     at_work: set[str] = field(default_factory=set)
 
 
@@ -279,10 +282,15 @@ def _put(
         action_id=action_id, step=step, rehearsal=rehearsal, verdict=verdict, expires_at=expires
     )
     say(ledger, incident_id, actor, now, asked)
-    if refusal := _refusal(verdict, rehearsal):
+    refusal = _refusal(verdict, rehearsal)
+    if refusal:
         say(ledger, incident_id, "system", now, acts.ActionRejected(action_id=action_id, reason=refusal))
     incident = incident_of(ledger, incident_id)
-    return Asked(incident, step, rehearsal, verdict, action_of(incident, action_id))
+    action = action_of(incident, action_id)
+    if not refusal:
+        for card in cards(incident, action, means.ask_in):
+            ledger.outbox.put(Parcel.of(card, incident_id, now))
+    return Asked(incident, step, rehearsal, verdict, action)
 
 
 def would_have(step: RenderedStep, verdict: Verdict) -> str:

@@ -1,0 +1,75 @@
+"""The card of a step that waits for an approver: what would run, on what, how dangerous, what its dry run showed, who asks.
+
+Written by code from the rendered step, never by a model and never from words of the world. Called by `permit` when a step is
+asked for; it leaves through the outbox to every channel where people approve.
+"""
+
+import json
+
+from tocsin.model.action import Risk
+from tocsin.model.ground import IncidentType
+from tocsin.model.incident import Incident
+from tocsin.model.move import Letter
+from tocsin.model.plain import minute
+from tocsin.model.standing import Action
+from tocsin.model.update import Audience
+from tocsin.ports import Message, Purpose, message_payload, step_buttons
+
+_NEEDED = {1: "One approver must say yes.", 2: "Two different approvers must say yes."}
+_UNDONE = {
+    Risk.READ: "changes nothing",
+    Risk.REVERSIBLE: "can be taken back",
+    Risk.DISRUPTIVE: "disturbs what it touches",
+    Risk.DESTRUCTIVE: "cannot be taken back",
+}
+
+
+def cards(incident: Incident, action: Action, channels: tuple[str, ...]) -> tuple[Letter, ...]:
+    """One letter for each channel; none for a step that needs nobody's yes."""
+    if not action.verdict.approvals_needed:
+        return ()
+    return tuple(_letter(incident, action, channel) for channel in channels)
+
+
+def _letter(incident: Incident, action: Action, channel: str) -> Letter:
+    step = action.step
+    message = Message(
+        key="",
+        incident_id=incident.id,
+        purpose=Purpose.APPROVAL,
+        audience=Audience.CHANNEL,
+        title=f"{'Roll back: ' if step.is_rollback else ''}{step.text}",
+        text="\n".join(_lines(action)),
+        severity=str(incident.severity or ""),
+        status=f"{action.id}, step {step.step_index} of {step.runbook_id} v{step.runbook_version}",
+        private=_restricted(incident),
+        buttons=step_buttons(incident.id, action),
+        exact=exactly(action),
+    )
+    return Letter(
+        key=f"{incident.id}:approve:{action.id}:{channel}", kind="message", payload=message_payload(channel, message)
+    )
+
+
+def exactly(action: Action) -> str:
+    """The line a person reads, then the call itself with every character that could deceive spelled out."""
+    call = action.step.call | ({"binds": action.step.binds} if action.step.binds else {})
+    return f"{action.step.shown}\n\n{json.dumps(call, ensure_ascii=True, sort_keys=True)}"
+
+
+def _restricted(incident: Incident) -> bool:
+    decided = incident.narrative.restriction
+    return decided.restricted if decided else incident.type is IncidentType.SECURITY
+
+
+def _lines(action: Action) -> tuple[str, ...]:
+    step, rehearsal = action.step, action.rehearsal
+    count = len(step.targets)
+    on = f"{', '.join(step.targets)} ({count} target{'' if count == 1 else 's'})" if count else "nothing it names"
+    return (
+        f"On: {on}, in {step.environment}",
+        f"Risk: {step.risk}, it {_UNDONE[step.risk]}" + ("; it destroys evidence" if step.destroys_evidence else ""),
+        f"Dry run: {rehearsal.said if rehearsal else 'none'}",
+        f"Asked for by {action.requested_by}; {action.verdict.reason}",
+        f"{_NEEDED[action.verdict.approvals_needed]} Open until {minute(action.expires_at)}.",
+    )

@@ -1,0 +1,60 @@
+"""Forms sent from Slack: the reason for a no, other words for a draft. Called by `routes`; what is wrong is shown in the form."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tocsin.errors import DataError, NotNow, TocsinError
+from tocsin.model.press import Press, Pressed, read_press
+from tocsin.stages.remediate import permit
+from tocsin.web.rooms import Rooms
+from tocsin.web.slack.acting import Acting, acting
+from tocsin.web.slack.door import SlackDoor
+from tocsin.web.slack.presses import Card, means_of, settle
+
+_SHORTEST, _LONGEST = 3, 3000
+
+
+async def submitted(rooms: Rooms, door: SlackDoor, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Carries it out. The answer closes the form, or shows in it why not."""
+    view = payload.get("view") or {}
+    block, text = _answer(view)
+    try:
+        press, card = _about(view)
+        by = acting(rooms, door, str((payload.get("user") or {}).get("id") or ""))
+        said = await _carried_out(by, press, text)
+    except TocsinError as refused:
+        return {"response_action": "errors", "errors": {block: f"{refused.what} {refused.do}".strip()[:150]}}
+    await settle(door, card, said, done=press.press is Press.REJECT_STEP)
+    return {}
+
+
+async def _carried_out(by: Acting, press: Pressed, text: str) -> str:
+    """What to write under the card that the form was opened from."""
+    match press.press:
+        case Press.REJECT_STEP:
+            if len(text) < _SHORTEST:
+                raise DataError("Say why, in a few words.", "")
+            reason = by.rooms.clean(text)
+            await permit.reject(means_of(by.rooms), press.incident_id, press.about, by=by.principal, reason=reason)
+            by.wake(press.incident_id)
+            return f"{by.name} rejected it: {text}"
+        case _:
+            raise NotNow("That cannot be done here yet.", "Do it in tocsin.")
+
+
+def _answer(view: Mapping[str, Any]) -> tuple[str, str]:
+    """The field's name and what was written in it."""
+    for block, fields in ((view.get("state") or {}).get("values") or {}).items():
+        for field in fields.values():
+            return str(block), str(field.get("value") or "").strip()[:_LONGEST]
+    return "answer", ""
+
+
+def _about(view: Mapping[str, Any]) -> tuple[Pressed, Card]:
+    """What the form was about: it travelled where its reader could not change it. Raises DataError."""
+    try:
+        value, place, ref = json.loads(str(view.get("private_metadata") or ""))
+    except (ValueError, TypeError, RecursionError) as mistake:
+        raise DataError("This is no form of ours.", "Open the incident and act there.") from mistake
+    return read_press(str(view.get("callback_id") or ""), str(value)), Card(str(place), str(ref))
