@@ -151,6 +151,8 @@ class Narrative(Value):
     estimate: Estimate | None = None
     sync: Sync | None = None
     engaged: dict[Audience, str] = Field(default_factory=dict)
+    engaged_at: dict[Audience, Time] = Field(default_factory=dict)
+    """Since when each is served, the first time."""
     asked: tuple[Asked, ...] = ()
     asks: tuple[OpenAsk, ...] = ()
     rooms: tuple[said.RoomOpened, ...] = ()
@@ -216,7 +218,8 @@ def narrated(  # noqa: C901 - one case for each kind of communication
         case said.EtaStated() | said.SyncHeld():
             return _set(narrative, **_answers(body, event))
         case said.AudienceEngaged():
-            return _set(narrative, engaged={**narrative.engaged, body.audience: body.via})
+            since = {body.audience: event.at} | narrative.engaged_at
+            return _set(narrative, engaged={**narrative.engaged, body.audience: body.via}, engaged_at=since)
         case said.UpdateAsked() | said.AskOpened() | said.AskAnswered():
             return _asked(narrative, body, event)
         case said.RoomOpened():

@@ -1,4 +1,4 @@
-"""The clock of communication: when each audience must hear, who is reminded, when a communications lead is needed, which rooms open.
+"""The clock of communication: when each audience must hear, who is reminded, whether a lead is needed, which rooms open.
 
 `due` is asked by the response's loop and is pure. It asks for drafts and lets internal ones go; it writes no word of a message,
 publishes nothing that a person must review, and never moves a promise.
@@ -25,12 +25,14 @@ def due(
     if incident.severity is None or incident.triage is None:
         return
     yield activation.due(incident, now, rules, oncall, mode)
+    yield activation.answered(incident)
     yield activation.second_hat(incident)
     yield from rooms.due(incident, rules.rooms, mode)
     if mode is Mode.OBSERVE:
         yield from (observed.due(incident, audience, now, rules) for audience in Audience)
         return
     for audience in Audience:
+        yield reminders.lost(incident, audience, now, rules)
+        yield clock.due(incident, audience, now, rules)
         yield reminders.due(incident, audience, now, rules, oncall)
         yield reminders.calm(incident, audience)
-        yield clock.due(incident, audience, now, rules)

@@ -8,7 +8,7 @@ import re
 from datetime import datetime, timedelta
 
 from tocsin.model.action import Mode
-from tocsin.model.acts import Flagged, Paged, Seat
+from tocsin.model.acts import Flagged, Paged, Seat, Unpaged
 from tocsin.model.cadence import ActivationRow, Cadence
 from tocsin.model.communication import CommunicationsActivated
 from tocsin.model.event import Body
@@ -20,12 +20,13 @@ from tocsin.model.rota import OnCall
 from tocsin.model.standing import ActionState
 from tocsin.model.triage import FactKind
 from tocsin.model.update import Audience
-from tocsin.stages.cadence.letters import into_rooms, page
+from tocsin.stages.cadence.letters import into_rooms, page, unpage
 
 ACTOR = "role:communicator"
 SECOND_HAT = "second_hat"
 NOBODY_LISTED = "no_communications_lead"
 KEY = "activate"
+CALL = "communications"
 _FELT = frozenset(
     {FactKind.USERS_AFFECTED, FactKind.REQUESTS_FAILING, FactKind.OUTAGE, FactKind.MAJOR_FEATURE, FactKind.DATA_LOSS}
 )
@@ -58,8 +59,7 @@ def fits_from(row: ActivationRow, incident: Incident, now: datetime, rules: Cade
     if not all(plain) or incident.begun_at is None:
         return None
     past = incident.begun_at + timedelta(minutes=row.minutes)
-    end = expected_end(incident, now)
-    return now if row.minutes and end is not None and end > past else past
+    return min(past, _expected_past(incident, past)) if row.minutes else past
 
 
 def customer_visible(incident: Incident) -> bool:
@@ -71,20 +71,29 @@ def customer_visible(incident: Incident) -> bool:
     return told or bool(incident.reports) or (felt and not elsewhere)
 
 
-def expected_end(incident: Incident, now: datetime) -> datetime | None:
-    """When it is expected to be over: a named person's estimate, else what the runbook says its fix takes; None: unknown.
+def _expected_past(incident: Incident, past: datetime) -> datetime:
+    """From when the end is expected later than `past`: what takes 20 minutes and has not begun 20 minutes before then."""
+    end, takes = expected_end(incident), _fix_takes(incident)
+    if end is not None:
+        return incident.begun_at or past if end > past else past
+    return past - takes if takes else past
 
-    A fix that has not begun takes its whole time from now on.
-    """
+
+def expected_end(incident: Incident) -> datetime | None:
+    """When it is expected to be over: a named person's estimate, else what a fix that has begun takes. None: unknown."""
     if incident.mitigated_at:
         return None
     if incident.narrative.estimate:
         return incident.narrative.estimate.at
-    takes = span(incident.fix.estimated_time) if incident.fix and incident.fix.steps else None
-    if takes is None:
-        return None
-    running = [one.started_at for one in incident.actions if one.started_at and one.state is ActionState.RUNNING]
-    return min([now, *running]) + takes
+    takes = _fix_takes(incident)
+    begun = [one.started_at for one in incident.actions if one.started_at and one.state is ActionState.RUNNING]
+    return min(begun) + takes if takes and begun else None
+
+
+def _fix_takes(incident: Incident) -> timedelta | None:
+    """As its runbook says; None when it says nothing, or nothing has to be fixed any more."""
+    fix = incident.fix
+    return span(fix.estimated_time) if fix and fix.steps and not incident.mitigated_at else None
 
 
 def span(text: str) -> timedelta | None:
@@ -118,8 +127,9 @@ def _activate(
 
 def _reason(incident: Incident, now: datetime) -> str:
     lasted = spell(now - (incident.begun_at or now))
-    end = expected_end(incident, now)
-    ahead = f", expected to last {spell(end - now)} more" if end and end > now else ""
+    end, takes = expected_end(incident), _fix_takes(incident)
+    more = end - now if end else takes or timedelta()
+    ahead = f", expected to last {spell(more)} more" if more > timedelta() else ""
     return one_line(f"{incident.severity}, {lasted} old{ahead}")
 
 
@@ -132,12 +142,24 @@ def _call(
     people = tuple(one for one in listed if one not in incident.people)
     observed = mode is Mode.OBSERVE
     paged = Paged(target=target, reason=text, level=0, key=f"{incident.id}:{KEY}", observed=observed)
-    nobody = f"Nobody is listed as {rules.role}; list people under oncall.directory, and take the seat by hand until then."
-    body = paged if listed else Flagged(code=NOBODY_LISTED, text=nobody)
+    nobody = (
+        f"Nobody is listed as {rules.role}; list people under oncall.directory, and take the seat by hand until then."
+    )
+    events: tuple[Body, ...] = (paged,) if people else () if listed else (Flagged(code=NOBODY_LISTED, text=nobody),)
     if observed:
-        return (body,), ()
-    calls = (page(incident, KEY, "communications", target, people, text),) if people else ()
-    return (body,), (*calls, *into_rooms(incident, rules, KEY, "A communications lead is needed", text))
+        return events, ()
+    calls = (page(incident, KEY, CALL, target, people, text),) if people else ()
+    return events, (*calls, *into_rooms(incident, rules, KEY, "A communications lead is needed", text))
+
+
+def answered(incident: Incident) -> Move | None:
+    """Somebody has taken the seat, or nobody is needed any more: the call for it ends."""
+    called = [one for one in incident.pages if one.key == f"{incident.id}:{KEY}" and not one.observed]
+    if not called or (incident.is_open and Seat.COMMUNICATIONS_LEAD not in incident.seats):
+        return None
+    over = Happening(actor=ACTOR, body=Unpaged(target=called[0].target, key=called[0].key))
+    key = f"unpage:{KEY}"
+    return Tell(key=key, events=() if called[0].over else (over,), letters=(unpage(incident, key, CALL),))
 
 
 def second_hat(incident: Incident) -> Move | None:
@@ -148,4 +170,6 @@ def second_hat(incident: Incident) -> Move | None:
     if incident.seats.get(Seat.COMMANDER) != person:
         return None
     text = f"{person} is commander and communications lead of a SEV1. Give one of the two to somebody else."
-    return Tell(key=f"{SECOND_HAT}:{person}", events=(Happening(actor=ACTOR, body=Flagged(code=SECOND_HAT, text=text)),))
+    return Tell(
+        key=f"{SECOND_HAT}:{person}", events=(Happening(actor=ACTOR, body=Flagged(code=SECOND_HAT, text=text)),)
+    )

@@ -16,11 +16,11 @@ def due(incident: Incident, audience: Audience, now: datetime, rules: Cadence) -
         return _last_word(incident, audience, rules, incident.ended_at)
     if not rules.serves(incident, audience):
         return None
-    at = deadline(incident, audience, rules)
-    lead = at - _lead(audience, rules) if at else None
+    at, ahead = deadline(incident, audience, rules), _lead(incident, audience, rules)
+    lead = at - ahead if at else None
     written = newest(incident, audience)
-    if written and _stands(written, incident, now, lead):
-        return _let_go(written, audience, rules) or (Wait(until=lead) if lead and now < lead else None)
+    if written and ((until := _stands_until(written, incident, lead, ahead)) is None or now < until):
+        return _let_go(written, audience, rules) or Wait(until=until)
     if lead and now >= lead:
         return _draft(incident, audience, at, f"{stamp(at)}", no_change=not _changed(incident, audience))
     if _changed(incident, audience):
@@ -44,20 +44,26 @@ def stamp(at: datetime | None) -> int:
     return int(at.timestamp()) if at else 0
 
 
-def _lead(audience: Audience, rules: Cadence) -> timedelta:
+def _lead(incident: Incident, audience: Audience, rules: Cadence) -> timedelta:
+    """How long before it is due a message is written; of a quick rhythm half the time."""
     minutes = rules.by_itself_lead_minutes if audience in rules.by_itself else rules.lead_minutes
-    return timedelta(minutes=minutes)
+    return min(timedelta(minutes=minutes), rules.interval(incident, audience) / 2)
 
 
-def _stands(written: Written, incident: Incident, now: datetime, lead: datetime | None) -> bool:
-    """Is what is written still what should go out? What a person has touched is theirs until its promise is past."""
+def _stands_until(written: Written, incident: Incident, lead: datetime | None, ahead: timedelta) -> datetime | None:
+    """Until when what is written is still what should go out; None: until something changes.
+
+    What a person has touched is theirs until its own promise is past. Anything else is written anew when it is no longer true,
+    when its promise comes near, and so that it is fresh when it is due.
+    """
     update = written.update
-    if update.next_update_at and update.next_update_at <= now:
-        return False
     if written.edited_by or written.approved_by:
-        return True
-    in_time = lead is None or now < lead or written.drafted_at >= lead
-    return in_time and update.facts_seq >= incident.facts_seq
+        return update.next_update_at
+    if update.facts_seq < incident.facts_seq:
+        return written.drafted_at
+    promise = [update.next_update_at - ahead] if update.next_update_at else []
+    turn = [lead] if lead and written.drafted_at < lead else []
+    return min(promise + turn, default=None)
 
 
 def _changed(incident: Incident, audience: Audience) -> bool:
@@ -76,7 +82,7 @@ def _on_change(
     calm = max(said) + timedelta(seconds=rules.settle_seconds) if said else now
     if now < calm:
         return Wait(until=min(calm, lead) if lead else calm)
-    return _draft(incident, audience, at, "news", again_at=lead)
+    return _draft(incident, audience, at, f"news:{written.update.id if written else ''}", again_at=lead)
 
 
 def _draft(

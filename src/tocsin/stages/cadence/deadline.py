@@ -1,4 +1,4 @@
-"""Until when an audience must have heard: the promise it was given, a first notice, or the last word. Pure; a fold of the timeline."""
+"""Until when an audience must have heard: the promise it was given, a first notice, or the last word. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -25,10 +25,10 @@ def deadline(incident: Incident, audience: Audience, rules: Cadence) -> datetime
 def first_notice(incident: Incident, audience: Audience, rules: Cadence) -> datetime | None:
     """Until when an audience that has heard nothing must hear for the first time since it has become this bad."""
     since, minutes = since_urgent(incident, audience, rules), _first_minutes(incident, rules)
-    last = incident.narrative.last(audience)
-    if since is None or minutes is None or (last and last.at >= since):
+    if since is None or minutes is None:
         return None
-    return since + timedelta(minutes=minutes)
+    heard = any(one.audience is audience and one.at >= since for one in incident.narrative.published)
+    return None if heard else since + timedelta(minutes=minutes)
 
 
 def since_urgent(incident: Incident, audience: Audience, rules: Cadence) -> datetime | None:
@@ -46,11 +46,16 @@ def _first_minutes(incident: Incident, rules: Cadence) -> int | None:
 
 
 def _after_a_miss(incident: Incident, audience: Audience, rules: Cadence, at: datetime) -> datetime:
-    """A promise that was missed is over; the rhythm goes on with the next time of it that lies ahead."""
+    """A promise that was missed is over; the rhythm goes on with the next time of it that lies ahead.
+
+    What goes out by itself makes good for it at once, unless that was tried and failed.
+    """
     lost = [one for one in incident.narrative.missed if one.audience is audience and one.due_at >= at]
     if not lost:
         return at
     newest, interval = lost[-1], rules.interval(incident, audience)
+    if audience in rules.by_itself and len(lost) == 1:
+        return newest.at
     return newest.due_at + interval * ((newest.at - newest.due_at) // interval + 1)
 
 

@@ -23,6 +23,8 @@ def due(incident: Incident, audience: Audience, now: datetime, rules: Cadence) -
     if now < at:
         return Wait(until=at)
     alone = audience in rules.by_itself
-    what = f"publish the {audience} update" if alone else f"ask for the review of the {audience} update, and remind of it,"
+    what = (
+        f"publish the {audience} update" if alone else f"ask for the review of the {audience} update, and remind of it,"
+    )
     done = WouldHaveDone(what=f"{what} due {minute(at)}")
     return Tell(key=f"observed:{audience}:{stamp(at)}", events=(Happening(actor=ACTOR, body=done),))

@@ -28,7 +28,29 @@ _NOT_FOR_NAMES = re.compile(r"<[^<>]*>|\S+@\S+|\w+://\S+|\S*\d+\.\d+\.\d+\S*|\S*
 """Marks of secrets, addresses of people and machines, links."""
 _WORD = re.compile(r"[a-z0-9]+")
 _LOOKS_RANDOM = re.compile(r"(?=.*\d)(?=.*[a-z]).{9,}|\d{5,}|.{25,}")
-_FILLER = frozenset("a an and are at by for from has have in is of on or the to was were with".split())
+_FILLER = frozenset(
+    (
+        "a",
+        "an",
+        "and",
+        "are",
+        "at",
+        "by",
+        "for",
+        "from",
+        "has",
+        "have",
+        "in",
+        "is",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "was",
+        "with",
+    )
+)
 
 
 def due(incident: Incident, rules: Rooms, mode: Mode) -> Iterator[Move]:
@@ -44,8 +66,9 @@ def due(incident: Incident, rules: Rooms, mode: Mode) -> Iterator[Move]:
 def room_name(begun: datetime, words: str, limit: int = LONGEST) -> str:
     """`inc-20261121-brief-description`: lower case, ASCII, at most `limit` characters, cut between words."""
     harmless = _NOT_FOR_NAMES.sub(" ", words)
-    flat = unicodedata.normalize("NFKD", harmless).encode("ascii", "ignore").decode().lower()
-    plain = [one for one in _WORD.findall(flat) if one not in _FILLER and not _LOOKS_RANDOM.fullmatch(one)]
+    flat = unicodedata.normalize("NFKD", harmless.casefold()).encode("ascii", "ignore").decode().lower()
+    words_of_it = dict.fromkeys(_WORD.findall(flat))
+    plain = [one for one in words_of_it if one not in _FILLER and not _LOOKS_RANDOM.fullmatch(one)]
     name = f"inc-{begun:%Y%m%d}"
     for word in plain[:_WORDS] or ["incident"]:
         if len(name) + 1 + len(word) > limit:
