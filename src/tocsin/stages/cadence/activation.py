@@ -41,14 +41,14 @@ def due(incident: Incident, now: datetime, rules: Cadence, oncall: OnCall, mode:
         return None
     waits: list[datetime] = []
     for row in rules.activation:
-        at = fits_from(row, incident, now, rules, oncall)
+        at = fits_from(row, incident, rules, oncall)
         if at is not None and at <= now:
             return _activate(incident, row, now, rules, oncall, mode)
         waits += [at] if at else []
     return Wait(until=min(waits)) if waits else None
 
 
-def fits_from(row: ActivationRow, incident: Incident, now: datetime, rules: Cadence, oncall: OnCall) -> datetime | None:
+def fits_from(row: ActivationRow, incident: Incident, rules: Cadence, oncall: OnCall) -> datetime | None:
     """From when the row fits, as far as is known now; None when only news can make it fit."""
     plain = (
         not row.severity or incident.severity in row.severity,

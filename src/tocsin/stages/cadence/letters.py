@@ -1,18 +1,17 @@
 """The letters of the clock: words into the rooms of an incident, and calls to people. Pure; they leave through the outbox."""
 
-import json
-from dataclasses import asdict
-
 from tocsin.model.cadence import Cadence
 from tocsin.model.incident import Incident
 from tocsin.model.move import Letter
 from tocsin.model.update import Audience
-from tocsin.ports import Message, Purpose
+from tocsin.ports import Message, Purpose, message_payload
 
 
 def message(channel: str, told: Message) -> Letter:
     """One message for one configured channel."""
-    return Letter(key=f"{told.incident_id}:{told.key}:{channel}", kind="message", payload=_payload(channel, told))
+    return Letter(
+        key=f"{told.incident_id}:{told.key}:{channel}", kind="message", payload=message_payload(channel, told)
+    )
 
 
 def into_rooms(
@@ -49,12 +48,3 @@ def page(incident: Incident, key: str, call: str, target: str, people: tuple[str
 def unpage(incident: Incident, key: str, call: str) -> Letter:
     """The end of that call."""
     return Letter(key=f"{incident.id}:{key}", kind="unpage", payload={"incident": f"{incident.id}:{call}"})
-
-
-def _payload(channel: str, told: Message) -> dict[str, str]:
-    fields = {
-        name: value for name, value in asdict(told).items() if value and name not in ("key", "incident_id", "known")
-    }
-    return {"channel": channel} | {
-        name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()
-    }
