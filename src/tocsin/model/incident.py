@@ -172,12 +172,6 @@ class Incident(Value):
         return self.narrative.unended(ended) if ended and not self.merged_into else frozenset()
 
     @property
-    def is_restricted(self) -> bool:
-        """Only those who are named may see it: as a person decided, else every security incident."""
-        decided = self.narrative.restriction
-        return decided.restricted if decided else self.type is IncidentType.SECURITY
-
-    @property
     def people(self) -> frozenset[str]:
         """Whoever is on it already: it was acknowledged by them, or they hold a seat, a line or the next action."""
         owners = {line.owner for line in self.lines if line.ended_at is None}
