@@ -6,6 +6,7 @@ same store sees within seconds that a timeline has grown, and walks on.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from tocsin import config as configuration
@@ -14,9 +15,10 @@ from tocsin.app.settings import Settings
 from tocsin.connectors.system import SystemClock
 from tocsin.model.identity import LOCAL_OPERATOR
 from tocsin.stages.remediate import Means, permit, stop
+from tocsin.stages.verify import say_whether_it_helped
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
-from tocsin.web.actions import Actions, ActionShown, NewAction, No, Requested, Stops, Turn, Waiver, Word, Yes
+from tocsin.web.actions import Actions, ActionShown, Help, NewAction, No, Requested, Stops, Turn, Waiver, Word, Yes
 
 ConfigPath = str | Path | None
 
@@ -40,13 +42,19 @@ async def request(config_path: ConfigPath, incident_id: str, wanted: NewAction) 
             given=wanted.parameters,
             environment=wanted.environment,
         )
-        if asked.action is None:
-            return Requested(would_have_done=permit.would_have(asked.step, asked.verdict))
-        return Requested(action=ActionShown.of(asked.action, means))
+        return _requested(asked, means)
 
 
-async def answer(config_path: ConfigPath, incident_id: str, action_id: str, said: Yes | No | Word) -> ActionShown:
-    """A yes, a no, or a word on what came of it. Raises Denied, NotNow, NotFound."""
+async def roll_back(config_path: ConfigPath, incident_id: str, action_id: str) -> Requested:
+    """Asks for the declared rollback of a step that ran. Raises what `permit.roll_back` raises."""
+    async with _opened(config_path) as means:
+        return _requested(await permit.roll_back(means, incident_id, action_id, by=LOCAL_OPERATOR), means)
+
+
+async def answer(
+    config_path: ConfigPath, incident_id: str, action_id: str, said: Yes | No | Word | Help
+) -> ActionShown:
+    """A yes, a no, a word on what came of it or on whether it helped. Raises Denied, NotNow, NotFound."""
     async with _opened(config_path) as means:
         match said:
             case Yes(approval_hash=digest, break_glass=reason):
@@ -59,6 +67,11 @@ async def answer(config_path: ConfigPath, incident_id: str, action_id: str, said
                 incident = await permit.confirm(
                     means, incident_id, action_id, by=LOCAL_OPERATOR, happened=happened, said=words
                 )
+            case Help(helped=helped, said=words):
+                word = partial(
+                    say_whether_it_helped, by=LOCAL_OPERATOR, helped=helped, said=words, now=means.clock.now()
+                )
+                incident = await means.store.write(lambda ledger: word(ledger, incident_id, action_id))
         return ActionShown.of(permit.action_of(incident, action_id), means)
 
 
@@ -74,6 +87,12 @@ async def stops(config_path: ConfigPath, wanted: Turn | None) -> Stops:
         if wanted is not None:
             await stop.turn(store, SystemClock(), by=LOCAL_OPERATOR, on=wanted.on, reason=wanted.reason)
         return await store.read(lambda ledger: Stops(now=ledger.stops.now(), turns=ledger.stops.turns(20)))
+
+
+def _requested(asked: permit.Asked, means: Means) -> Requested:
+    if asked.action is None:
+        return Requested(would_have_done=permit.would_have(asked.step, asked.verdict))
+    return Requested(action=ActionShown.of(asked.action, means))
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ A step takes the same path here as from anywhere: `stages.remediate` renders, re
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tocsin import config as configuration
 from tocsin.app.build import open_house
@@ -19,7 +19,6 @@ from tocsin.stages.remediate.perform import perform
 from tocsin.stages.remediate.tool import execute_runbook
 
 ConfigPath = str | Path | None
-Environment = Literal["production", "staging"]
 
 
 def shelf(config_path: ConfigPath) -> Shelf:
@@ -41,35 +40,14 @@ def validate(places: Sequence[Path], config_path: ConfigPath) -> tuple[list[Runb
     return found, mistakes
 
 
-async def run_step(
-    config_path: ConfigPath,
-    runbook: str,
-    step: int,
-    *,
-    environment: Environment,
-    dry_run: bool,
-    incident: str = "",
-    approved_by: str = "",
-    parameters: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """What `execute_runbook` answers to the local operator. Raises Denied, NotFound, DataError."""
+async def run_step(config_path: ConfigPath, call: Mapping[str, Any]) -> dict[str, Any]:
+    """What `execute_runbook` answers to the local operator; `call` are its arguments. Raises Denied, NotFound, DataError."""
     async with open_house(Settings.read(configuration.load(config_path))) as house:
 
         async def carry_out(incident_id: str, action_id: str) -> Incident:
             return await perform(house.means, incident_id, action_id, by=LOCAL_OPERATOR)
 
-        return await execute_runbook(
-            house.means,
-            LOCAL_OPERATOR,
-            carry_out,
-            runbookId=runbook,
-            stepIndex=step,
-            targetEnvironment=environment,
-            dryRun=dry_run,
-            approvedBy=approved_by,
-            incidentId=incident,
-            parameters=parameters,
-        )
+        return await execute_runbook(house.means, LOCAL_OPERATOR, carry_out, **call)
 
 
 def _beside_ours(folder: Path) -> list[Runbook]:

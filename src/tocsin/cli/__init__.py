@@ -12,6 +12,7 @@ from tocsin.cli import (
     actions,
     alerts,
     audit,
+    deadletters,
     grading,
     incidents,
     oncall,
@@ -19,6 +20,7 @@ from tocsin.cli import (
     people,
     runbooks,
     service,
+    silences,
     stats,
     tokens,
 )
@@ -39,11 +41,12 @@ cli.command("check")(service.check)
 cli.command("eval")(grading.evaluate)
 cli.command("oncall")(oncall.oncall)
 cli.command("stats")(stats.stats)
-cli.add_typer(alerts.deadletters, name="deadletters")
+cli.add_typer(deadletters.deadletters, name="deadletters")
 cli.add_typer(audit.audit, name="audit")
 cli.add_typer(runbooks.runbook, name="runbook")
 cli.add_typer(tokens.token, name="token")
 cli.add_typer(outbox.outbox, name="outbox")
+cli.add_typer(silences.silence, name="silence")
 for _name, _verb in (*people.VERBS.items(), *actions.VERBS.items()):
     cli.command(_name)(_verb)
 

@@ -11,17 +11,18 @@ from urllib.parse import quote
 
 import typer
 
-from tocsin.cli.reaching import Reach, reaching
+from tocsin.cli import cards
+from tocsin.cli.reaching import Reach, made, reaching
 from tocsin.errors import DataError, NotFound
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from tocsin.web.actions import Actions, ActionShown, Stops
 
 Incident = Annotated[str, typer.Argument(help="The incident's id, INC-...")]
 Action = Annotated[str, typer.Argument(help="The action's id, ACT-...; `tocsin actions` lists them.")]
 Reason = Annotated[str, typer.Option(help="Why; it goes on the record.")]
+SLOW_SECONDS = 45.0
+"""A dry run asks the target, which may take its time."""
 
 
 @reaching
@@ -32,7 +33,7 @@ def actions(reach: Reach, incident: Incident) -> None:
         print(found.model_dump_json(indent=2))
         return
     for one in found.actions:
-        _show(one)
+        cards.show(one)
     if not found.actions:
         print("Nothing has been asked for.")
 
@@ -49,20 +50,30 @@ def request(
     from tocsin.web.actions import NewAction, Requested
 
     pairs = dict(_pair(one) for one in value or [])
-    wanted = _made(NewAction, runbook_id=runbook, step_index=step, parameters=pairs)
+    wanted = made(NewAction, runbook_id=runbook, step_index=step, parameters=pairs)
     if reach.url:
         sent = wanted.model_dump(mode="json")
-        found = Requested.model_validate_json(reach.asked("POST", _path(incident), sent))
+        found = Requested.model_validate_json(reach.asked("POST", _path(incident), sent, seconds=SLOW_SECONDS))
     else:
         from tocsin.app import actions as local
 
         found = asyncio.run(local.request(reach.config, incident, wanted))
-    if reach.as_json:
-        print(found.model_dump_json(indent=2))
-    elif found.action is None:
-        print(f"Observed only; it would {found.would_have_done}")
+    cards.asked_for(reach, found)
+
+
+@reaching
+def rollback(reach: Reach, incident: Incident, action: Action) -> None:
+    """Ask for the rollback that the runbook declares for a step that ran. It needs a permission of its own."""
+    from tocsin.web.actions import Requested
+
+    if reach.url:
+        path = f"{_path(incident)}/{quote(action, safe='')}/rollback"
+        found = Requested.model_validate_json(reach.asked("POST", path, seconds=SLOW_SECONDS))
     else:
-        _show(found.action)
+        from tocsin.app import actions as local
+
+        found = asyncio.run(local.roll_back(reach.config, incident, action))
+    cards.asked_for(reach, found)
 
 
 @reaching
@@ -93,7 +104,7 @@ def reject(reach: Reach, incident: Incident, action: Action, reason: Reason) -> 
     """Say no to a step."""
     from tocsin.web.actions import No
 
-    _print(reach, _answered(reach, incident, action, "reject", _made(No, reason=reason)))
+    cards.answer(reach, _answered(reach, incident, action, "reject", made(No, reason=reason)))
 
 
 @reaching
@@ -107,7 +118,21 @@ def confirm(
     """Say what came of a step that nobody knows the outcome of, or that you did by hand."""
     from tocsin.web.actions import Word
 
-    _print(reach, _answered(reach, incident, action, "confirm", _made(Word, happened=happened, said=said)))
+    cards.answer(reach, _answered(reach, incident, action, "confirm", made(Word, happened=happened, said=said)))
+
+
+@reaching
+def verify(
+    reach: Reach,
+    incident: Incident,
+    action: Action,
+    said: Annotated[str, typer.Option(help="What you saw.")],
+    helped: Annotated[bool, typer.Option("--helped/--did-not-help", help="Did the step do any good?")],
+) -> None:
+    """Say whether a finished step helped: where no probe can tell, or to overrule one."""
+    from tocsin.web.actions import Help
+
+    cards.answer(reach, _answered(reach, incident, action, "verify", made(Help, helped=helped, said=said)))
 
 
 @reaching
@@ -115,7 +140,7 @@ def waive_evidence(reach: Reach, incident: Incident, reason: Reason) -> None:
     """Record that evidence of a security incident need not be kept (commander)."""
     from tocsin.web.actions import Waiver
 
-    waiver = _made(Waiver, reason=reason)
+    waiver = made(Waiver, reason=reason)
     if reach.url:
         path = f"/api/incidents/{quote(incident, safe='')}/evidence-waiver"
         reach.asked("POST", path, waiver.model_dump(mode="json"))
@@ -137,7 +162,7 @@ def stop(
 
     if word not in ("on", "off", "status"):
         raise DataError(f"the switch knows no {word!r}.", "Say on, off or status.")
-    found = _turned(reach, None if word == "status" else _made(Turn, on=word == "on", reason=reason))
+    found = _turned(reach, None if word == "status" else made(Turn, on=word == "on", reason=reason))
     if reach.as_json:
         print(found.model_dump_json(indent=2))
         return
@@ -153,6 +178,8 @@ VERBS = {
     "break-glass": break_glass,
     "reject": reject,
     "confirm": confirm,
+    "verify": verify,
+    "rollback": rollback,
     "waive-evidence": waive_evidence,
     "stop": stop,
 }
@@ -165,14 +192,12 @@ def _say_yes(reach: Reach, incident: str, action: str, *, yes: bool, reason: str
     if found is None:
         raise NotFound(f"{incident} has no action {action[:80]}.", "List them with `tocsin actions`.")
     if not reach.as_json:
-        _show(found)
+        cards.show(found)
     if not yes and sys.stdin.isatty() and not typer.confirm("Approve exactly this?"):
         raise typer.Exit(1)
-    _print(
+    cards.answer(
         reach,
-        _answered(
-            reach, incident, action, "approve", _made(Yes, approval_hash=found.approval_hash, break_glass=reason)
-        ),
+        _answered(reach, incident, action, "approve", made(Yes, approval_hash=found.approval_hash, break_glass=reason)),
     )
 
 
@@ -186,7 +211,7 @@ def _listed(reach: Reach, incident: str) -> "Actions":
     return asyncio.run(local.listed(reach.config, incident))
 
 
-def _answered(reach: Reach, incident: str, action: str, verb: str, said: Any) -> "ActionShown":  # noqa: ANN401 - one of three
+def _answered(reach: Reach, incident: str, action: str, verb: str, said: Any) -> "ActionShown":  # noqa: ANN401 - one of four
     from tocsin.web.actions import ActionShown
 
     if reach.url:
@@ -209,18 +234,6 @@ def _turned(reach: Reach, wanted: Any) -> "Stops":  # noqa: ANN401 - a Turn or N
     return Stops.model_validate_json(reach.asked("POST", "/api/stop", wanted.model_dump(mode="json")))
 
 
-def _made(kind: "type[BaseModel]", **fields: object) -> Any:  # noqa: ANN401 - an instance of `kind`
-    """The typed ask. Raises DataError with the first mistake."""
-    from pydantic import ValidationError
-
-    try:
-        return kind.model_validate(fields)
-    except ValidationError as mistake:
-        first = mistake.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise DataError(f"{where}: {first['msg']}.", "See the verb's --help.") from mistake
-
-
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
@@ -230,35 +243,3 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _path(incident: str) -> str:
     return f"/api/incidents/{quote(incident, safe='')}/actions"
-
-
-def _print(reach: Reach, one: "ActionShown") -> None:
-    if reach.as_json:
-        print(one.model_dump_json(indent=2))
-    else:
-        _show(one)
-
-
-def _show(one: "ActionShown") -> None:
-    """The card: built by code from what would run. No word on it comes from a model or an alert without being made harmless."""
-    from tocsin.model.plain import minute, one_line
-
-    action, step = one.action, one.action.step
-    lines = {
-        "step": f"{step.text} ({step.risk}, {step.purpose})",
-        "would run": step.shown,
-        "on": f"{', '.join(step.targets) or step.service or 'nothing named'} in {step.environment}",
-        "dry run": action.rehearsal.said if action.rehearsal else "none",
-        "policy": f"{action.verdict.decision}, mode {action.verdict.mode}: {action.verdict.reason}",
-        "asked by": f"{action.requested_by}; open until {minute(action.expires_at)}",
-        "approved by": ", ".join(
-            f"{yes.approver}{' BREAK GLASS' if yes.break_glass else ''}" for yes in action.approvals
-        ),
-        "said": action.said,
-    }
-    missing = f", {one.missing} more approval{'s' if one.missing > 1 else ''} needed" if one.missing else ""
-    print(f"{action.id}  {action.state}{missing if action.state == 'requested' else ''}")
-    for name, text in lines.items():
-        if text:
-            print(f"  {name + ':':<13}{one_line(text, 2000)}")
-    print(f"  {'hash:':<13}{one.approval_hash}")

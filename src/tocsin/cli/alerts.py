@@ -1,6 +1,5 @@
-"""Verbs about what comes in: read a webhook body, list and replay dead letters."""
+"""The verb `parse`, which reads a webhook body, and what all verbs share: where the configuration is, and JSON or not."""
 
-import asyncio
 import json
 import sys
 from pathlib import Path
@@ -10,7 +9,6 @@ import typer
 
 from tocsin.errors import DataError
 
-deadletters = typer.Typer(help="Bodies that were refused: kept, listed, replayed.", no_args_is_help=True)
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="Configuration file (default: ./tocsin.yaml).")
 ]
@@ -34,49 +32,6 @@ def parse(
     from tocsin.cli import terminal
 
     terminal.show_alerts(found)
-
-
-@deadletters.command("list")
-def list_dead(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Show the kept bodies that nobody could read, and why."""
-    from tocsin import app
-
-    letters = asyncio.run(app.dead_letters(config))
-    if as_json:
-        rows = [
-            {
-                "id": kept.delivery.id,
-                "source": kept.delivery.source,
-                "received_at": str(kept.delivery.received_at),
-                "bytes": len(kept.delivery.body),
-                "error": kept.error,
-            }
-            for kept in letters
-        ]
-        print(json.dumps(rows, indent=2))
-        return
-    from tocsin.cli import terminal
-
-    terminal.show_dead_letters(letters)
-
-
-@deadletters.command("replay")
-def replay_dead(
-    delivery: Annotated[str, typer.Argument(help="The delivery's id, or `all`.")],
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Read kept bodies again, after a mapping or a parser was corrected."""
-    from tocsin import app
-
-    results = asyncio.run(app.replay(config, delivery))
-    if as_json:
-        print(json.dumps(results, indent=2))
-    else:
-        for result in results:
-            print(f"{result['delivery']}: {result['said']}")
-    if any(not result["replayed"] for result in results):
-        raise typer.Exit(1)
 
 
 def read_body(file: str) -> bytes:

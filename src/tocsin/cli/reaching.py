@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import quote
 
 import typer
@@ -18,18 +18,21 @@ from tocsin.cli.alerts import ConfigOption, JsonOption
 from tocsin.errors import DataError, Denied, NotFound, NotNow, SourceError, TocsinError
 
 if TYPE_CHECKING:
-    from tocsin.model.ground import Value
+    from pydantic import BaseModel
+
     from tocsin.stages.people import Done
     from tocsin.web.document import LiveDocument
     from tocsin.web.shapes import IncidentLine, Undelivered
 
+M = TypeVar("M", bound="BaseModel")
 UrlOption = Annotated[
     str, typer.Option("--url", envvar="TOCSIN_URL", help="A service's address; without one, the local store.")
 ]
 TokenOption = Annotated[
     str, typer.Option("--token", envvar="TOCSIN_TOKEN", help="Your token there; the variable keeps it out of `ps`.")
 ]
-_SECONDS = 10.0
+SECONDS = 10.0
+"""How long an answer may take."""
 _TRIES = 3
 _REFUSALS: dict[int, type[TocsinError]] = {401: Denied, 403: Denied, 404: NotFound, 409: NotNow, 422: DataError}
 
@@ -47,7 +50,8 @@ class Reach:
         """Carries out the act of that name. `fields` that are None are left to their defaults."""
         from tocsin.stages.people import ACTS, Done
 
-        ask = _ask(ACTS[name].ask, fields)
+        kind = ACTS[name].ask
+        ask = None if kind is None else made(kind, **fields)
         if not self.url:
             from tocsin.app import people
 
@@ -91,7 +95,7 @@ class Reach:
             self.asked("GET", f"/api/incidents/{quote(incident, safe='')}/document")
         )
 
-    def asked(self, verb: str, path: str, body: object = None) -> bytes:
+    def asked(self, verb: str, path: str, body: object = None, *, seconds: float = SECONDS) -> bytes:
         """The service's answer. A request that got none is sent again under the same key, so it happens once."""
         import secrets
 
@@ -102,7 +106,7 @@ class Reach:
             headers["Idempotency-Key"] = secrets.token_hex(16)
         for left in reversed(range(_TRIES)):
             try:
-                answer = httpx.request(verb, self.url.rstrip("/") + path, json=body, headers=headers, timeout=_SECONDS)
+                answer = httpx.request(verb, self.url.rstrip("/") + path, json=body, headers=headers, timeout=seconds)
                 break
             except (httpx.TransportError, httpx.InvalidURL) as failure:
                 if not left:
@@ -135,12 +139,10 @@ def reaching(verb: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _ask(kind: "type[Value] | None", fields: dict[str, object]) -> "Value | None":
-    """The typed ask. Raises DataError with the first mistake."""
+def made(kind: "type[M]", **fields: object) -> "M":
+    """The typed ask; fields that are None are left to their defaults. Raises DataError with the first mistake."""
     from pydantic import ValidationError
 
-    if kind is None:
-        return None
     try:
         return kind.model_validate({name: value for name, value in fields.items() if value is not None})
     except ValidationError as mistake:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tocsin.cli.alerts import ConfigOption, JsonOption
+from tocsin.cli.reaching import Reach, reaching
 from tocsin.errors import DataError
 from tocsin.model.plain import INVISIBLE
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 runbook = typer.Typer(help="Runbooks: what people wrote down for bad nights.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="The runbook's id; `runbook list` has them.")]
+TOOL = "/api/tools/execute_runbook"
+SLOW_SECONDS = 60.0
+"""The service waits for a step it was asked to run, for a while."""
 RAN = frozenset({"DRY_RUN", "DONE", "OBSERVED"})
 """Answers that are as asked; the others mean: not done, or not yet."""
 
@@ -76,7 +80,9 @@ def validate(
 
 
 @runbook.command("run")
+@reaching
 def run(
+    reach: Reach,
     name: Id,
     step: Annotated[int, typer.Argument(help="The step's number, from 0, as `runbook show` counts.")],
     environment: Annotated[str, typer.Option(help="production or staging; that of the incident.")],
@@ -86,32 +92,36 @@ def run(
     approved_by: Annotated[
         str, typer.Option(help="Whose recorded approval is to be used; naming is not approving.")
     ] = "",
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Show what a step would do, or ask for it: it runs only when policy and approvals allow. Exit code 1 when it did not."""
-    from tocsin.app import runbooks
-
     if environment not in ("production", "staging"):
         raise DataError(f"{environment!r} is no environment.", "Give --environment production or staging.")
-    answer = asyncio.run(
-        runbooks.run_step(
-            config,
-            name,
-            step,
-            environment="production" if environment == "production" else "staging",
-            dry_run=dry_run,
-            incident=incident,
-            approved_by=approved_by,
-            parameters=_parameters(param or []),
-        )
-    )
-    if as_json:
+    call = {
+        "runbookId": name,
+        "stepIndex": step,
+        "targetEnvironment": environment,
+        "dryRun": dry_run,
+        "approvedBy": approved_by,
+        "incidentId": incident,
+        "parameters": _parameters(param or []),
+    }
+    answer = _executed(reach, call)
+    if reach.as_json:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
     else:
         _print(_answered(answer))
     if answer["status"] not in RAN:
         raise typer.Exit(1)
+
+
+def _executed(reach: Reach, call: dict[str, Any]) -> dict[str, Any]:
+    """What `execute_runbook` answers: the service's, or the local one's."""
+    if reach.url:
+        found: dict[str, Any] = json.loads(reach.asked("POST", TOOL, call, seconds=SLOW_SECONDS))
+        return found
+    from tocsin.app import runbooks
+
+    return asyncio.run(runbooks.run_step(reach.config, call))
 
 
 def _print(lines: Iterable[str]) -> None:

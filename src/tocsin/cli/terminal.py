@@ -27,8 +27,8 @@ from tocsin.model.update import Update
 if TYPE_CHECKING:
     from tocsin.grading import Result
     from tocsin.model.figures import Figures
-    from tocsin.ports import KeptDelivery
     from tocsin.store.audit import Verdict
+    from tocsin.web.shapes import DeadLetter
 
 SEVERITY_STYLE = {
     Severity.SEV1: "bold white on red",
@@ -239,17 +239,16 @@ def show_alerts(alerts: Sequence[Alert]) -> None:
     console.print(table if alerts else Text("The body was understood; there is nothing in it to alert on."))
 
 
-def show_dead_letters(letters: "Sequence[KeptDelivery]") -> None:
+def show_dead_letters(letters: "Sequence[DeadLetter]") -> None:
     """A table of refused bodies and why."""
     table = Table("delivery", "received (UTC)", "source", "bytes", "why")
     for kept in letters:
-        why = (kept.error or {}).get("what", "")
         cells = (
-            kept.delivery.id,
-            minute(kept.delivery.received_at),
-            one_line(kept.delivery.source, 30),
-            str(len(kept.delivery.body)),
-            one_line(why, 120),
+            kept.id,
+            minute(kept.received_at),
+            one_line(kept.source, 30),
+            str(kept.bytes),
+            one_line(str(kept.error.get("what", "")), 120),
         )
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table if letters else Text("No dead letters."))

@@ -22,6 +22,7 @@ from tocsin.stages.remediate.tool import execute_runbook
 from tocsin.stages.verify import say_whether_it_helped
 from tocsin.web import problems
 from tocsin.web.auth import Asking, Guarded, Here
+from tocsin.web.keys import Key
 from tocsin.web.rooms import Rooms
 
 router = APIRouter(prefix="/api", tags=["actions"], responses=problems.of(400, 401, 403, 404, 409, 422, 503))
@@ -155,7 +156,7 @@ async def shown(rooms: Here, incident_id: Id, action_id: Id) -> ActionShown:
 
 
 @router.post("/incidents/{incident_id}/actions", status_code=201)
-async def ask(rooms: Here, by: Asking, incident_id: Id, wanted: NewAction) -> Requested:
+async def ask(rooms: Here, by: Asking, incident_id: Id, wanted: NewAction, idempotency_key: Key = None) -> Requested:
     """Asks for a step: it is rendered, rehearsed, judged, and put before people."""
     asked = await permit.request(
         _means(rooms),
@@ -165,14 +166,16 @@ async def ask(rooms: Here, by: Asking, incident_id: Id, wanted: NewAction) -> Re
         by=by,
         given=wanted.parameters,
         environment=wanted.environment,
+        key=idempotency_key or "",
     )
     return _requested(rooms, asked)
 
 
 @router.post("/incidents/{incident_id}/actions/{action_id}/rollback", status_code=201)
-async def rollback(rooms: Here, by: Asking, incident_id: Id, action_id: Id) -> Requested:
+async def rollback(rooms: Here, by: Asking, incident_id: Id, action_id: Id, idempotency_key: Key = None) -> Requested:
     """Asks for the rollback that the runbook declares for a step that ran. Its permission is its own."""
-    return _requested(rooms, await permit.roll_back(_means(rooms), incident_id, action_id, by=by))
+    asked = await permit.roll_back(_means(rooms), incident_id, action_id, by=by, key=idempotency_key or "")
+    return _requested(rooms, asked)
 
 
 @router.post("/incidents/{incident_id}/actions/{action_id}/approve")
@@ -219,14 +222,14 @@ async def waive(rooms: Here, by: Asking, incident_id: Id, waiver: Waiver) -> Non
 
 
 @router.post("/tools/execute_runbook")
-async def tool(rooms: Here, by: Asking, call: ToolCall) -> dict[str, Any]:
+async def tool(rooms: Here, by: Asking, call: ToolCall, idempotency_key: Key = None) -> dict[str, Any]:
     """Shows a step, or asks for it and has it carried out when it may be. See docs/permission.md for the answers."""
 
     async def carry_out(incident_id: str, action_id: str) -> Incident:
         _wake(rooms, incident_id)
         return await _settled(rooms, incident_id, action_id)
 
-    return await execute_runbook(_means(rooms), by, carry_out, **dict(call))
+    return await execute_runbook(_means(rooms), by, carry_out, **dict(call), key=idempotency_key or "")
 
 
 @router.get("/stop", dependencies=[Guarded])

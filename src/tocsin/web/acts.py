@@ -10,7 +10,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 
 from tocsin.errors import DataError
 from tocsin.model.identity import Principal
@@ -20,6 +20,7 @@ from tocsin.stages import people
 from tocsin.stages.people import Attempt, Done, asks
 from tocsin.web import problems
 from tocsin.web.auth import Asking, Here
+from tocsin.web.keys import Key
 from tocsin.web.rooms import Rooms
 
 router = APIRouter(prefix="/api/incidents", tags=["acts"], responses=problems.of(400, 401, 403, 404, 409, 422, 503))
@@ -28,13 +29,6 @@ KEPT = timedelta(hours=24)
 """How long an answer is kept for its key."""
 Work = Callable[[Attempt], Incident]
 Id = Annotated[str, Path(min_length=1, max_length=200)]
-Key = Annotated[
-    str | None,
-    Header(
-        pattern=r"^[!-~]{1,200}$",
-        description="Any text of your own. The same request with the same key does nothing again for 24 hours.",
-    ),
-]
 
 
 @dataclass(frozen=True, slots=True)

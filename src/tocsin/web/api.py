@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import Response, StreamingResponse
 
-from tocsin.errors import DataError, NotFound
+from tocsin.errors import NotFound
 from tocsin.model.change import Silence
 from tocsin.model.evidence import Evidence
 from tocsin.model.ground import IncidentType, Severity
@@ -14,7 +14,7 @@ from tocsin.model.identity import Right
 from tocsin.model.incident import Incident
 from tocsin.ports import Ledger
 from tocsin.web import letters, problems, streams
-from tocsin.web.auth import Guarded, Here, needs
+from tocsin.web.auth import Asking, Guarded, Here, needs
 from tocsin.web.document import LiveDocument, document
 from tocsin.web.document_markdown import document_markdown
 from tocsin.web.rooms import Rooms
@@ -167,13 +167,9 @@ async def silences(rooms: Here) -> Silences:
 
 
 @router.post("/silences", tags=["silences"], status_code=201, dependencies=[Administered])
-async def add_silence(rooms: Here, wanted: NewSilence) -> Silence:
+async def add_silence(rooms: Here, by: Asking, wanted: NewSilence) -> Silence:
     """A quiet time for matching alerts. They are kept, and judged again when it ends."""
-    starts = wanted.starts_at or rooms.clock.now()
-    if wanted.ends_at <= starts:
-        raise DataError("the silence ends before it starts.", "Give an `ends_at` that is later.")
-    fields = wanted.model_dump(exclude={"starts_at", "matchers"})
-    silence = Silence(id=rooms.names.new("SIL"), starts_at=starts, matchers=wanted.matchers, **fields)
+    silence = wanted.silence(rooms.names.new("SIL"), rooms.clock.now(), by.id)
     await rooms.store.write(lambda ledger: ledger.silences.put(silence))
     return silence
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from tocsin.errors import DataError
 from tocsin.model.alert import Alert
 from tocsin.model.change import Change, Silence
 from tocsin.model.event import Event
@@ -207,7 +208,22 @@ class NewSilence(Value):
     starts_at: Time | None = None
     ends_at: Time
     reason: str = Field(min_length=1, max_length=1000)
-    created_by: str = Field(min_length=1, max_length=200)
+    created_by: str = Field(default="", max_length=200)
+    """Whose wish it is; whoever asks, when it is not given."""
+
+    def silence(self, name: str, now: datetime, by: str) -> Silence:
+        """The silence of that name. Raises DataError when it would end before it starts."""
+        starts = self.starts_at or now
+        if self.ends_at <= starts:
+            raise DataError("the silence ends before it starts.", "Give an `ends_at` that is later.")
+        return Silence(
+            id=name,
+            matchers=self.matchers,
+            starts_at=starts,
+            ends_at=self.ends_at,
+            reason=self.reason,
+            created_by=self.created_by or by,
+        )
 
 
 class Silences(BaseModel):

@@ -5,11 +5,13 @@ event of the incident, written in the transaction that checked whether it may be
 """
 
 import asyncio
+from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 
-from tocsin.errors import Denied, NotFound, NotNow, SourceError
+from tocsin.errors import DataError, Denied, NotFound, NotNow, SourceError
 from tocsin.guard import approval as approvals
 from tocsin.guard.authorize import MACHINE, actor_of, authorize
 from tocsin.guard.policy import InForce, in_force, judge
@@ -73,25 +75,26 @@ async def request(
     by: Principal,
     given: Given | None = None,
     environment: str = "",
+    key: str = "",
 ) -> Asked:
     """Asks for one step: rendered, rehearsed, judged, and put before people. Asking again for the same step changes nothing.
 
+    `key` is the caller's own name for this request: under it one action is asked for, however often the request arrives.
     Raises Denied, NotFound, Unfilled. A step that policy never allows, or whose dry run fails, is rejected on the record.
     """
     scope = await open_scope(means, incident_id, by)
     step = render(means.shelf.get(runbook_id), step_index, scope, given=given, environment=environment)
-    return await _ask(means, scope.incident, step, by)
+    return await _ask(means, scope.incident, step, by, key)
 
 
-async def roll_back(means: Means, incident_id: str, action_id: str, *, by: Principal) -> Asked:
-    """Asks for the rollback that a runbook declares for a step that ran. Its permission is its own. Raises as `request`."""
+async def roll_back(means: Means, incident_id: str, action_id: str, *, by: Principal, key: str = "") -> Asked:
+    """Asks for the rollback that a runbook declares for a step that ran. Its permission is its own; all else as `request`."""
     scope = await open_scope(means, incident_id, by)
     done = action_of(scope.incident, action_id)
     if done.state in (ActionState.REQUESTED, ActionState.REJECTED, ActionState.RUNNING):
         raise NotNow(f"{action_id} is {done.state}; there is nothing to take back.", "Look at its state again.")
-    return await _ask(
-        means, scope.incident, render_rollback(means.shelf.get(done.step.runbook_id), done.step, scope), by
-    )
+    back = render_rollback(means.shelf.get(done.step.runbook_id), done.step, scope)
+    return await _ask(means, scope.incident, back, by, key)
 
 
 async def dry_run(
@@ -247,12 +250,12 @@ def say(ledger: Ledger, incident_id: str, actor: str, at: datetime, *bodies: Bod
         ledger.timeline.append(incident_id, body, actor=actor, at=at)
 
 
-async def _ask(means: Means, incident: Incident, step: RenderedStep, by: Principal) -> Asked:
+async def _ask(means: Means, incident: Incident, step: RenderedStep, by: Principal, key: str) -> Asked:
     if spoils_evidence(step, incident):
         what = f"{step.name} destroys evidence of a security incident, and nobody has kept a copy."
         raise Denied(what, "Take a snapshot first, or let the commander record a waiver.", code="TCS-DENIED-EVIDENCE")
     rehearsal = await rehearse(means, step, judge(step, incident, means.current).mode)
-    action_id = means.names.new("ACT")
+    action_id = _named(incident, by, key) if key else means.names.new("ACT")
     return await means.store.write(lambda ledger: _put(means, ledger, incident.id, action_id, step, rehearsal, by))
 
 
@@ -271,7 +274,7 @@ def _put(
     if incident.policy is None:
         say(ledger, incident_id, "system", now, means.current.policy.fixed(means.current.origin))
     verdict = judge(step, incident, means.current)
-    standing = _same(incident, step, now)
+    standing = _again(incident, step, action_id) or _same(incident, step, now)
     if standing is not None:
         return Asked(incident, step, standing.rehearsal or rehearsal, standing.verdict, standing)
     if verdict.mode is Mode.OBSERVE:
@@ -308,6 +311,21 @@ def _refusal(verdict: Verdict, rehearsal: Rehearsal) -> str:
     if verdict.decision is Decision.NEVER:
         return f"policy never allows it: {verdict.reason}"
     return "" if rehearsal.ok else one_line(f"the dry run failed: {rehearsal.said}", 500)
+
+
+def _named(incident: Incident, by: Principal, key: str) -> str:
+    """The action that this person's request of that key asks for: the same name each time it arrives."""
+    told = sha256("\x1f".join((incident.id, actor_of(by), key)).encode()).digest()
+    return f"ACT-{b32encode(told).decode()[:16]}"
+
+
+def _again(incident: Incident, step: RenderedStep, action_id: str) -> Action | None:
+    """The action that this very request asked for when it came before. Raises DataError when it asked for something else."""
+    known = next((one for one in incident.actions if one.id == action_id), None)
+    if known is not None and known.step.digest != step.digest:
+        what = "this Idempotency-Key was used for another step, or what the step touches has changed since."
+        raise DataError(what, "Use a new key for a new request.", code="TCS-ACT-KEY")
+    return known
 
 
 def _same(incident: Incident, step: RenderedStep, now: datetime) -> Action | None:

@@ -37,23 +37,25 @@ async def execute_runbook(
     approvedBy: str = "",
     incidentId: str = "",
     parameters: Given | None = None,
+    key: str = "",
 ) -> dict[str, Any]:
     """Shows a step, or asks for it and runs it when it may run.
 
     `stepIndex` counts from 0. Without `incidentId` the one open incident whose fix is this runbook is meant. `parameters` are
-    values that a person chose. `status` of the answer: DRY_RUN, APPROVAL_REQUIRED (with the step's hash and a link), OBSERVED,
-    REFUSED, WAITING, RUNNING, DONE, FAILED or UNKNOWN. Raises Denied, NotFound, Unfilled, DataError.
+    values that a person chose; `key` is the caller's own name for this call, under which it happens once. `status` of the
+    answer: DRY_RUN, APPROVAL_REQUIRED (with the step's hash and a link), OBSERVED, REFUSED, WAITING, RUNNING, DONE, FAILED or
+    UNKNOWN. Raises Denied, NotFound, Unfilled, DataError.
     """
     authorize(principal, Right.PROPOSE)
     incident_id = incidentId or await means.store.read(lambda ledger: _the_one(ledger, runbookId))
     asking: dict[str, Any] = {"by": principal, "given": parameters, "environment": targetEnvironment}
     if dryRun:
         return _answer("DRY_RUN", await dry_run(means, incident_id, runbookId, stepIndex, **asking))
-    asked = await request(means, incident_id, runbookId, stepIndex, **asking)
+    asked = await request(means, incident_id, runbookId, stepIndex, **asking, key=key)
     if asked.action is None:
         return _answer("OBSERVED", asked)
-    if asked.action.state is not ActionState.REQUESTED:
-        return _answer("REFUSED", asked)
+    if asked.action.state is not ActionState.REQUESTED:  # refused, or the same call came before
+        return _came(asked, asked.incident, asked.action)
     if missing := _missing(means, asked, asked.action, approvedBy):
         return _answer(APPROVAL_REQUIRED, asked) | {"reason": missing}
     incident = await carry_out(incident_id, asked.action.id)

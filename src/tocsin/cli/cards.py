@@ -1,0 +1,54 @@
+"""The card of an action, as the command line shows it before anybody says yes. Called by `actions`; decides nothing.
+
+Built by code from what would run. No word on it comes from a model or an alert without being made harmless.
+"""
+
+from typing import TYPE_CHECKING
+
+from tocsin.cli.reaching import Reach
+
+if TYPE_CHECKING:
+    from tocsin.web.actions import ActionShown, Requested
+
+
+def answer(reach: Reach, one: "ActionShown") -> None:
+    """The card, or the same as JSON."""
+    if reach.as_json:
+        print(one.model_dump_json(indent=2))
+    else:
+        show(one)
+
+
+def asked_for(reach: Reach, found: "Requested") -> None:
+    """What came of asking: the card, or in mode observe what would have been done."""
+    if reach.as_json:
+        print(found.model_dump_json(indent=2))
+    elif found.action is None:
+        print(f"Observed only; it would {found.would_have_done}")
+    else:
+        show(found.action)
+
+
+def show(one: "ActionShown") -> None:
+    """What would run, on what, what the dry run and the policy say, and what is missing."""
+    from tocsin.model.plain import minute, one_line
+
+    action, step = one.action, one.action.step
+    lines = {
+        "step": f"{step.text} ({step.risk}, {step.purpose})",
+        "would run": step.shown,
+        "on": f"{', '.join(step.targets) or step.service or 'nothing named'} in {step.environment}",
+        "dry run": action.rehearsal.said if action.rehearsal else "none",
+        "policy": f"{action.verdict.decision}, mode {action.verdict.mode}: {action.verdict.reason}",
+        "asked by": f"{action.requested_by}; open until {minute(action.expires_at)}",
+        "approved by": ", ".join(
+            f"{yes.approver}{' BREAK GLASS' if yes.break_glass else ''}" for yes in action.approvals
+        ),
+        "said": action.said,
+    }
+    missing = f", {one.missing} more approval{'s' if one.missing > 1 else ''} needed" if one.missing else ""
+    print(f"{action.id}  {action.state}{missing if action.state == 'requested' else ''}")
+    for name, text in lines.items():
+        if text:
+            print(f"  {name + ':':<13}{one_line(text, 2000)}")
+    print(f"  {'hash:':<13}{one.approval_hash}")
