@@ -16,6 +16,7 @@ from typing import Any
 YARDSTICKS = (
     "triage",
     "runbooks",
+    "wording",
     "latency",
     "ingest",
     "audit",

@@ -4,9 +4,10 @@ Called by communicate before a draft is kept, and by whoever publishes. It never
 which words, and what to write instead. `check` is the only door.
 """
 
-from tocsin.guard.wording.blame import blame_in
+from tocsin.guard.wording.blameless import blame_in
 from tocsin.guard.wording.rules import RULES
 from tocsin.guard.wording.situation import Situation
+from tocsin.guard.wording.text import Text
 from tocsin.model.update import WordingViolation
 
 __all__ = ["Situation", "blame_in", "check"]
@@ -14,5 +15,6 @@ __all__ = ["Situation", "blame_in", "check"]
 
 def check(text: str, situation: Situation) -> tuple[WordingViolation, ...]:
     """Every broken rule, in the fixed order of the rules, at most one violation for each code."""
-    found = (rule(text, situation) for rule in RULES)
+    read = Text(text)
+    found = (rule(read, situation) for rule in RULES)
     return tuple(violation for violation in found if violation is not None)

@@ -1,19 +1,85 @@
-"""Blame in a text of any length: the sentences that hold a person, a team or another company responsible. Pure.
-
-Asked by the review, for what it writes and for what people edit. It says which words and what to write instead; it never
-rewrites. The rule itself is `rules.blame`.
-"""
+"""The rule on blame, and the accusation in a sentence that it shares with the check of post-mortems. Pure."""
 
 import re
+from collections.abc import Iterator
+from functools import cache
 
-from tocsin.guard.wording.rules import blame
+from tocsin.guard.wording.finding import Found, first, violation
+from tocsin.guard.wording.lexicon import faults
+from tocsin.guard.wording.people import given_names
 from tocsin.guard.wording.situation import Situation
-from tocsin.model.update import WordingViolation
+from tocsin.guard.wording.text import Text
+from tocsin.model.update import WordingCode, WordingViolation
 
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+
+def blame(text: Text, now: Situation) -> WordingViolation | None:
+    """A person, a team or another company is held responsible."""
+    return violation(
+        WordingCode.BLAME,
+        text,
+        first(_blamed(text, now)),
+        "Systems fail, not people: say what happened, not who did it or whose it is.",
+    )
 
 
-def blame_in(text: str) -> tuple[WordingViolation, ...]:
-    """One violation for each sentence that blames, in order."""
-    found = (blame(sentence.group(), Situation()) for sentence in _SENTENCE.finditer(text))
-    return tuple(one for one in found if one is not None)
+def _blamed(text: Text, now: Situation) -> Iterator[Found]:
+    for sentence in text.sentences:
+        found = accused(sentence.text, now.people, now.vendors) or vendor_failed(sentence.text, now.vendors)
+        if found:
+            yield sentence.start + found[0], sentence.start + found[1]
+
+
+def accused(sentence: str, people: frozenset[str] = frozenset(), vendors: frozenset[str] = frozenset()) -> Found | None:
+    """Where a sentence says that somebody did wrong; None when it does not."""
+    for phrase in faults.BLAME_PHRASES.finditer(sentence):
+        if not faults.NO_BLAME.search(sentence[max(0, phrase.start() - 40) : phrase.start()]):
+            return phrase.span()
+    return _did_wrong(sentence, people, vendors) or _by_whom(sentence, people, vendors)
+
+
+def _did_wrong(sentence: str, people: frozenset[str], vendors: frozenset[str]) -> Found | None:
+    """Somebody, followed by what they did wrong."""
+    for start, end in _agents(sentence, people, vendors):
+        wrong = faults.FAULT_AFTER.match(sentence, end)
+        if wrong and not faults.NO_FAULT.search(sentence[max(0, start - 30) : start]):
+            return start, wrong.end()
+    return None
+
+
+def _by_whom(sentence: str, people: frozenset[str], vendors: frozenset[str]) -> Found | None:
+    """What was done wrong, followed by who did it: "mistakenly removed by the operator"."""
+    for wrong in faults.FAULT_BEFORE.finditer(sentence):
+        for start, end in _agents(sentence, people, vendors):
+            if start == wrong.end():
+                return wrong.start(), end
+    return None
+
+
+def _agents(sentence: str, people: frozenset[str], vendors: frozenset[str]) -> Iterator[Found]:
+    """Everybody a sentence could be accusing: roles, teams, suppliers, named companies, persons."""
+    yield from (match.span() for match in faults.AGENT.finditer(sentence))
+    for names in (people, vendors | faults.KNOWN):
+        pattern = _listed(names)
+        if pattern:
+            yield from (match.span() for match in pattern.finditer(sentence))
+    yield from given_names(sentence)
+
+
+@cache
+def _listed(names: frozenset[str]) -> re.Pattern[str] | None:
+    listed = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
+    return re.compile(rf"(?<![\w-])(?:{listed})(?![\w-])") if listed else None
+
+
+def vendor_failed(sentence: str, vendors: frozenset[str]) -> Found | None:
+    """Where a sentence puts the trouble at another company's door: "because AWS went down", "an outage at our provider"."""
+    own = faults.OUR_VENDOR_FAILS.search(sentence)
+    if own:
+        return own.span()
+    pattern = _listed(vendors | faults.KNOWN)
+    for vendor in pattern.finditer(sentence) if pattern else ():
+        failed = faults.FAILS.match(sentence, vendor.end())
+        accusing = faults.VENDOR_ACCUSED.search(sentence[max(0, vendor.start() - 60) : vendor.start()])
+        if failed or accusing:
+            return vendor.start(), failed.end() if failed else vendor.end()
+    return None
