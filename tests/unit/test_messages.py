@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.cases import ALERT, CATALOGUE, START, diagnosed, diagnosis, history, triage
 
@@ -126,6 +126,7 @@ def test_an_unknown_service_is_called_by_what_it_does_or_by_no_name_at_all():
     ),
     known=st.booleans(),
 )
+@settings(deadline=None)
 def test_whatever_an_alert_says_the_drafted_external_message_keeps_the_rules(title, service, kind, facts, known):
     made = tuple(
         ImpactFact(kind=one, value=0.2 if one is FactKind.USERS_AFFECTED else True, origin="alert") for one in facts
