@@ -20,6 +20,8 @@ from tocsin.web.face import create
 from tocsin.web.rooms import Rooms
 from tocsin.web.rounds import Rounds
 from tocsin.web.settings import ServeSettings
+from tocsin.web.statuspage import Board, StatusPageSettings
+from tocsin.web.statuspage.kiosk import Kiosk
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TOKEN = "a-token-of-the-api-for-tests"
@@ -80,7 +82,9 @@ async def authenticate(source: str, body: bytes, headers: Mapping[str, str], *, 
 class House:
     """An application with its rooms, and what its response was asked to do."""
 
-    def __init__(self, *, token: str = "", watch: Mapping[str, Any] | None = None, **serve: Any) -> None:
+    def __init__(
+        self, *, token: str = "", watch: Mapping[str, Any] | None = None, kiosk: bool = False, **serve: Any
+    ) -> None:
         self.hands = Hands()
         self.responded: list[str] = []
         self.called: list[str] = []
@@ -103,6 +107,9 @@ class House:
             fetch=self._fetch,
             background=False,
         )
+        if kiosk:
+            board = Board(self.rooms.store, self.hands, self.rooms.catalogue, StatusPageSettings())
+            self.rooms.kiosk = Kiosk(board)
         self.app = create(self.rooms)
 
     async def _report(self, incident_id: str) -> Mapping[str, Any]:

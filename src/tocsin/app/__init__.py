@@ -125,7 +125,7 @@ async def grade(suite: Path, config_path: ConfigPath) -> "Result":
 
 
 def serve(
-    config_path: ConfigPath, *, host: str | None, port: int | None, only: Literal["web", "worker"] | None
+    config_path: ConfigPath, *, host: str | None, port: int | None, only: Literal["web", "worker", "status"] | None
 ) -> None:
     """Runs the service, or one half of it, until it is told to stop."""
     from tocsin.app import service

@@ -16,22 +16,29 @@ from tocsin.app.slack import slack_door
 from tocsin.app.worker import open_worker
 from tocsin.config import Config
 from tocsin.connectors.outbound import Outbound
+from tocsin.connectors.system import SystemClock
 from tocsin.errors import NotFound, TocsinError
 from tocsin.model.incident import Incident
 from tocsin.model.report import report_of
+from tocsin.ports import Clock, Store
 from tocsin.sources.authenticity.gate import Gate
 from tocsin.stages.watch import Pulses
+from tocsin.store.sql import open_store
 from tocsin.web import letters
 from tocsin.web.face import create
 from tocsin.web.rooms import Rooms
-from tocsin.web.serving import server
+from tocsin.web.serving import alone, beside, server
+from tocsin.web.statuspage import Board
+from tocsin.web.statuspage.kiosk import Kiosk
+from tocsin.web.statuspage.settings import Listen
+from tocsin.web.statuspage.site import create_site
 
-Only = Literal["web", "worker"]
-"""The half of the service that a process is."""
+Only = Literal["web", "worker", "status"]
+"""The part of the service that a process is."""
 
 
 def run(config: Config, *, host: str | None = None, port: int | None = None, only: Only | None = None) -> None:
-    """Serves until a signal, as face and worker, or as `only` one of them.
+    """Serves until a signal, as face and worker, or as `only` one of them, or as the status page alone.
 
     Raises ConfigError for an address beyond this machine without a token, StoreError when there is a worker already and the
     store takes one only.
@@ -39,15 +46,38 @@ def run(config: Config, *, host: str | None = None, port: int | None = None, onl
     settings = Settings.read(config)
     chosen = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = replace(settings, serve=settings.serve.model_copy(update=chosen))
-    asyncio.run(_work(settings) if only == "worker" else _serve(settings, walking=only is None))
+    match only:
+        case "worker":
+            asyncio.run(_work(settings))
+        case "status":
+            asyncio.run(_show(settings, chosen))
+        case _:
+            asyncio.run(_serve(settings, walking=only is None))
 
 
 async def _serve(settings: Settings, *, walking: bool) -> None:
-    async with open_rooms(settings, walking=walking) as rooms:
+    async with open_rooms(settings, walking=walking) as rooms, AsyncExitStack() as closing:
         face = create(rooms)
         where = f"http://{settings.serve.host}:{settings.serve.port}"
         print(f"tocsin listens on {where}  (API at /docs, alerts to /hooks/SOURCE)", file=sys.stderr)
+        if (own := settings.statuspage.listen) is not None:
+            site = create_site(_kiosk(settings, rooms.store, rooms.clock), settings.serve)
+            await closing.enter_async_context(beside(site, own.host, own.port))
+            print(f"the status page is on http://{own.host}:{own.port}", file=sys.stderr)
         await server(face, rooms, settings.serve).serve()
+
+
+async def _show(settings: Settings, chosen: Mapping[str, Any]) -> None:
+    """The status page and nothing else: no API, no hooks, no worker."""
+    own = (settings.statuspage.listen or Listen()).model_copy(update=chosen)
+    async with open_store(settings.store) as store:
+        site = create_site(_kiosk(settings, store, SystemClock()), settings.serve)
+        print(f"the status page is on http://{own.host}:{own.port}", file=sys.stderr)
+        await alone(site, own.host, own.port).serve()
+
+
+def _kiosk(settings: Settings, store: Store, clock: Clock) -> Kiosk:
+    return Kiosk(Board(store, clock, settings.catalogue, settings.statuspage))
 
 
 async def _work(settings: Settings) -> None:
@@ -142,6 +172,7 @@ def _rooms(house: House) -> Rooms:
         pulses=Pulses(desk.clock.now()),
         token=settings.config.secret(token, "serve.token") if token else "",
         watch=settings.watch,
+        kiosk=_kiosk(settings, desk.store, desk.clock) if settings.statuspage.beside_api else None,
         dead_man_url=settings.config.secret(dead_man.url, "watch.dead_man.url") if dead_man else "",
         fetch=outbound.get,
         confirm=gate.confirm,

@@ -33,6 +33,7 @@ from tocsin.stages.verify import VerifySettings
 from tocsin.stages.watch import WatchSettings
 from tocsin.store.settings import StoreSettings
 from tocsin.web.settings import ServeSettings
+from tocsin.web.statuspage import StatusPageSettings
 
 
 class ReportSettings(Value):
@@ -67,6 +68,7 @@ class Settings:
     report: ReportSettings
     review: ReviewSettings
     serve: ServeSettings
+    statuspage: StatusPageSettings
     watch: WatchSettings
     durable: DurableSettings
     oncall: OnCall

@@ -9,11 +9,12 @@ import typer
 from tocsin.cli.alerts import ConfigOption, JsonOption
 
 
-class Half(StrEnum):
-    """What a process of the service is, when it is not both."""
+class Part(StrEnum):
+    """What a process of the service is, when it is not all of it."""
 
     WEB = "web"
     WORKER = "worker"
+    STATUS = "status"
 
 
 def check(
@@ -37,7 +38,9 @@ def check(
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to bind; other than loopback needs a token.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to bind.")] = None,
-    only: Annotated[Half | None, typer.Option(help="Be one half: the face, or a worker that walks incidents.")] = None,
+    only: Annotated[
+        Part | None, typer.Option(help="Be one part: the face, a worker that walks incidents, or the status page.")
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Run the service: hooks, API, event streams, metrics, health, and the worker that walks incidents."""

@@ -17,6 +17,7 @@ from tocsin.ports.effects import (
 )
 from tocsin.ports.machine import Clock, Names, Source
 from tocsin.ports.outbox import OPEN_PARCELS, Backlog, OutboxStore, Parcel, message_payload
+from tocsin.ports.public import Key, KeyStore, MaintenanceStore, SubscriberStore
 from tocsin.ports.records import (
     AlertStore,
     ChangeStore,
@@ -63,8 +64,11 @@ __all__ = [
     "KeptAlert",
     "KeptAnswer",
     "KeptDelivery",
+    "Key",
+    "KeyStore",
     "Ledger",
     "LogSource",
+    "MaintenanceStore",
     "Message",
     "MetricSource",
     "Names",
@@ -80,6 +84,7 @@ __all__ = [
     "StepStore",
     "StopStore",
     "Store",
+    "SubscriberStore",
     "TimelineStore",
     "TokenStore",
     "ToolAnswer",

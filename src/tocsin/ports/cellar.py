@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from tocsin.ports.outbox import OutboxStore
+from tocsin.ports.public import KeyStore, MaintenanceStore, SubscriberStore
 from tocsin.ports.records import (
     AlertStore,
     ChangeStore,
@@ -38,6 +39,9 @@ class Ledger(Protocol):
     answers: AnswerStore
     stops: StopStore
     outbox: OutboxStore
+    keys: KeyStore
+    subscribers: SubscriberStore
+    maintenances: MaintenanceStore
 
 
 class Store(Protocol):

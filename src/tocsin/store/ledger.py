@@ -12,16 +12,20 @@ from tocsin.ports import (
     DeliveryStore,
     EvidenceStore,
     IncidentStore,
+    KeyStore,
+    MaintenanceStore,
     OutboxStore,
     SilenceStore,
     StepStore,
     StopStore,
+    SubscriberStore,
     TimelineStore,
     TokenStore,
     WorkerStore,
 )
 from tocsin.store.folds import Folds
 from tocsin.store.outbox import SqlOutbox
+from tocsin.store.public import SqlKeys, SqlMaintenances, SqlSubscribers
 from tocsin.store.sql_alerts import SqlAlerts, SqlDeliveries
 from tocsin.store.sql_callers import SqlAnswers, SqlTokens
 from tocsin.store.sql_evidence import SqlChanges, SqlEvidence, SqlSilences
@@ -50,3 +54,6 @@ class SqlLedger:
         self.answers: AnswerStore = SqlAnswers(connection)
         self.stops: StopStore = SqlStops(connection)
         self.outbox: OutboxStore = SqlOutbox(connection)
+        self.keys: KeyStore = SqlKeys(connection)
+        self.subscribers: SubscriberStore = SqlSubscribers(connection)
+        self.maintenances: MaintenanceStore = SqlMaintenances(connection)

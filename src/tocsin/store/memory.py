@@ -23,11 +23,14 @@ from tocsin.ports import (
     IncidentStore,
     KeptAlert,
     KeptDelivery,
+    KeyStore,
     Ledger,
+    MaintenanceStore,
     OutboxStore,
     SilenceStore,
     StepStore,
     StopStore,
+    SubscriberStore,
     TimelineStore,
     TokenStore,
     Worker,
@@ -36,6 +39,7 @@ from tocsin.ports import (
 from tocsin.store.bounds import beyond
 from tocsin.store.memory_callers import MemoryAnswers, MemoryTokens
 from tocsin.store.outbox import MemoryOutbox
+from tocsin.store.public import MemoryKeys, MemoryMaintenances, MemorySubscribers
 from tocsin.store.shelves import Shelves
 from tocsin.store.stops import MemoryStops
 from tocsin.store.tables import key, micros
@@ -62,6 +66,9 @@ class MemoryLedger:
         self.answers: AnswerStore = MemoryAnswers(shelves)
         self.stops: StopStore = MemoryStops(shelves)
         self.outbox: OutboxStore = MemoryOutbox(shelves)
+        self.keys: KeyStore = MemoryKeys(shelves)
+        self.subscribers: SubscriberStore = MemorySubscribers(shelves)
+        self.maintenances: MaintenanceStore = MemoryMaintenances(shelves)
 
 
 class MemoryStore:

@@ -8,7 +8,9 @@ from tocsin.model.change import Change, Silence
 from tocsin.model.evidence import Evidence
 from tocsin.model.identity import Token
 from tocsin.model.incident import Incident
-from tocsin.ports import KeptAlert, KeptAnswer, KeptDelivery, Parcel, Worker
+from tocsin.model.maintenance import Maintenance
+from tocsin.model.subscriber import Subscriber
+from tocsin.ports import KeptAlert, KeptAnswer, KeptDelivery, Key, Parcel, Worker
 from tocsin.store.timeline import EventRow
 
 
@@ -30,6 +32,9 @@ class Shelves:
     answers: dict[str, KeptAnswer] = field(default_factory=dict)
     stops: dict[int, Stop] = field(default_factory=dict)
     outbox: dict[str, Parcel] = field(default_factory=dict)
+    keys: dict[str, Key] = field(default_factory=dict)
+    subscribers: dict[str, Subscriber] = field(default_factory=dict)
+    maintenances: dict[str, Maintenance] = field(default_factory=dict)
     writable: bool = True
 
     def copy(self) -> "Shelves":

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0006"
+REVISION = "0007"
 """The migration these tables agree with; a test holds the two together."""
 
 metadata = MetaData()
@@ -166,6 +166,24 @@ outbox = Table(
     Index("outbox_due", "status", "next_at"),
     Index("outbox_lane", "lane", "status", "n"),
     Index("outbox_incident", "incident_id"),
+)
+
+keys = Table("keys", metadata, Column("name", Text, primary_key=True), Column("data", Text, nullable=False))
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("address_key", Text, nullable=False, unique=True),
+    Column("data", Text, nullable=False),
+)
+
+maintenances = Table(
+    "maintenances",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),
 )
 
 

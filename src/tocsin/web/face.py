@@ -20,6 +20,7 @@ from tocsin.web.rounds import Rounds
 from tocsin.web.safeguards import Safeguards
 from tocsin.web.settings import check_exposure
 from tocsin.web.shapes import Health
+from tocsin.web.statuspage import routes as statuspage
 
 _STORE_SECONDS = 3.0
 _MOST_OPEN = 1000
@@ -43,11 +44,14 @@ def create(rooms: Rooms) -> FastAPI:
     app.state.rooms = rooms
     app.state.senders = reports.Senders()
     app.state.in_flight = InFlight(rooms.settings.in_flight_bytes)
-    parts = (reports.router, hooks.router, api.router, acts.router, actions.router, slack.router, router)
+    parts = [reports.router, hooks.router, api.router, acts.router, actions.router, slack.router, router]
+    if rooms.kiosk is not None:
+        app.state.kiosk = rooms.kiosk
+        parts.append(statuspage.router)
     for part in parts:
         app.include_router(part)
     problems.install(app, [route for part in parts for route in part.routes])
-    app.add_middleware(Safeguards, settings=rooms.settings, token=rooms.token)
+    app.add_middleware(Safeguards, settings=rooms.settings, any_host=bool(rooms.token))
     return app
 
 

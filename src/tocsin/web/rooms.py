@@ -15,6 +15,7 @@ from tocsin.stages.remediate import Means
 from tocsin.stages.watch import Pulses, WatchSettings
 from tocsin.web.metrics import Metrics
 from tocsin.web.settings import ServeSettings
+from tocsin.web.statuspage.kiosk import Kiosk
 
 if TYPE_CHECKING:
     from tocsin.web.slack.door import SlackDoor
@@ -91,6 +92,8 @@ class Rooms:
     clean: Callable[[str], str] = str
     """Takes secrets out of what people write."""
     watch: WatchSettings = field(default_factory=WatchSettings)
+    kiosk: Kiosk | None = None
+    """The status page, where it is shown beside the API."""
     dead_man_url: str = ""
     fetch: Callable[[str], Awaitable[bytes]] | None = None
     """Guarded HTTP GET for the dead-man call. Raises errors.SourceError."""

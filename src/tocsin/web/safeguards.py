@@ -26,12 +26,12 @@ _HEADERS = {
 
 
 class Safeguards:
-    """The middleware. With a token set the Host header needs no check: a stranger's page cannot know the token."""
+    """The middleware. `any_host`: a token is set, which a stranger's page cannot know, or there is nothing here to protect."""
 
-    def __init__(self, app: ASGIApp, settings: ServeSettings, token: str) -> None:
+    def __init__(self, app: ASGIApp, settings: ServeSettings, *, any_host: bool) -> None:
         self._app = app
         self._hosts = {host.lower() for host in (*settings.hosts, settings.host)}
-        self._any_host = bool(token)
+        self._any_host = any_host
         self._most = settings.max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

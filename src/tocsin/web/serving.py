@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 
 import uvicorn
@@ -39,10 +41,40 @@ class Server(uvicorn.Server):
 
 def server(app: FastAPI, rooms: Rooms, settings: ServeSettings) -> Server:
     """A server that is ready to `await serve()`. The access log stays off: paths may carry a source's secret."""
-    config = uvicorn.Config(
+    return Server(_config(app, settings.host, settings.port), rooms)
+
+
+class Beside(uvicorn.Server):
+    """A second server in the same process: signals are the first one's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves them alone."""
+        yield
+
+
+@asynccontextmanager
+async def beside(app: FastAPI, host: str, port: int) -> AsyncIterator[None]:
+    """Serves that application, too, until the block ends."""
+    second = Beside(_config(app, host, port))
+    serving = asyncio.create_task(second.serve())
+    try:
+        yield
+    finally:
+        second.should_exit = True
+        await serving
+
+
+def alone(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+    """A server for an application without streams."""
+    return uvicorn.Server(_config(app, host, port))
+
+
+def _config(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
+        host=host,
+        port=port,
         access_log=False,
         log_config=None,
         server_header=False,
@@ -51,4 +83,3 @@ def server(app: FastAPI, rooms: Rooms, settings: ServeSettings) -> Server:
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=32_768,
     )
-    return Server(config, rooms)
