@@ -26,6 +26,7 @@ YARDSTICKS = (
     "logs",
     "argv",
     "approval",
+    "chat",
     "crash",
     "takeover",
     "upgrade",

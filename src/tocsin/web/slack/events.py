@@ -18,7 +18,7 @@ from tocsin.stages.hearing import Heard
 from tocsin.web.acts import KEPT
 from tocsin.web.rooms import Rooms
 from tocsin.web.slack.door import SlackDoor, first_time
-from tocsin.web.slack.words import plain_words
+from tocsin.web.slack.words import part, plain_words
 
 LISTENER = Principal(id="slack", roles=frozenset({Role.VIEWER}), via="machine")
 """In whose name words are kept that a stranger said."""
@@ -30,9 +30,7 @@ _AGAIN = timedelta(seconds=5)
 
 async def happened(rooms: Rooms, door: SlackDoor, told: Mapping[str, Any], _later: BackgroundTasks) -> None:
     """Keeps what an event tells, once."""
-    event = told.get("event")
-    if not isinstance(event, dict):
-        return
+    event = part(told, "event")
     keep = _keeper(event)
     if keep is None:
         return
@@ -56,7 +54,7 @@ Keep = Callable[[Rooms, SlackDoor, Ledger, Incident, Mapping[str, Any]], bool]
 
 def _keeper(event: Mapping[str, Any]) -> Keep | None:
     """Who keeps this kind of event; None for one that tells us nothing. Our own words and other bots' are none of it."""
-    message = (event.get("item") or {}).get("message") or {}
+    message = part(event, "item", "message")
     if event.get("bot_id") or message.get("bot_id"):
         return None
     match event.get("type"):
@@ -105,7 +103,7 @@ def _pinned(rooms: Rooms, door: SlackDoor, ledger: Ledger, incident: Incident, e
     pinner = str(event.get("user") or "")
     if pinner not in door.people:
         return False
-    message = event["item"]["message"]
+    message = part(event, "item", "message")
     heard = Heard(
         channel=door.name,
         author=door.called(str(message.get("user") or "")[:_ID]),

@@ -11,17 +11,18 @@ from tocsin.web.rooms import Rooms
 from tocsin.web.slack.acting import Acting, acting
 from tocsin.web.slack.door import SlackDoor
 from tocsin.web.slack.presses import Card, means_of, settle
+from tocsin.web.slack.words import part
 
 _SHORTEST, _LONGEST = 3, 3000
 
 
 async def submitted(rooms: Rooms, door: SlackDoor, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Carries it out. The answer closes the form, or shows in it why not."""
-    view = payload.get("view") or {}
+    view = part(payload, "view")
     block, text = _answer(view)
     try:
         press, card = _about(view)
-        by = acting(rooms, door, str((payload.get("user") or {}).get("id") or ""))
+        by = acting(rooms, door, str(part(payload, "user").get("id") or ""))
         said = await _carried_out(by, press, text)
     except TocsinError as refused:
         return {"response_action": "errors", "errors": {block: f"{refused.what} {refused.do}".strip()[:150]}}
@@ -45,10 +46,10 @@ async def _carried_out(by: Acting, press: Pressed, text: str) -> str:
 
 def _answer(view: Mapping[str, Any]) -> tuple[str, str]:
     """The field's name and what was written in it."""
-    for block, fields in ((view.get("state") or {}).get("values") or {}).items():
-        for field in fields.values():
-            return str(block), str(field.get("value") or "").strip()[:_LONGEST]
-    return "answer", ""
+    blocks = part(view, "state", "values")
+    block = next(iter(blocks), "answer")
+    field = next(iter(part(blocks, block)), "")
+    return str(block), str(part(blocks, block, field).get("value") or "").strip()[:_LONGEST]
 
 
 def _about(view: Mapping[str, Any]) -> tuple[Pressed, Card]:

@@ -22,6 +22,7 @@ from tocsin.stages.remediate.permit import Means, action_of
 from tocsin.web.rooms import Rooms
 from tocsin.web.slack.acting import Acting, acting
 from tocsin.web.slack.door import SlackDoor
+from tocsin.web.slack.words import part
 
 _STALE = "What you were shown is not what would happen now. Look at it again, then decide on what you see."
 _log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class Card:
 
 async def pressed(rooms: Rooms, door: SlackDoor, payload: Mapping[str, Any]) -> None:
     """Carries it out, and says what came of it. Never raises: there is nobody left to answer to."""
-    user, card = str((payload.get("user") or {}).get("id") or ""), _card(payload)
+    user, card = str(part(payload, "user").get("id") or ""), _card(payload)
     try:
         press = _press(payload)
         trigger = str(payload.get("trigger_id") or "")
@@ -144,10 +145,10 @@ def _why_not(press: Pressed, card: Card) -> Form:
 def _press(payload: Mapping[str, Any]) -> Pressed:
     """The one button of the payload. Raises DataError for one that we never made."""
     actions = payload.get("actions")
-    first = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
+    first = part({"first": actions[0] if isinstance(actions, list) and actions else None}, "first")
     return read_press(str(first.get("action_id") or ""), str(first.get("value") or ""))
 
 
 def _card(payload: Mapping[str, Any]) -> Card:
-    container = payload.get("container") or {}
+    container = part(payload, "container")
     return Card(str(container.get("channel_id") or ""), str(container.get("message_ts") or ""))

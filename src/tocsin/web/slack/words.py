@@ -1,7 +1,7 @@
 """Slack's spelling of words, read into plain ones; and our words in Slack's spelling, for answers in a response's body. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tocsin.model.plain import visible
@@ -26,6 +26,13 @@ def plain_words(text: str, called: Callable[[str], str]) -> str:
         return f"{label} ({target})" if label and label != target else target
 
     return _TAG.sub(read, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def part(told: object, *names: str) -> Mapping[str, Any]:
+    """An object within an object; an empty one where there is none."""
+    for name in names:
+        told = told.get(name) if isinstance(told, Mapping) else None
+    return told if isinstance(told, Mapping) else {}
 
 
 def mentioned(text: str) -> tuple[str, ...]:

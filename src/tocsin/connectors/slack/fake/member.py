@@ -33,12 +33,12 @@ class Member:
         self.workspace, self.user, self.name, self._send = workspace, user, name, send
         workspace.users[user] = name
 
-    async def press(self, channel: Channel, message: Mapping[str, Any], action_id: str, **changed: str) -> Any:  # noqa: ANN401
+    async def press(self, channel: Channel, message: Mapping[str, Any], button: str, /, **changed: str) -> Any:  # noqa: ANN401
         """Presses a button under a message; `changed` alters what it carries, as a forger would."""
-        return await self.send_interaction(self.press_payload(channel, message, action_id, **changed))
+        return await self.send_interaction(self.press_payload(channel, message, button, **changed))
 
     def press_payload(
-        self, channel: Channel, message: Mapping[str, Any], action_id: str, **changed: str
+        self, channel: Channel, message: Mapping[str, Any], button: str, /, **changed: str
     ) -> dict[str, Any]:
         """The payload of that press."""
         pressed = next(
@@ -46,7 +46,7 @@ class Member:
             for block in message["blocks"]
             if block["type"] == "actions"
             for one in block["elements"]
-            if one["action_id"] == action_id
+            if one["action_id"] == button
         )
         action = {name: pressed[name] for name in ("type", "action_id", "value", "text")}
         return {
