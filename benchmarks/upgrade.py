@@ -26,7 +26,7 @@ KILLED = -9
 
 
 class Newer:
-    """The body of tomorrow: a second look before the conclusion."""
+    """The body of tomorrow: a second look before the plan."""
 
     def __init__(self, walk: Walk, guarded: bool) -> None:
         self._walk, self._guarded = walk, guarded
@@ -34,7 +34,7 @@ class Newer:
 
     async def together(self, *steps: Step) -> None:
         """As today's, but for the one step more."""
-        if steps[0].name == "conclude" and (not self._guarded or await self._walk.patched("second look")):
+        if steps[0].name == "plan" and (not self._guarded or await self._walk.patched("second look")):
             await self._walk.step("second_look", _nothing)
         await self._walk.together(*steps)
 

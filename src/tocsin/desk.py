@@ -2,32 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from tocsin.errors import NotFound
 from tocsin.guard.redact import Redact
 from tocsin.library.runbooks import Shelf
 from tocsin.model.cadence import Cadence
 from tocsin.model.catalogue import Catalogue
-from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Letter
 from tocsin.model.rota import OnCall
+from tocsin.playbooks.shelf import Shelf as Playbooks
 from tocsin.ports import Clock, Ledger, Names, Parcel, Store
-from tocsin.roles.contract import Investigator, Router, Specialist
+from tocsin.roles.contract import Cast, Record, Router, Toolkit
 from tocsin.stages import communicate, investigate, progress, remediate, review, verify
-
-
-class Record(Protocol):
-    """Puts events of one incident on its timeline, once for each key."""
-
-    async def __call__(self, key: str, *happened: Happening, letters: Iterable[Letter] = ()) -> Incident:
-        """Appends them in one transaction unless `key` is ticked already; the incident as it then stands.
-
-        `letters` go into the outbox in the same transaction. Raises errors.TakenOver when this walk is no longer in charge.
-        """
-        ...
-
 
 CarryOut = Callable[[Deed, Incident, Record], Awaitable[None]]
 """Carries out one kind of move."""
@@ -54,8 +41,11 @@ class Desk:
     names: Names
     redact: Redact
     router: Router
-    investigators: tuple[Investigator, ...]
-    specialists: Mapping[IncidentType, Specialist]
+    cast: Cast
+    """Who plays the roles of a playbook."""
+    playbooks: Playbooks
+    toolkit: Toolkit
+    """The tools of free agents, each behind guard's gate."""
     sources: investigate.Sources
     shelf: Shelf
     messages: communicate.Desk

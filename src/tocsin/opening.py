@@ -4,6 +4,7 @@ Called by `response`. A step that finds itself ticked, or the incident closed, d
 nothing. A role that fails leaves a gap on the timeline, not an exception.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -26,9 +27,10 @@ from tocsin.model.event import (
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening
+from tocsin.model.run import Phase, RunStarted
 from tocsin.model.triage import Triage
 from tocsin.ports import Ledger
-from tocsin.roles.contract import Brief, Investigation, Report
+from tocsin.roles.contract import Brief, Diagnostician, Investigation, Investigator, Report
 from tocsin.stages import communicate, diagnose, investigate, remediate, triage
 from tocsin.stages.course import NEWEST
 
@@ -66,14 +68,44 @@ async def decide(incident_id: str, key: str, desk: Desk) -> None:
     await _record(incident_id, key, desk, *(("role:router", body) for body in bodies))
 
 
-async def look_into(incident_id: str, key: str, desk: Desk) -> None:
+async def plan(incident_id: str, key: str, desk: Desk, trigger: str = "incident") -> None:
+    """Chooses the playbook and puts it whole on the timeline: what happens to the file later changes nothing here."""
+    case = await _case(incident_id, desk)
+    chosen = desk.playbooks.choose(
+        triaged(case.incident).type,
+        case.incident.severity or triaged(case.incident).severity,
+        case.incident.services,
+        {name: value for alert in case.alerts for name, value in alert.labels.items()},
+        shipped=trigger != "incident" and _failed(case.incident),
+    )
+    text = "\n\n".join(one.content for one in case.evidence)
+    body = RunStarted(
+        run_id=f"R{len(case.incident.runs) + 1}",
+        team=chosen.plan.name,
+        origin=chosen.plan.origin,
+        digest=chosen.plan.digest,
+        plan=chosen.plan.model_dump(mode="json"),
+        inputs={**chosen.defaults, "alert": text},
+        trigger=trigger,
+    )
+    await _record(incident_id, key, desk, ("role:coordinator", body))
+
+
+def _failed(incident: Incident) -> bool:
+    return bool(incident.runs) and incident.runs[-1].phase is Phase.FAILED
+
+
+async def look_into(
+    incident_id: str, key: str, desk: Desk, investigators: Sequence[Investigator] | None = None
+) -> None:
     """Investigators read in parallel; what they saw and claim goes on the record in one transaction."""
     case = await _case(incident_id, desk)
-    await _record(incident_id, f"{key}:started", desk, _setting_out(case.incident, desk))
+    sent = tuple(desk.cast.investigators() if investigators is None else investigators)
+    await _record(incident_id, f"{key}:started", desk, _setting_out(case.incident, desk, sent))
     brief, _ = await _so_far(case, desk)
     found = await investigate.investigate(
         brief,
-        desk.investigators,
+        sent,
         desk.sources,
         clock=desk.clock,
         names=desk.names,
@@ -83,22 +115,35 @@ async def look_into(incident_id: str, key: str, desk: Desk) -> None:
     await desk.write(incident_id, key, lambda ledger: _keep(ledger, incident_id, found, desk.clock.now()))
 
 
-async def conclude(incident_id: str, key: str, desk: Desk) -> None:
-    """The specialist's diagnosis, one runbook's steps or honestly none, and the four questions answered with both."""
+async def conclude(incident_id: str, key: str, desk: Desk, specialist: Diagnostician | None = None) -> None:
+    """The specialist's diagnosis, and the four questions answered with it."""
     case = await _case(incident_id, desk)
     brief, found = await _so_far(case, desk)
-    diagnosis = diagnose.diagnose(brief, found, desk.specialists)
+    diagnosis = await diagnose.diagnose(brief, found, specialist or desk.cast.specialist(brief.triage.type))
+    answers = diagnose.answer_questions(brief, found, diagnosis)
+    actor = f"role:{diagnosis.specialist}"
+    await _record(
+        incident_id, key, desk, (actor, Diagnosed(diagnosis=diagnosis)), (actor, QuestionsAnswered(answers=answers))
+    )
+
+
+async def propose(incident_id: str, key: str, desk: Desk) -> None:
+    """One runbook's steps or honestly none, and the four questions answered with them."""
+    case = await _case(incident_id, desk)
+    diagnosis = case.incident.diagnosis
+    if diagnosis is None:
+        return
+    brief, found = await _so_far(case, desk)
     text = "\n".join(one.content for one in case.evidence)
     fix = remediate.propose(diagnosis, brief.triage, text, desk.shelf, brief.service)
     answers = diagnose.answer_questions(brief, found, diagnosis, fix)
-    specialist = f"role:{diagnosis.specialist}"
+    actor = f"role:{diagnosis.specialist}"
     await _record(
         incident_id,
         key,
         desk,
-        (specialist, Diagnosed(diagnosis=diagnosis)),
         ("role:remediator", FixProposed(fix=fix)),
-        (specialist, QuestionsAnswered(answers=answers)),
+        (actor, QuestionsAnswered(answers=answers)),
     )
 
 
@@ -120,12 +165,10 @@ async def reread(incident_id: str, key: str, desk: Desk) -> None:
 
 
 async def rethink(incident_id: str, key: str, reason: str, desk: Desk) -> None:
-    """The diagnosis did not hold: why, then investigation, conclusion and messages once more."""
+    """The diagnosis did not hold, or the plan did not: why, and the playbook once more from its beginning."""
     note = Noted(text=f"The diagnosis is open again: {reason}")
     await _record(incident_id, f"{key}:why", desk, ("system", note))
-    for name, work in (("investigate", look_into), ("conclude", conclude), ("draft", draft)):
-        if not await desk.done(incident_id, f"{key}:{name}"):
-            await work(incident_id, f"{key}:{name}", desk)
+    await plan(incident_id, f"{key}:plan", desk, trigger=reason[:200])
 
 
 async def _case(incident_id: str, desk: Desk) -> Case:
@@ -135,11 +178,11 @@ async def _case(incident_id: str, desk: Desk) -> Case:
     return Case(incident, alerts, tuple(_as_evidence(alert, desk) for alert in alerts))
 
 
-def _setting_out(incident: Incident, desk: Desk) -> tuple[str, Body]:
+def _setting_out(incident: Incident, desk: Desk, sent: Sequence[Investigator]) -> tuple[str, Body]:
     """Where to look: from an hour before the first symptom until now."""
-    specialist, now = _triaged(incident).specialist, desk.clock.now()
+    specialist, now = triaged(incident).specialist, desk.clock.now()
     onset = min(incident.started_at or now, now)
-    roles = tuple(one.role for one in desk.investigators)
+    roles = tuple(one.role for one in sent)
     body = InvestigationStarted(specialist=specialist, roles=roles, window_start=onset - LOOK_BACK, window_end=now)
     return f"role:{specialist}", body
 
@@ -153,7 +196,7 @@ async def _so_far(case: Case, desk: Desk) -> tuple[Brief, Investigation]:
         incident_id=case.incident.id,
         alerts=case.alerts,
         alert_evidence=case.evidence,
-        triage=_triaged(case.incident),
+        triage=triaged(case.incident),
         service=case.incident.service,
         catalogue=desk.catalogue,
         start=started.window_start,
@@ -165,7 +208,8 @@ async def _so_far(case: Case, desk: Desk) -> tuple[Brief, Investigation]:
     return brief, Investigation(reports=reports, partial=any(one.failure for one in reports))
 
 
-def _triaged(incident: Incident) -> Triage:
+def triaged(incident: Incident) -> Triage:
+    """What triage decided. Raises ValueError when it has not yet."""
     if incident.triage is None:
         raise ValueError(f"incident {incident.id} is not triaged")
     return incident.triage

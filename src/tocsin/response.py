@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from tocsin import opening
+from tocsin import opening, plays
 from tocsin.desk import Desk, Rules
 from tocsin.errors import TakenOver
 from tocsin.guard.policy import in_force
@@ -20,15 +20,16 @@ from tocsin.model.action import Mode
 from tocsin.model.event import Noted
 from tocsin.model.ground import Time, Value
 from tocsin.model.incident import Incident
-from tocsin.model.move import Deed, Happening, Leave, Move, Reread, Rethink, Tell, Wait
-from tocsin.stages import course, paging, progress, remediate, review, verify
+from tocsin.model.move import Deed, Happening, Leave, Move, Play, Reread, Rethink, Tell, Wait
+from tocsin.stages import course, paging, playing, progress, remediate, review, verify
 from tocsin.walk import Step, Walk
 
 RETRY = timedelta(minutes=1)
 """How long a move that failed is left alone before it is tried again."""
 TURNS = 500
 """So many looks, then the walk ends and a fresh one takes over: what an engine must remember of one walk stays bounded."""
-LAST_OF_OPENING = "draft:diagnosed"
+RUN_OVER = ":over"
+"""How the key of the move ends that ends a run of a playbook."""
 OpeningStep = Callable[[str, str, Desk], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
@@ -53,9 +54,7 @@ async def respond(incident_id: str, walk: Walk, desk: Desk) -> None:
     step = partial(_opening, incident_id, desk)
     await walk.together(step("take_up", opening.take_up))
     await walk.together(step("triage", opening.decide))
-    await walk.together(step("draft:first", opening.draft), step("investigate", opening.look_into))
-    await walk.together(step("conclude", opening.conclude))
-    await walk.together(step(LAST_OF_OPENING, opening.draft))
+    await walk.together(step("plan", opening.plan))
     held: dict[str, datetime] = {}
     for _ in range(TURNS):
         look = Look.model_validate_json(await walk.step("look", partial(_look, incident_id, desk, dict(held))))
@@ -65,6 +64,8 @@ async def respond(incident_id: str, walk: Walk, desk: Desk) -> None:
             case Wait():
                 if not await walk.wait(look.seconds, look.seq):
                     return
+            case Play(run_id=run_id, steps=names):
+                await walk.together(*(_playing(incident_id, desk, run_id, name) for name in names))
             case move:
                 done = await walk.step(move.key, partial(_carry_out, incident_id, desk, move))
                 held = {} if done else {**held, move.key: look.at + RETRY}
@@ -79,6 +80,7 @@ def next_move(
     due = (
         paging.due(incident, now, rules.oncall, calls),
         progress.due(incident, now, rules.progress),
+        playing.due(incident, now),
         course.unread(incident, now),
         verify.due(incident, now, rules.verify),
         course.disproved(incident),
@@ -95,6 +97,11 @@ async def _look(incident_id: str, desk: Desk, held: Mapping[str, datetime]) -> s
     now = desk.clock.now()
     move = next_move(incident, now, desk.rules, done, held)
     return Look(move=move, at=now, seq=incident.last_seq).model_dump_json()
+
+
+def _playing(incident_id: str, desk: Desk, run_id: str, name: str) -> Step:
+    """One step of a playbook, which finds out by itself whether it is through."""
+    return Step(f"{run_id}:{name}", partial(plays.play, incident_id, run_id, name, desk))
 
 
 def _opening(incident_id: str, desk: Desk, name: str, work: OpeningStep) -> Step:

@@ -26,7 +26,8 @@ from tocsin.store.sql import open_store
 from tocsin.web.rooms import Rooms
 
 ALERT = b"Disk of db-2 is 97% full in production. Service: ledger"
-OPENING = ("take_up", "triage", "draft:first", "investigate", "conclude", "draft:diagnosed")
+PLAYED = ("R1:first-messages", "R1:investigate", "R1:diagnose", "R1:propose", "R1:messages", "R1:over")
+OPENING = ("take_up", "triage", "plan", *PLAYED)
 
 
 def settings(folder: Path, **durable: Any) -> Settings:
@@ -94,8 +95,9 @@ def test_a_worker_stopped_in_any_state_goes_on_there_and_nothing_is_told_twice(t
         return [event.body.kind for event in events if event.body]
 
     told = asyncio.run(story())
-    for once_only in ("triaged", "investigation_started", "diagnosed", "fix_proposed", "questions_answered"):
+    for once_only in ("triaged", "investigation_started", "diagnosed", "fix_proposed", "run_started"):
         assert told.count(once_only) == 1, once_only
+    assert told.count("questions_answered") == 2  # when the cause is known, and when the fix is
     assert told.count("update_drafted") == 7  # four at first, three again when the cause is known
 
 
@@ -163,11 +165,11 @@ def test_a_step_that_fails_is_noted_where_people_look_and_holds_up_no_other_inci
 
             async with working(broken, chosen):
                 async with asyncio.timeout(20):
-                    while not [text for text in await count(first) if "draft:first failed" in text]:  # noqa: ASYNC110
+                    while not [text for text in await count(first) if "R1:first-messages failed" in text]:  # noqa: ASYNC110
                         await asyncio.sleep(0.05)
             async with working(house.desk, chosen):
                 await asyncio.sleep(0.2)
-            assert len([text for text in await count(first) if "draft:first failed" in text]) == 1
+            assert len([text for text in await count(first) if "R1:first-messages failed" in text]) == 1
             return await house.desk.incident(first)
 
     assert asyncio.run(story()).triage is not None

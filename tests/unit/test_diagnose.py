@@ -1,34 +1,40 @@
 """The diagnosis on the record: who is asked, what is marked partial, and how the four triage questions are answered."""
 
+import asyncio
+
 import pytest
 from tests.unit.case_making import brief, calls, change, changes, fact, metric, metrics
 
 from tocsin.model.action import Fix, Step
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.ground import RiskLevel
-from tocsin.roles.analysts.specialists import specialists
-from tocsin.roles.contract import Investigation, Report
+from tocsin.roles.analysts.cast import BuiltInCast
+from tocsin.roles.contract import Brief, Investigation, Report
 from tocsin.stages.diagnose import answer_questions, diagnose, root_cause_sentence
 
 POOL = "Connection pool exhausted. Active connections: 200/200"
 FIX = Fix(runbook_id="pool", steps=(Step(step_index=0, runbook_id="pool", text="Count sessions", risk=RiskLevel.LOW),))
 
 
+def told(asked: Brief, seen: Investigation) -> Diagnosis:
+    return asyncio.run(diagnose(asked, seen, BuiltInCast().specialist(asked.triage.type)))
+
+
 def answers(text: str, *reports: Report, fix: Fix | None = None) -> list[str]:
     asked, seen = brief(text, "database", "billing"), Investigation((fact(text), *reports))
-    return [one.answer for one in answer_questions(asked, seen, diagnose(asked, seen, specialists()), fix)]
+    return [one.answer for one in answer_questions(asked, seen, told(asked, seen), fix)]
 
 
 def test_the_specialist_of_the_triaged_type_is_asked() -> None:
     for kind in ("database", "network", "application", "security", "infrastructure"):
         asked = brief(POOL, kind)
-        assert diagnose(asked, Investigation((fact(POOL),)), specialists()).specialist == f"{kind}-specialist"
+        assert told(asked, Investigation((fact(POOL),))).specialist == f"{kind}-specialist"
 
 
 def test_an_investigation_that_was_cut_short_makes_a_partial_diagnosis() -> None:
     asked = brief(POOL, "database")
 
-    assert diagnose(asked, Investigation((fact(POOL),), partial=True), specialists()).partial
+    assert told(asked, Investigation((fact(POOL),), partial=True)).partial
     assert not diagnose(asked, Investigation((fact(POOL),)), specialists()).partial
 
 

@@ -19,16 +19,11 @@ from tocsin.library.runbooks import open_shelf
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.rota import OnCall
 from tocsin.model.update import Audience
+from tocsin.playbooks.shelf import open_shelf as open_playbooks
 from tocsin.ports import Clock, Names, Store
-from tocsin.roles.analysts.alert import AlertReader
-from tocsin.roles.analysts.change import ChangeAnalyst
-from tocsin.roles.analysts.dependency import DependencyMapper
-from tocsin.roles.analysts.kubernetes import KubernetesAnalyst
-from tocsin.roles.analysts.log import LogAnalyst
-from tocsin.roles.analysts.metric import MetricAnalyst
+from tocsin.roles.analysts.cast import BuiltInCast
 from tocsin.roles.analysts.router import BuiltInRouter, load_classifier
-from tocsin.roles.analysts.specialists import specialists
-from tocsin.roles.contract import Investigator
+from tocsin.roles.contract import NoTools
 from tocsin.sources import registry
 from tocsin.stages import remediate, review, verify
 from tocsin.stages.communicate import Desk as Communicator
@@ -101,8 +96,9 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         names=names,
         redact=clean,
         router=BuiltInRouter(settings.severity, settings.routing, settings.catalogue, load_classifier()),
-        investigators=_investigators(),
-        specialists=specialists(),
+        cast=BuiltInCast(),
+        playbooks=open_playbooks(settings.playbooks),
+        toolkit=NoTools(),
         sources=sources,
         shelf=shelf,
         messages=Communicator(settings.messages),
@@ -133,10 +129,6 @@ def _after(settings: Settings) -> review.Rules:
 def _on_call(settings: Settings) -> OnCall:
     """The rotas, and whether anybody can post to channels: Apprise can, PagerDuty would call people."""
     return settings.oncall.model_copy(update={"chat": settings.pagers.apprise is not None})
-
-
-def _investigators() -> tuple[Investigator, ...]:
-    return (AlertReader(), MetricAnalyst(), LogAnalyst(), DependencyMapper(), ChangeAnalyst(), KubernetesAnalyst())
 
 
 def _same_without_secrets(found: tuple[Alert, ...], harmless: tuple[Alert, ...]) -> tuple[Alert, ...]:

@@ -15,7 +15,7 @@ from tocsin.model.incident import Incident
 from tocsin.model.move import Happening
 from tocsin.ports import Ledger, Store
 from tocsin.ports import Worker as SignedOn
-from tocsin.response import LAST_OF_OPENING, respond
+from tocsin.response import RUN_OVER, respond
 from tocsin.walk import Walk
 
 T = TypeVar("T")
@@ -76,8 +76,8 @@ class Incarnation:
         await self._fenced(incident_id).write(incident_id, f"{ENDED}{generation}", lambda _: None)
 
     async def passed(self, incident_id: str, step: str) -> None:
-        """When the opening is through, how long it took is measured."""
-        if step == LAST_OF_OPENING:
+        """When a playbook is through, how long it took is measured."""
+        if step.endswith(RUN_OVER):
             self._watch.responded(await self._desk.incident(incident_id))
 
     def _fenced(self, incident_id: str) -> Desk:

@@ -19,6 +19,7 @@ from tocsin.model.cadence import Cadence
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import Value
 from tocsin.model.rota import OnCall
+from tocsin.playbooks.shelf import PlaybookSettings
 from tocsin.roles.analysts.routing import Routing, catalogue_of
 from tocsin.roles.analysts.severity import SeveritySettings
 from tocsin.sources.authenticity.settings import SourcesSettings
@@ -72,6 +73,7 @@ class Settings:
     watch: WatchSettings
     durable: DurableSettings
     oncall: OnCall
+    playbooks: PlaybookSettings
     pagers: PagersConfig
     channels: ChannelsConfig
 

@@ -100,6 +100,14 @@ class Confirm(_Keyed):
     kind: Literal["confirm"] = "confirm"
 
 
+class Play(_Keyed):
+    """Steps of a playbook that are ready, to be carried out side by side; each is ticked under a key of its own."""
+
+    kind: Literal["play"] = "play"
+    run_id: str
+    steps: tuple[str, ...]
+
+
 class Draft(_Keyed):
     """Write messages for these audiences from what is known now; `no_change` ones say that nothing has changed."""
 
@@ -149,6 +157,6 @@ class Leave(Value):
     kind: Literal["leave"] = "leave"
 
 
-Deed = Tell | Draft | Publish | Reread | Rethink | Offer | RollBack | Perform | Verify | Confirm | WritePostMortem
+Deed = Tell | Play | Draft | Publish | Reread | Rethink | Offer | RollBack | Perform | Verify | Confirm | WritePostMortem
 """A move that does something."""
 Move = Annotated[Deed | Wait | Leave, Field(discriminator="kind")]

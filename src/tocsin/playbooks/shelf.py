@@ -17,6 +17,8 @@ from tocsin.playbooks.check import Checked, check
 from tocsin.playbooks.documents import Documents, Name, RunRequest, Team
 from tocsin.playbooks.node import CODE, read
 
+SHIPPED = "shipped/"
+"""What the origin of our own files begins with."""
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -64,20 +66,27 @@ class Shelf:
         return found[-1]
 
     def choose(
-        self, kind: IncidentType, severity: Severity, services: Iterable[str], labels: Mapping[str, str]
-    ) -> Checked | None:
-        """The plan of the trigger that fits and asks for most; a later document of the same weight wins."""
+        self,
+        kind: IncidentType,
+        severity: Severity,
+        services: Iterable[str],
+        labels: Mapping[str, str],
+        *,
+        shipped: bool = False,
+    ) -> Checked:
+        """The plan of the trigger that fits and asks for most; of equal weight a later document's. `shipped`: only ours.
+
+        Raises NotFound when there is none, which no shelf with the shipped playbooks comes to.
+        """
         fitting = [
-            (_weight(one.match), at, key.namespace, one)
+            (_weight(one.match), at, self.teams[Name(key.namespace, one.team)])
             for at, (key, one) in enumerate(self.documents.triggers.items())
             if one.kind == "incident" and _fits(one.match, kind, severity, frozenset(services), labels)
         ]
-        known = [
-            (weight, at, self.teams[Name(space, one.team)])
-            for weight, at, space, one in fitting
-            if Name(space, one.team) in self.teams
-        ]
-        return max(known, key=lambda row: row[:2])[2] if known else None
+        rows = [row for row in fitting if not shipped or row[2].plan.origin.startswith(SHIPPED)]
+        if not rows:
+            raise NotFound(f"no playbook is for a {severity} {kind} incident.", "Add a trigger without a match.")
+        return max(rows, key=lambda row: row[:2])[2]
 
     def alone(self, request: RunRequest) -> Checked:
         """The plan of a run that names one agent only: a team of one step."""
@@ -126,7 +135,7 @@ def shipped() -> list[tuple[str, str]]:
     """The files that come with tocsin."""
     folder = files("tocsin.playbooks") / "shipped"
     named = sorted((one for one in folder.iterdir() if one.name.endswith(SUFFIXES)), key=lambda one: one.name)
-    return [(f"shipped/{one.name}", one.read_text(encoding="utf-8")) for one in named]
+    return [(f"{SHIPPED}{one.name}", one.read_text(encoding="utf-8")) for one in named]
 
 
 def texts_in(folder: Path) -> list[tuple[str, str]]:

@@ -3,17 +3,21 @@
 Powers: investigators read through `Windows`; specialists hold no tool at all; nobody here writes to the world.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+from tocsin.errors import SourceError
 from tocsin.model.alert import Alert
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.change import Change
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Evidence, Finding
-from tocsin.model.plan import Agent
+from tocsin.model.ground import IncidentType
+from tocsin.model.incident import Incident
+from tocsin.model.move import Happening, Letter
+from tocsin.model.plan import Agent, Plan
 from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
 from tocsin.model.triage import Triage
 from tocsin.ports import Ask, ToolAnswer, ToolCard
@@ -93,12 +97,21 @@ class Investigator(Protocol):
 
 
 class Specialist(Protocol):
-    """Reasons over findings only. Holds no tool."""
+    """Reasons over findings only, in no time. Holds no tool."""
 
     @property
     def role(self) -> str: ...
 
     def diagnose(self, brief: Brief, reports: tuple[Report, ...]) -> Diagnosis: ...
+
+
+class Diagnostician(Protocol):
+    """Whoever plays the specialist: the built-in one at once, a model or a remote agent in its time. Holds no tool."""
+
+    @property
+    def role(self) -> str: ...
+
+    async def diagnose(self, brief: Brief, reports: tuple[Report, ...]) -> Diagnosis: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +149,9 @@ class Spend:
     tokens_out: int
     cost: float = 0.0
     seconds: float = 0.0
+    question_sha256: str = ""
+    evidence_id: str = ""
+    """Where question and answer are kept, for replaying them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +184,56 @@ class Player(Protocol):
     async def play(self, assignment: Assignment, tools: Tools) -> Played:
         """Within `assignment.seconds`. Raises errors.SourceError or errors.PlayerFailed; then the built-in analyst answers."""
         ...
+
+
+class Cast(Protocol):
+    """Who plays the roles of a plan. What an agent document says wins; without one the built-in analysts play."""
+
+    def investigators(
+        self, roles: tuple[str, ...] = (), plan: Plan | None = None, run_id: str = ""
+    ) -> tuple[Investigator, ...]:
+        """Those roles, all there are when none is named. Raises errors.NotFound for one that nobody plays."""
+        ...
+
+    def specialist(self, kind: IncidentType, agent: Agent | None = None, run_id: str = "") -> Diagnostician: ...
+
+    def player(self, agent: Agent) -> Player:
+        """Whoever plays a free agent. Raises errors.PlayerFailed when nobody can."""
+        ...
+
+
+class Record(Protocol):
+    """Puts events of one incident on its timeline, once for each key."""
+
+    async def __call__(self, key: str, *happened: Happening, letters: Iterable[Letter] = ()) -> Incident:
+        """Appends them in one transaction unless `key` is ticked already; the incident as it then stands.
+
+        `letters` go into the outbox in the same transaction. Raises errors.TakenOver when this walk is no longer in charge.
+        """
+        ...
+
+
+class Toolkit(Protocol):
+    """Hands an agent its tools, each wrapped by guard: powers, budget, pinned description, redaction, recording."""
+
+    async def open(self, assignment: Assignment, plan: Plan, record: Record, part: str = "") -> Tools:
+        """The tools of one assignment; none where its agent lists none."""
+        ...
+
+
+class NoTools:
+    """The toolkit of a house that is connected to no tool server, and the tools in it."""
+
+    async def open(self, assignment: Assignment, plan: Plan, record: Record, part: str = "") -> "NoTools":  # noqa: ARG002
+        """Empty hands."""
+        return self
+
+    def cards(self) -> tuple[ToolCard, ...]:
+        """None."""
+        return ()
+
+    async def call(self, path: str, arguments: Mapping[str, Any]) -> ToolAnswer:  # noqa: ARG002
+        """Raises SourceError."""
+        raise SourceError(
+            f"{path} is not connected.", "Name its server under `playbooks.servers`.", code="TCS-SOURCE-TOOL"
+        )

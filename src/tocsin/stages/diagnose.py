@@ -4,14 +4,13 @@ Called by `response` after investigate. Pure and bounded, so it holds any deadli
 and answers from whatever the investigation brought, marked as partial when that was cut short.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from tocsin.model.action import Fix
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Finding, FindingKind
-from tocsin.model.ground import IncidentType
 from tocsin.model.triage import HYPOTHESIS, NEXT_ACTION, WHAT_CHANGED, WHAT_WE_KNOW, Answer, FactKind, ImpactFact
-from tocsin.roles.contract import Brief, Investigation, Specialist
+from tocsin.roles.contract import Brief, Diagnostician, Investigation
 
 SYMPTOMS = 3
 CHANGES = 3
@@ -26,12 +25,12 @@ _SYMPTOM_KINDS = frozenset(FindingKind) - {
 }
 
 
-def diagnose(brief: Brief, investigation: Investigation, specialists: Mapping[IncidentType, Specialist]) -> Diagnosis:
-    """What the specialist of the triaged type concludes from the reports.
+async def diagnose(brief: Brief, investigation: Investigation, specialist: Diagnostician) -> Diagnosis:
+    """What the specialist concludes from the reports.
 
     Marked as partial when the investigation was cut short, whatever the specialist itself says of its reports.
     """
-    diagnosis = specialists[brief.triage.type].diagnose(brief, investigation.reports)
+    diagnosis = await specialist.diagnose(brief, investigation.reports)
     return diagnosis.model_copy(update={"partial": diagnosis.partial or investigation.partial})
 
 

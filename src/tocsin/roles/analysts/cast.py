@@ -1,0 +1,68 @@
+"""The built-in cast: the analysts that need no model, one for each role. Called by whoever carries out a playbook's steps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tocsin.errors import NotFound, PlayerFailed
+from tocsin.model.diagnosis import Diagnosis
+from tocsin.model.ground import IncidentType
+from tocsin.model.plan import Agent, Plan
+from tocsin.roles.analysts.alert import AlertReader
+from tocsin.roles.analysts.change import ChangeAnalyst
+from tocsin.roles.analysts.dependency import DependencyMapper
+from tocsin.roles.analysts.kubernetes import KubernetesAnalyst
+from tocsin.roles.analysts.log import LogAnalyst
+from tocsin.roles.analysts.metric import MetricAnalyst
+from tocsin.roles.analysts.specialists import specialists
+from tocsin.roles.contract import Brief, Diagnostician, Investigator, Player, Report, Specialist
+
+
+def investigators() -> tuple[Investigator, ...]:
+    """One of each role, in the order in which they report."""
+    return (AlertReader(), MetricAnalyst(), LogAnalyst(), DependencyMapper(), ChangeAnalyst(), KubernetesAnalyst())
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """A specialist that needs no time, as a diagnostician."""
+
+    specialist: Specialist
+
+    @property
+    def role(self) -> str:
+        """The specialist's."""
+        return self.specialist.role
+
+    async def diagnose(self, brief: Brief, reports: tuple[Report, ...]) -> Diagnosis:
+        """The specialist's answer."""
+        return self.specialist.diagnose(brief, reports)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltInCast:
+    """contract.Cast without models and without remote agents."""
+
+    specialists: Mapping[IncidentType, Specialist] = field(default_factory=specialists)
+
+    def investigators(
+        self,
+        roles: tuple[str, ...] = (),
+        plan: Plan | None = None,  # noqa: ARG002 - built in, whatever the plan says
+        run_id: str = "",  # noqa: ARG002
+    ) -> tuple[Investigator, ...]:
+        """Those roles, in the order asked for. Raises NotFound."""
+        known = {one.role: one for one in investigators()}
+        missing = [one for one in roles if one not in known]
+        if missing:
+            raise NotFound(f"nobody plays {missing[0]!r}.", f"Built in are: {', '.join(known)}.")
+        return tuple(known[one] for one in roles) if roles else tuple(known.values())
+
+    def specialist(self, kind: IncidentType, agent: Agent | None = None, run_id: str = "") -> Diagnostician:  # noqa: ARG002
+        """The one for that type."""
+        return AtOnce(self.specialists[kind])
+
+    def player(self, agent: Agent) -> Player:
+        """Raises PlayerFailed: a free agent needs a model, a remote agent, or an analyst for its role."""
+        raise PlayerFailed(
+            f"nobody here plays {agent.name} as {agent.role}.", "Configure a model.", code="TCS-PLAYER-NOBODY"
+        )
