@@ -35,7 +35,7 @@ def test_an_investigation_that_was_cut_short_makes_a_partial_diagnosis() -> None
     asked = brief(POOL, "database")
 
     assert told(asked, Investigation((fact(POOL),), partial=True)).partial
-    assert not diagnose(asked, Investigation((fact(POOL),)), specialists()).partial
+    assert not told(asked, Investigation((fact(POOL),))).partial
 
 
 def test_the_four_answers_tell_symptoms_changes_hypothesis_and_one_action() -> None:
@@ -78,7 +78,7 @@ def test_while_the_cause_is_unknown_the_next_action_is_to_find_out() -> None:
 
 def test_a_leading_idea_is_told_as_an_idea() -> None:
     asked = brief("p99 latency above 3s", "application")
-    found = diagnose(asked, Investigation((fact("p99 latency above 3s"),)), specialists())
+    found = told(asked, Investigation((fact("p99 latency above 3s"),)))
 
     assert "Leading idea" in root_cause_sentence(found) and found.root_cause == ""
 

@@ -83,6 +83,8 @@ def _another(incident: Incident) -> Move | None:
     if not incident.runs or not incident.is_open or incident.diagnosis is not None:
         return None
     newest = incident.runs[-1]
-    if newest.phase is not Phase.FAILED or newest.trigger != "incident" or newest.origin.startswith("shipped/"):
+    by_a_person = any(one.passed is False for one in newest.steps)
+    ours = newest.origin.startswith("shipped/") or newest.trigger != "incident"
+    if newest.phase is not Phase.FAILED or ours or by_a_person:
         return None
     return Rethink(key=f"{newest.id}:instead", reason=f"playbook {newest.team} failed: {newest.said}")
