@@ -95,6 +95,8 @@ class Story(OneGo):
     async def wait(self, seconds: float | None, seen: int) -> bool:  # noqa: ARG002 - people answer at once here
         """A person's turn, else time passes. False when a person says no, or the story has lasted too long."""
         incident = await self._desk.incident(self.incident_id)
+        if not incident.is_open:
+            return False
         if not incident.acknowledged_at:
             return await self._act(lambda attempt: people.acknowledge(attempt, incident.id))
         waiting = next((one for one in incident.actions if one.state is ActionState.REQUESTED), None)

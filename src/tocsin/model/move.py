@@ -157,6 +157,8 @@ class Leave(Value):
     kind: Literal["leave"] = "leave"
 
 
-Deed = Tell | Play | Draft | Publish | Reread | Rethink | Offer | RollBack | Perform | Verify | Confirm | WritePostMortem
+Deed = (
+    Tell | Play | Draft | Publish | Reread | Rethink | Offer | RollBack | Perform | Verify | Confirm | WritePostMortem
+)
 """A move that does something."""
 Move = Annotated[Deed | Wait | Leave, Field(discriminator="kind")]

@@ -33,7 +33,7 @@ class Moment(NamedTuple):
 def timeline(story: Story) -> list[Sentence]:
     """Every moment in the order in which it happened, which is not always the order in which it became known."""
     told = [*_symptoms(story), *_happened(story)]
-    return [one.sentence for one in sorted(told)] or [story.unknown("What happened when")]
+    return [one.sentence for one in sorted(told, key=lambda one: one[:2])] or [story.unknown("What happened when")]
 
 
 def _symptoms(story: Story) -> Iterator[Moment]:
