@@ -124,7 +124,12 @@ def _about(body: Any) -> str:  # noqa: ANN401 - any event body
             return f"requested {body.step.runbook_id}[{body.step.step_index}]"
         case _ if body.kind == "update_drafted":
             return f"drafted {body.update.audience} {body.update.facts_seq} {body.update.text}"
-    named = (getattr(body, name, "") for name in ("role", "evidence_id", "action_id", "text", "audience", "update_id"))
+        case _ if body.kind == "questions_answered":
+            return f"answered {body.answers}"
+    named = (
+        getattr(body, name, "")
+        for name in ("step", "run_id", "role", "evidence_id", "action_id", "text", "audience", "update_id")
+    )
     return f"{body.kind}: {' '.join(str(one) for one in named if one)}"
 
 

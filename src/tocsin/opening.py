@@ -137,14 +137,10 @@ async def propose(incident_id: str, key: str, desk: Desk) -> None:
     text = "\n".join(one.content for one in case.evidence)
     fix = remediate.propose(diagnosis, brief.triage, text, desk.shelf, brief.service)
     answers = diagnose.answer_questions(brief, found, diagnosis, fix)
+    said: tuple[Body, ...] = () if answers == case.incident.answers else (QuestionsAnswered(answers=answers),)
     actor = f"role:{diagnosis.specialist}"
-    await _record(
-        incident_id,
-        key,
-        desk,
-        ("role:remediator", FixProposed(fix=fix)),
-        (actor, QuestionsAnswered(answers=answers)),
-    )
+    proposed = ("role:remediator", FixProposed(fix=fix))
+    await _record(incident_id, key, desk, proposed, *((actor, body) for body in said))
 
 
 async def draft(incident_id: str, key: str, desk: Desk) -> None:
