@@ -15,8 +15,7 @@ import structlog
 from tocsin import opening, plays
 from tocsin.desk import Desk, Rules
 from tocsin.errors import TakenOver
-from tocsin.guard.policy import in_force
-from tocsin.model.action import Mode
+from tocsin.guard.policy import mode_now
 from tocsin.model.event import Noted
 from tocsin.model.ground import Time, Value
 from tocsin.model.incident import Incident
@@ -75,8 +74,7 @@ def next_move(
     incident: Incident, now: datetime, rules: Rules, done: frozenset[str], held: Mapping[str, datetime] | None = None
 ) -> Move:
     """What this incident needs now. `done` are the keys of the moves carried out. Pure; the most urgent stage first."""
-    mode = in_force(incident, rules.remediate.current).policy.mode_of(incident.service)
-    calls = Mode.PROPOSE if incident.drill and incident.drill.pages else mode
+    calls = mode_now(incident, rules.remediate.current, calling=True)
     due = (
         paging.due(incident, now, rules.oncall, calls),
         progress.due(incident, now, rules.progress),

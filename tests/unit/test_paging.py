@@ -3,19 +3,31 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from benchmarks.acting import CATALOGUE, runbook
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from tests.unit.cases import START, history, triage
 
-from tocsin.model.action import Mode
-from tocsin.model.acts import Acknowledged, Paged, Resolved, SeatTaken, Unpaged
+from tocsin.model.action import Decision, Mode, Verdict
+from tocsin.model.acts import (
+    Acknowledged,
+    ActionRequested,
+    ActionStarted,
+    ActionUnknown,
+    Paged,
+    Resolved,
+    SeatTaken,
+    Unpaged,
+)
 from tocsin.model.event import Event, Triaged
 from tocsin.model.ground import Severity
 from tocsin.model.incident import fold
 from tocsin.model.move import Tell, Wait
 from tocsin.model.rota import OnCall, Override, Rota
 from tocsin.stages.paging import due
+from tocsin.stages.remediate.render import render
+from tocsin.stages.remediate.scope import Scope
 
 RULES = OnCall(
     rotas=(
@@ -129,6 +141,43 @@ def test_in_observe_mode_nothing_leaves_and_what_would_have_is_written_down():
     assert story.letters == []
     assert len(story.incident.would_have_done) == 1
     assert "oncall:primary" in story.incident.would_have_done[0]
+
+
+def test_a_call_that_was_only_written_down_is_made_once_people_may_be_called_again():
+    story = Story(mode=Mode.OBSERVE)
+    story.look(2)
+    story.mode = Mode.PROPOSE
+    assert story.look(3) == ["oncall:primary"]
+    assert story.look(4) == []
+    assert story.look(9) == ["oncall:2"]
+    assert len({letter.key for letter in story.letters}) == 2
+
+
+def test_nobody_is_told_the_end_of_a_call_that_was_never_made():
+    story = Story(mode=Mode.OBSERVE)
+    story.look(2)
+    story.mode = Mode.PROPOSE
+    story.happen(Resolved(confirmed_by=("ada",), cause="", fix=""), 2.5)
+    story.look(3)
+    assert story.letters == []
+
+
+def test_a_step_whose_outcome_nobody_has_looked_up_calls_whoever_is_on_call():
+    story = Story()
+    story.look(2)
+    story.happen(Acknowledged(), 3)
+    step = render(runbook(), 2, Scope(story.incident.model_copy(update={"service": "lark"}), CATALOGUE))
+    verdict = Verdict(decision=Decision.AUTO, mode=Mode.ACT, reason="r")
+    until = START + timedelta(hours=1)
+    story.happen(ActionRequested(action_id="ACT-1", step=step, rehearsal=None, verdict=verdict, expires_at=until), 4)
+    story.happen(ActionStarted(action_id="ACT-1", key="k"), 5)
+    assert story.look(9) == []
+    story.happen(ActionUnknown(action_id="ACT-1", why="cut off"), 9)
+    assert story.look(9.9) == []
+    assert story.look(10) == ["role:responder:ACT-1"]
+    assert "did it happen?" in story.letters[-1].payload["text"]
+    assert story.letters[-1].payload["people"] == RULES.who("oncall:primary", START)[0]
+    assert story.look(60) == []
 
 
 def test_between_calls_the_loop_knows_when_to_look_again():

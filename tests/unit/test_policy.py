@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from tocsin.config import merged
 from tocsin.guard.deeds import Deed, deeds
-from tocsin.guard.policy import Environment, InForce, Policy, decide, judge
+from tocsin.guard.policy import CALLS, Environment, InForce, Policy, decide, judge, may_leave, mode_now
 from tocsin.model.action import Decision, Mode, RenderedStep, Risk
+from tocsin.model.event import Drill
 from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.incident import Incident
 from tocsin.model.standing import PolicyInForce
@@ -174,6 +175,18 @@ def test_the_quieter_of_two_modes_holds(kept, today):
     order = [Mode.OBSERVE, Mode.PROPOSE, Mode.ACT]
     verdict = judge(step(auto=True), bound, InForce(now, "b"))
     assert verdict.mode is min(kept, today, key=order.index)
+    assert mode_now(bound, InForce(now, "b")) is verdict.mode
+    for kind in (*CALLS, "message", "work_item"):
+        assert may_leave(bound, InForce(now, "b"), kind) is (verdict.mode is not Mode.OBSERVE)
+
+
+@given(st.sampled_from(list(Mode)), st.booleans())
+def test_of_a_drill_nothing_leaves_but_the_calls_that_were_asked_for(today, pages):
+    law = InForce(policy(today), "a")
+    drill = incident().model_copy(update={"drill": Drill(pages=pages)})
+    assert mode_now(drill, law) is Mode.OBSERVE
+    assert not may_leave(drill, law, "message")
+    assert may_leave(drill, law, "page") is (pages and today is not Mode.OBSERVE)
 
 
 def test_a_service_may_have_a_mode_of_its_own_and_the_quieter_of_two_services_holds():

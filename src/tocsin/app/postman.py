@@ -10,6 +10,7 @@ from tocsin.app.settings import Settings
 from tocsin.connectors.channels import open_channels
 from tocsin.connectors.pagers import open_pagers, scheduled
 from tocsin.errors import StoreError
+from tocsin.guard.policy import InForce, may_leave
 from tocsin.ports import Clock, Parcel, Store
 from tocsin.stages.deliver import Courier, Deliveries, message_courier, pager_couriers
 
@@ -35,7 +36,14 @@ async def open_postman(settings: Settings, store: Store, clock: Clock) -> AsyncI
     def arrived(_: Parcel) -> None:
         bell.set()  # the next one of its lane may go
 
-    deliveries = Deliveries(store, couriers(settings, store), clock.now, arrived)
+    law = InForce(settings.policy, settings.config.origin)
+    deliveries = Deliveries(
+        store,
+        couriers(settings, store),
+        clock.now,
+        arrived,
+        lambda incident, kind: may_leave(incident, law, kind),
+    )
     running = asyncio.create_task(_rounds(deliveries, bell, stopping))
     try:
         yield

@@ -21,6 +21,8 @@ from tocsin.model.ground import IncidentType, Severity, Value
 from tocsin.model.incident import Incident
 
 _STRICTER = (Decision.AUTO, Decision.ONE, Decision.TWO, Decision.NEVER)
+CALLS = frozenset({"page", "acknowledge", "note", "channel", "unpage"})
+"""Letters of paging: they call people, tell a channel, or say that nobody need be called any more."""
 _QUIETER = (Mode.OBSERVE, Mode.PROPOSE, Mode.ACT)
 
 
@@ -157,23 +159,40 @@ def in_force(incident: Incident, current: InForce) -> InForce:
     return law._replace(policy=law.policy.observing()) if incident.drill else law
 
 
+def mode_now(incident: Incident, current: InForce, *services: str, calling: bool = False) -> Mode:
+    """The mode in force for an incident at this moment; nobody reads it anywhere else.
+
+    The quietest of its own policy's mode and today's, for its service and those named: a later turn to observe reaches every
+    open incident at once, a later turn to act none. `calling` asks for calls to people, which a drill may have made in earnest.
+    """
+    drilled = calling and incident.drill is not None and incident.drill.pages
+    law = in_force(incident.model_copy(update={"drill": None}) if drilled else incident, current)
+    names = (incident.service, *services)
+    return min(law.policy.mode_of(*names), current.policy.mode_of(*names), key=_QUIETER.index)
+
+
+def may_leave(incident: Incident, current: InForce, kind: str) -> bool:
+    """Whether a letter of that kind may leave the house for an incident now: in mode observe nothing does."""
+    return mode_now(incident, current, calling=kind in CALLS) is not Mode.OBSERVE
+
+
 def judge(step: RenderedStep, incident: Incident, current: InForce) -> Verdict:
-    """What is said of a step on that incident now: by its own policy, in the quieter of that policy's mode and today's.
+    """What is said of a step on that incident now: by its own policy, in the mode that is in force for it at this moment.
 
     So a later edit of the table changes nothing for an incident that is open, and turning the house to observe holds at once.
     """
     law = in_force(incident, current)
-    return decide(step, incident, law.policy, law.origin, today=current.policy.mode_of(incident.service, step.service))
+    return decide(step, incident, law.policy, law.origin, mode=mode_now(incident, current, step.service))
 
 
 def decide(
-    step: RenderedStep, incident: Incident, policy: Policy, origin: str = "", *, today: Mode = Mode.ACT
+    step: RenderedStep, incident: Incident, policy: Policy, origin: str = "", *, mode: Mode | None = None
 ) -> Verdict:
-    """What this policy says of a rendered step on that incident, in its own mode or `today`'s, whichever is quieter. Pure.
+    """What this policy says of a rendered step on that incident, in that mode, or without one in the policy's own. Pure.
 
     The first row that fits decides; then the limit of targets, the floors and the mode can only make it stricter.
     """
-    mode = min(today, policy.mode_of(incident.service, step.service), key=_QUIETER.index)
+    mode = mode or policy.mode_of(incident.service, step.service)
     found = _first(step, incident, policy.rows)
     if found is None:
         return Verdict(decision=Decision.NEVER, mode=mode, reason="no row of the policy fits this step", origin=origin)

@@ -23,7 +23,7 @@ class Parcel:
     """One thing to be sent, kept in the same transaction as the event that decided it. `key` makes it happen once.
 
     `kind` names who delivers it; `number` orders parcels by when they were decided (microseconds since 1970).
-    `status`: waiting, failed (tried again at `next_at`), sent, or given_up.
+    `status`: waiting, failed (tried again at `next_at`), sent, given_up, or withheld (mode observe).
     """
 
     key: str

@@ -10,8 +10,10 @@ from functools import partial
 import structlog
 
 from tocsin.errors import SourceError, StoreError
-from tocsin.model.acts import Flagged
+from tocsin.model.acts import Flagged, WouldHaveDone
 from tocsin.model.event import Body
+from tocsin.model.incident import Incident
+from tocsin.model.plain import one_line
 from tocsin.ports import OPEN_PARCELS, Ledger, Parcel, Store
 from tocsin.stages.deliver.patience import next_try
 
@@ -20,6 +22,8 @@ Courier = Callable[[Parcel], Awaitable[tuple[Body, ...]]]
 
 Raises SourceError when the receiver did not take it.
 """
+Leaves = Callable[[Incident, str], bool]
+"""Whether a parcel of that kind may leave for that incident at this moment."""
 CLAIM = timedelta(minutes=2)
 """So long another postman leaves it to us, and takes it up when we are gone; longer than any delivery may take."""
 MOST_SECONDS = 30.0
@@ -39,8 +43,10 @@ class Deliveries:
         couriers: Mapping[str, Courier],
         now: Callable[[], datetime],
         arrived: Callable[[Parcel], None] = lambda _: None,
+        may_leave: Leaves = lambda _incident, _kind: True,
     ) -> None:
         self._store, self._couriers, self._now, self._arrived = store, couriers, now, arrived
+        self._may_leave = may_leave
         self._under_way: dict[str, tuple[Parcel, asyncio.Task[None]]] = {}
         self._quiet: dict[str, datetime] = {}
 
@@ -72,6 +78,10 @@ class Deliveries:
         busy = Counter(parcel.receiver for parcel, _ in self._under_way.values())
         taken = []
         for parcel in ledger.outbox.due(now):
+            incident = ledger.incidents.get(parcel.incident_id)
+            if incident is not None and not self._may_leave(incident, parcel.kind):
+                _withhold(ledger, parcel, now)
+                continue
             free = busy[parcel.receiver] < SIDE_BY_SIDE and self._quiet.get(parcel.receiver, now) <= now
             if free and parcel.key not in self._under_way and ledger.outbox.claim(parcel, now + CLAIM):
                 busy[parcel.receiver] += 1
@@ -124,6 +134,13 @@ async def deliver(store: Store, couriers: Mapping[str, Courier], now: datetime) 
 
 async def _nobody(parcel: Parcel) -> tuple[Body, ...]:
     raise SourceError(f"Nobody delivers a {parcel.kind}.", "Configure who does.", code="TCS-SOURCE-COURIER")
+
+
+def _withhold(ledger: Ledger, parcel: Parcel, now: datetime) -> None:
+    """The mode was turned to observe while it waited: it stays here for good, and the timeline says what it would have been."""
+    ledger.outbox.update(replace(parcel, status="withheld", error="mode observe", next_at=None))
+    body = WouldHaveDone(what=one_line(f"deliver {told(parcel)}: {parcel.payload.get('text', '')}", 300))
+    ledger.timeline.append(parcel.incident_id, body, actor="system", at=now)
 
 
 def _keep(ledger: Ledger, parcel: Parcel, said: tuple[Body, ...], now: datetime) -> None:

@@ -1,6 +1,7 @@
-"""What paging would do now: the first call, the next level, the approvers, or the word that nobody is needed. Pure."""
+"""What paging would do now: the first call, the next level, whoever owes an answer, or the word that nobody is needed. Pure."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from tocsin.model.action import Mode
 from tocsin.model.acts import STUCK, Paged, Posted, Unpaged
@@ -9,12 +10,14 @@ from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, Letter, Move, Tell, Wait
 from tocsin.model.plain import one_line
 from tocsin.model.rota import OnCall
-from tocsin.model.standing import Action, ActionState
+from tocsin.model.standing import Action, ActionState, Page
 
 ACTOR = "role:commander"
 URGENT = (Severity.SEV1, Severity.SEV2)
 """Only these wake people, and are escalated until somebody acknowledges."""
 EVERYONE = "oncall:all"
+APPROVER, WITNESS = "role:approver:", "role:responder:"
+"""Who is called for an answer about one action: whoever may say yes to it, whoever can look what became of it."""
 
 
 def due(incident: Incident, now: datetime, rules: OnCall, mode: Mode = Mode.PROPOSE) -> Move | None:
@@ -27,14 +30,14 @@ def due(incident: Incident, now: datetime, rules: OnCall, mode: Mode = Mode.PROP
         _first(incident, now, rules, mode)
         or _next_level(incident, now, rules, mode)
         or _stuck(incident, now, rules, mode)
-        or _approvers(incident, now, rules, mode)
+        or _awaited(incident, now, rules, mode)
     )
 
 
 def _first(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move | None:
     """Whom routing names for this severity, and who is not called yet: a raised severity calls more people."""
     wanted = incident.triage.notify if incident.triage else ()
-    called = {page.target for page in incident.pages}
+    called = {page.target for page in _called(incident, mode)}
     for target in wanted:
         said = f"{incident.severity}: {one_line(incident.title, 120)}"
         if _is_person(target) and target not in called and incident.severity in URGENT:
@@ -56,11 +59,12 @@ def _post(incident: Incident, target: str, said: str, *, sent: bool) -> Move:
 
 def _next_level(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move | None:
     """Unacknowledged for too long: the next level, and after the last one everybody."""
-    if incident.severity not in URGENT or incident.acknowledged_at or not incident.pages:
+    called = _called(incident, mode)
+    if incident.severity not in URGENT or incident.acknowledged_at or not called:
         return None
-    newest = max(incident.pages, key=lambda page: page.at)
-    level = max(page.level for page in incident.pages) + 1
-    target = _above(incident, rules, level)
+    newest = max(called, key=lambda page: page.at)
+    level = max(page.level for page in called) + 1
+    target = _above(incident, rules, level, mode)
     if target is None:
         return None
     at = newest.at + timedelta(minutes=rules.acknowledge_minutes)
@@ -72,11 +76,16 @@ def _next_level(incident: Incident, now: datetime, rules: OnCall, mode: Mode) ->
     )
 
 
-def _above(incident: Incident, rules: OnCall, level: int) -> str | None:
+def _called(incident: Incident, mode: Mode) -> tuple[Page, ...]:
+    """Calls that count. Once people may be called again, a call that was only written down has reached nobody."""
+    return tuple(page for page in incident.pages if mode is Mode.OBSERVE or not page.observed)
+
+
+def _above(incident: Incident, rules: OnCall, level: int, mode: Mode) -> str | None:
     """Whom that level calls; None when everybody is called already."""
     ladder = [f"oncall:{number}" for number in range(2, len(rules.levels(incident.service)) + 1)] + [EVERYONE]
     target = ladder[level - 1] if level <= len(ladder) else None
-    if any(page.target == EVERYONE for page in incident.pages) and target != EVERYONE:
+    if any(page.target == EVERYONE for page in _called(incident, mode)) and target != EVERYONE:
         return None  # everybody was called at once; there is no next level
     return target
 
@@ -86,30 +95,43 @@ def _stuck(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move
     said = [flag for flag in incident.flags if flag.code == STUCK]
     if not said or incident.severity not in URGENT or any(page.at >= said[-1].at for page in incident.pages):
         return None
-    level = max((page.level for page in incident.pages), default=0) + 1
-    target = _above(incident, rules, level)
+    level = max((page.level for page in _called(incident, mode)), default=0) + 1
+    target = _above(incident, rules, level, mode)
     return None if target is None else _call(incident, now, rules, mode, target, level, one_line(said[-1].text, 200))
 
 
-def _approvers(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move | None:
-    """A request that waits for a yes too long calls those who may say it."""
-    waiting = [one for one in incident.actions if _waits(one)]
-    if not waiting or incident.severity not in URGENT:
+def _awaited(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move | None:
+    """A person's answer that is waited for too long calls those who can give it: the oldest question first."""
+    if incident.severity not in URGENT:
         return None
-    oldest = min(waiting, key=lambda one: one.requested_at)
-    target = f"role:approver:{oldest.id}"
-    if any(page.target == target for page in incident.pages):
+    called = {page.target for page in _called(incident, mode)}
+    questions = [
+        one for action in incident.actions if (one := _question(incident, action)) and one.target not in called
+    ]
+    if not questions:
         return None
-    at = oldest.requested_at + timedelta(minutes=rules.approval_minutes)
-    if now < at:
-        return Wait(until=at)
-    return _call(
-        incident, now, rules, mode, target, 0, f"{incident.id} waits for approval: {one_line(oldest.step.text, 90)}"
-    )
+    oldest = min(questions, key=lambda one: one.since)
+    at = oldest.since + timedelta(minutes=rules.approval_minutes)
+    return Wait(until=at) if now < at else _call(incident, now, rules, mode, oldest.target, 0, oldest.text)
 
 
-def _waits(action: Action) -> bool:
-    return action.state is ActionState.REQUESTED and len(action.approvals) < action.verdict.approvals_needed
+class _Question(NamedTuple):
+    """Whom an action waits for, since when, and for what."""
+
+    target: str
+    since: datetime
+    text: str
+
+
+def _question(incident: Incident, action: Action) -> _Question | None:
+    """A yes that is missing, or a step whose outcome nobody knows: its service stays untouched until somebody has looked."""
+    step = one_line(action.step.text, 90)
+    if action.state is ActionState.REQUESTED and len(action.approvals) < action.verdict.approvals_needed:
+        return _Question(f"{APPROVER}{action.id}", action.requested_at, f"{incident.id} waits for approval: {step}")
+    if action.state is ActionState.UNKNOWN and action.started_at is not None:
+        text = f"{incident.id}: did it happen? Nobody knows the outcome of: {step}"
+        return _Question(f"{WITNESS}{action.id}", action.started_at, text)
+    return None
 
 
 def _nobody_needed(incident: Incident, mode: Mode) -> Move | None:
@@ -118,7 +140,8 @@ def _nobody_needed(incident: Incident, mode: Mode) -> Move | None:
     if not open_calls:
         return None
     events = tuple(Happening(actor=ACTOR, body=Unpaged(target=page.target, key=page.key)) for page in open_calls)
-    letters = () if mode is Mode.OBSERVE else _last_words(incident)
+    silent = mode is Mode.OBSERVE or all(page.observed for page in open_calls)
+    letters = () if silent else _last_words(incident)
     return Tell(key=f"unpage:{len(incident.pages)}", events=events, letters=letters)
 
 
@@ -136,7 +159,8 @@ def _last_words(incident: Incident) -> tuple[Letter, ...]:
 
 def _call(incident: Incident, now: datetime, rules: OnCall, mode: Mode, target: str, level: int, reason: str) -> Move:
     """The call as an event, and as a letter for whoever delivers it; in observe mode only as what would have been done."""
-    key = f"page:{level}:{target}"
+    before = sum((page.level, page.target) == (level, target) for page in incident.pages)  # written down, not called
+    key = f"page:{level}:{target}" + (f":{before}" if before else "")
     people = [one for one in _people(incident, rules, target, now) if one not in incident.people]
     observed = mode is Mode.OBSERVE
     paged = Paged(target=target, reason=reason, level=level, key=f"{incident.id}:{key}", observed=observed)
@@ -155,8 +179,10 @@ def _call(incident: Incident, now: datetime, rules: OnCall, mode: Mode, target: 
 
 
 def _people(incident: Incident, rules: OnCall, target: str, now: datetime) -> tuple[str, ...]:
-    if target.startswith("role:approver:"):
+    if target.startswith(APPROVER):
         return rules.directory.get("approver", ())
+    if target.startswith(WITNESS):
+        return rules.who("oncall:primary", now, incident.service)
     return rules.who(target, now, incident.service)
 
 

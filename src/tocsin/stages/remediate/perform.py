@@ -14,7 +14,7 @@ from tocsin.errors import Denied, OutcomeUnknown, SourceError, TocsinError, Wait
 from tocsin.guard.approval import check
 from tocsin.guard.authorize import actor_of
 from tocsin.guard.limits import HOUR, held_back
-from tocsin.guard.policy import in_force, judge, stricter
+from tocsin.guard.policy import in_force, judge, mode_now, stricter
 from tocsin.model import acts
 from tocsin.model.action import Decision, Mode, Outcome, RenderedStep, Risk
 from tocsin.model.event import Body
@@ -192,7 +192,7 @@ def _needs(means: Means, incident: Incident, action: Action) -> Decision:
 
 
 def _mode(means: Means, incident: Incident, action: Action) -> Mode:
-    return judge(action.step, incident, means.current).mode
+    return mode_now(incident, means.current, action.step.service)
 
 
 def _no(means: Means, incident: Incident, action: Action, why: str) -> tuple[Body, ...]:

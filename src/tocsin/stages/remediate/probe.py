@@ -7,7 +7,7 @@ executors refuse to change anything for a step that reads. The stop switch and m
 import asyncio
 
 from tocsin.errors import Denied, NotFound, OutcomeUnknown, SourceError
-from tocsin.guard.policy import in_force
+from tocsin.guard.policy import mode_now
 from tocsin.model.action import Mode, Outcome, RenderedStep
 from tocsin.ports import Ledger
 from tocsin.stages.remediate.permit import Means, action_of, scope_of
@@ -36,8 +36,6 @@ def _probe(means: Means, ledger: Ledger, incident_id: str, action_id: str) -> Re
     done = action_of(scope.incident, action_id).step
     if ledger.stops.now().on:
         raise Denied("All actions are stopped; nothing is asked either.", "Turn the switch off, or look by hand.")
-    names = (scope.incident.service, done.service)
-    laws = (in_force(scope.incident, means.current), means.current)
-    if any(law.policy.mode_of(*names) is Mode.OBSERVE for law in laws):
+    if mode_now(scope.incident, means.current, done.service) is Mode.OBSERVE:
         raise Denied("Mode observe: nothing is asked.", "Look by hand.")
     return render_probe(means.shelf.get(done.runbook_id), done, scope)
