@@ -117,6 +117,34 @@ def test_the_summary_is_posted_once_pinned_and_then_edited_in_place(workspace):
     assert first.link.startswith("https://example.slack.com/archives/")
 
 
+def test_the_organisations_summary_stands_in_the_shared_channel_and_pinned_in_the_room(workspace):
+    slack = channel(workspace)
+    (early,) = send(slack, message(Purpose.SUMMARY, audience="internal"))
+    ref, made = room(workspace, slack)
+    known = {"room": ref.ref, "summary/internal": early.ref}
+    (both,) = send(slack, message(Purpose.SUMMARY, "k2", audience="internal", text="It is known.", known=known))
+    (again,) = send(
+        slack,
+        message(
+            Purpose.SUMMARY, "k3", audience="internal", text="It is over.", known=known | {"summary/internal": both.ref}
+        ),
+    )
+    shared = workspace.named("incidents")
+    assert both == again
+    assert [len(one.messages) for one in (made, shared)] == [1, 1]
+    assert [len(one.pins) for one in (made, shared)] == [1, 0]
+    assert "It is over." in words(made.messages[0])
+    assert "It is over." in words(shared.messages[0])
+
+
+def test_a_review_of_words_for_leadership_is_asked_for_in_the_room(workspace):
+    workspace.channel("leadership")
+    slack = channel(workspace, places={"executive": "#leadership"})
+    ref, made = room(workspace, slack)
+    send(slack, message(Purpose.REVIEW, audience="executive", known={"room": ref.ref}))
+    assert len(made.messages) == 1
+
+
 def test_a_summary_that_somebody_deleted_is_posted_anew(workspace):
     slack = channel(workspace)
     ref, made = room(workspace, slack)

@@ -65,6 +65,8 @@ class Purpose(StrEnum):
     """A draft that waits for a person: shown with its buttons."""
     APPROVAL = "approval"
     """A step that waits for an approver: likewise."""
+    ANSWER = "answer"
+    """What somebody who asked is told, under their question (`Message.thread`)."""
     REMINDER = "reminder"
     RESOLVED = "resolved"
 

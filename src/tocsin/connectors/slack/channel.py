@@ -23,6 +23,8 @@ LOOKED_AT = 100
 _GONE = frozenset(
     {"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive", "channel_not_found"}
 )
+_FOR_THE_ROOM = frozenset({Purpose.REVIEW, Purpose.APPROVAL, Purpose.REMINDER, Purpose.ANSWER})
+"""Read by those who work on the incident, whoever the words are for in the end."""
 _PINNED = frozenset({"already_pinned", "not_pinnable", "too_many_pins", "permission_denied", "restricted_action"})
 
 
@@ -31,6 +33,11 @@ class Ref(NamedTuple):
 
     place: str
     ts: str
+
+    @classmethod
+    def read_all(cls, refs: str) -> tuple["Ref", ...]:
+        """From several with commas between: a summary stands in more than one place."""
+        return tuple(cls.read(one) for one in refs.split(",") if one)
 
     @classmethod
     def read(cls, ref: str, place: str = "") -> "Ref":
@@ -62,28 +69,29 @@ class SlackChannel:
         """Delivers it, once for its key. Raises SourceError."""
         if message.purpose is Purpose.ROOM:
             return await self._rooms.open(message)
+        if message.purpose is Purpose.SUMMARY:
+            return await self._summarise(message)
         place = await self._place(message)
-        match message.purpose:
-            case Purpose.SUMMARY:
-                return await self._summarise(message, place)
-            case Purpose.CORRECTION | Purpose.RETRACTION:
-                return await self._correct(message, place)
-            case _:
-                return await self._post(message, place, self._thread(message, place))
+        if message.purpose in (Purpose.CORRECTION, Purpose.RETRACTION):
+            return await self._correct(message, place)
+        return await self._post(message, place, self._thread(message, place))
 
     async def _place(self, message: Message) -> str:
-        """Where this audience reads: the incident's room, a channel of its own, or the shared one."""
-        room = message.known.get(Purpose.ROOM, "")
-        own = self._config.places.get(Audience(message.audience)) if message.audience in set(Audience) else None
-        if own:
+        """Where it is read: the audience's own channel, the incident's room, or the shared channel. Raises SourceError."""
+        room, own = message.known.get(Purpose.ROOM, ""), self._own_place(message)
+        if own and message.purpose not in _FOR_THE_ROOM:
             place = await self._places.find(own)
-        elif room and message.audience != Audience.INTERNAL:
+        elif room and (message.private or message.audience != Audience.INTERNAL):
             place = room
         else:
-            place = room if message.private and room else await self._places.find(self._config.channel)
+            place = await self._places.find(self._config.channel)
         if message.private:
             await self._places.must_be_private(place)
         return place
+
+    def _own_place(self, message: Message) -> str:
+        """The channel that the configuration gives to this audience, "" for none."""
+        return next((place for one, place in self._config.places.items() if one == message.audience), "")
 
     def _thread(self, message: Message, place: str) -> str:
         """The time of the message it belongs under: what it answers, or for a reminder what it reminds of."""
@@ -91,10 +99,19 @@ class SlackChannel:
         ref = Ref.read(above, place)
         return ref.ts if above and ref.place == place else ""
 
-    async def _summarise(self, message: Message, place: str) -> Receipt:
-        """Edits the one there is; posts and pins it where there is none, or somebody has deleted it."""
-        known = Ref.read(self._known(message, Purpose.SUMMARY), place)
-        if known.ts and known.place == place:
+    async def _summarise(self, message: Message) -> Receipt:
+        """Keeps the one summary up to date wherever it stands: pinned in the room, and where its audience reads."""
+        places = {await self._place(message): None}
+        room = message.known.get(Purpose.ROOM, "")
+        if room and not self._own_place(message):
+            places = {room: None, **places}
+        known = {ref.place: ref for ref in Ref.read_all(self._known(message, Purpose.SUMMARY))}
+        kept = [await self._keep_up(message, place, known.get(place)) for place in places]
+        return Receipt(",".join(one.ref for one in kept), kept[0].link)
+
+    async def _keep_up(self, message: Message, place: str, known: Ref | None) -> Receipt:
+        """Edits the one there is; posts it where there is none, or somebody has deleted it, and pins it in a room."""
+        if known is not None:
             try:
                 return await self._edit(message, known)
             except Refused as refusal:

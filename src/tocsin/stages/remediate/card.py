@@ -7,7 +7,6 @@ asked for; it leaves through the outbox to every channel where people approve.
 import json
 
 from tocsin.model.action import Risk
-from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
 from tocsin.model.move import Letter
 from tocsin.model.plain import minute
@@ -42,7 +41,7 @@ def _letter(incident: Incident, action: Action, channel: str) -> Letter:
         text="\n".join(_lines(action)),
         severity=str(incident.severity or ""),
         status=f"{action.id}, step {step.step_index} of {step.runbook_id} v{step.runbook_version}",
-        private=_restricted(incident),
+        private=incident.is_restricted,
         buttons=step_buttons(incident.id, action),
         exact=exactly(action),
     )
@@ -55,11 +54,6 @@ def exactly(action: Action) -> str:
     """The line a person reads, then the call itself with every character that could deceive spelled out."""
     call = action.step.call | ({"binds": action.step.binds} if action.step.binds else {})
     return f"{action.step.shown}\n\n{json.dumps(call, ensure_ascii=True, sort_keys=True)}"
-
-
-def _restricted(incident: Incident) -> bool:
-    decided = incident.narrative.restriction
-    return decided.restricted if decided else incident.type is IncidentType.SECURITY
 
 
 def _lines(action: Action) -> tuple[str, ...]:
