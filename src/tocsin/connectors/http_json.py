@@ -1,6 +1,6 @@
-"""Reads JSON from a system over HTTP: bounded in time and size, no redirects, every failure a SourceError in plain words.
+"""Speaks JSON with a system over HTTP: bounded in time and size, no redirects, every failure a SourceError in plain words.
 
-Used by the windows on live systems. Only ever asks; the addresses come from the configuration, never from an alert.
+Used by windows, pagers, channels and trackers. The addresses come from the configuration, never from an alert.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from tocsin.config import Secret
+from tocsin.connectors.answers import refusal
 from tocsin.errors import SourceError
 from tocsin.model.ground import Value
 
@@ -44,11 +45,16 @@ class HttpAccess(Value):
 
 
 class HttpJson:
-    """One system, asked in JSON. `secret` is the value of whichever secret the access names ("" for none)."""
+    """One system, asked in JSON. `secret` is the value of whichever secret the access names ("" for none).
 
-    def __init__(self, name: str, access: HttpAccess, secret: str = "", scheme: str = "Bearer") -> None:
+    `hidden` are further secrets, sent in bodies, that no error may repeat.
+    """
+
+    def __init__(
+        self, name: str, access: HttpAccess, secret: str = "", scheme: str = "Bearer", hidden: tuple[str, ...] = ()
+    ) -> None:
         self.name, self.access = name, access
-        self._secret, self._scheme = secret, scheme
+        self._secret, self._scheme, self._hidden = secret, scheme, hidden
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["HttpSession"]:
@@ -60,15 +66,16 @@ class HttpJson:
         if self._secret and basic is None:
             headers["Authorization"] = f"{self._scheme} {self._secret}"
         async with httpx.AsyncClient(headers=headers, auth=basic, timeout=self.access.timeout_seconds) as client:
-            yield HttpSession(self.name, self.access.url, client)
+            yield HttpSession(self.name, self.access.url, client, (self._secret, *self._hidden))
 
 
 class HttpSession:
     """Open for the time of one answer."""
 
-    def __init__(self, name: str, url: str, client: "httpx.AsyncClient") -> None:
+    def __init__(self, name: str, url: str, client: "httpx.AsyncClient", secrets: tuple[str, ...] = ()) -> None:
         self.name, self.url = name, url
         self._client = client
+        self._secrets = secrets
 
     async def get(self, path: str, shape: type[T], params: Sequence[tuple[str, str]] = ()) -> T:
         """What GET answers, checked to be of that shape. Raises SourceError."""
@@ -82,6 +89,10 @@ class HttpSession:
         """What a posted JSON document is answered with, checked to be of that shape. Raises SourceError."""
         return self._read(await self._ask("POST", path, json=document), shape)
 
+    async def patch_json(self, path: str, shape: type[T], document: object) -> T:
+        """What a JSON document sent by PATCH is answered with, checked to be of that shape. Raises SourceError."""
+        return self._read(await self._ask("PATCH", path, json=document), shape)
+
     async def _ask(self, method: str, path: str, **parts: Any) -> bytes:  # noqa: ANN401 - httpx names the parts
         import httpx
 
@@ -94,7 +105,9 @@ class HttpSession:
             raise self._error(
                 "DOWN", f"cannot be reached: {failure}.", "Check the address and the network."
             ) from failure
-        self._refused(response.status_code, body)
+        if not 200 <= response.status_code < 300:
+            who = f"{self.name} at {self.url}"
+            raise refusal(who, response.status_code, response.headers, body, self._secrets)
         return body
 
     def _read(self, body: bytes, shape: type[T]) -> T:
@@ -113,14 +126,6 @@ class HttpSession:
                 raise self._error("LARGE", f"answered with more than {MAX_ANSWER_BYTES >> 20} MiB.", "Ask for less.")
             pieces.append(piece)
         return b"".join(pieces)
-
-    def _refused(self, status: int, body: bytes) -> None:
-        if 200 <= status < 300:
-            return
-        if status in (401, 403):
-            raise self._error("DENIED", f"refused our credentials ({status}).", "Check the secret of this connector.")
-        said = body[:200].decode("utf-8", "replace").strip()
-        raise self._error("STATUS", f"answered {status}: {said}", "Look at its own log.")
 
     def _error(self, code: str, what: str, do: str) -> SourceError:
         return SourceError(f"{self.name} at {self.url} {what}", do, code=f"TCS-SOURCE-{code}")

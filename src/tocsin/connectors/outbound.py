@@ -84,7 +84,7 @@ class Outbound:
         answer = await self.request("GET", url)
         if not 200 <= answer.status < 300:
             raise SourceError(
-                f"{_shown(url)} answered {answer.status}.", "Redirects are not followed; give the final address."
+                f"{shown(url)} answered {answer.status}.", "Redirects are not followed; give the final address."
             )
         return answer.body
 
@@ -100,9 +100,9 @@ class Outbound:
                 address = await self._checked_address(parts)
                 return await self._send(method, parts, address, body, headers or {})
         except TimeoutError as failure:
-            raise SourceError(f"{_shown(url)} took longer than {self._settings.timeout_seconds:g} s.") from failure
+            raise SourceError(f"{shown(url)} took longer than {self._settings.timeout_seconds:g} s.") from failure
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as failure:
-            raise SourceError(f"{_shown(url)} could not be reached: {type(failure).__name__}.") from failure
+            raise SourceError(f"{shown(url)} could not be reached: {type(failure).__name__}.") from failure
 
     def _parts(self, url: str) -> SplitResult:
         """Refuses every spelling that two programs could read differently."""
@@ -206,10 +206,10 @@ def _parsed(text: str, parts: SplitResult) -> Address:
 
 def _refused(url: str, why: str) -> SourceError:
     return SourceError(
-        f"{_shown(url)} is not called: {why}.", "Give a public https address, or allow it under `outbound`."
+        f"{shown(url)} is not called: {why}.", "Give a public https address, or allow it under `outbound`."
     )
 
 
-def _shown(url: str) -> str:
+def shown(url: str) -> str:
     """The address without its query and user, which may hold secrets, and without anything that could deceive a reader."""
     return ascii(url.split("?")[0].rpartition("@")[2][:100])[1:-1]

@@ -52,7 +52,7 @@ class PagerDuty:
 
     def __init__(self, config: PagerDutyConfig, routing_key: str, token: str = "") -> None:
         access = HttpAccess(url=config.url, timeout_seconds=config.timeout_seconds)
-        self._http = HttpJson(self.name, access)
+        self._http = HttpJson(self.name, access, hidden=(routing_key,))
         self._key = routing_key
         self._api = _rest(config, token) if config.api else None
         self._schedules = config.api.schedules if config.api else ()
@@ -130,7 +130,7 @@ def _rest(config: PagerDutyConfig, token: str) -> HttpJson:
         raise SourceError("PagerDuty's REST API is not configured.", "Give `pagers.pagerduty.api`.")
     headers = {"From": api.sender} if api.sender else {}
     access = HttpAccess(url=api.url, headers=headers, timeout_seconds=config.timeout_seconds)
-    return HttpJson("pagerduty", access, f"token={token}", scheme="Token")
+    return HttpJson("pagerduty", access, f"token={token}", scheme="Token", hidden=(token,))
 
 
 def _duty(told: Mapping[str, Any]) -> OnDuty:

@@ -16,9 +16,16 @@ _CALL = re.compile(r"@(?=\w)|<(?=[@#!&/a-zA-Z])")
 
 def readable(text: str, limit: int) -> str:
     """The lines of a text without invisible characters, at most `limit` characters of it; what is cut shows as `…`."""
+    text = text.encode("utf-8", "replace").decode()  # half a character would break whoever sends it
     lines = (" ".join(INVISIBLE.sub(" ", line).split(" ")).rstrip() for line in text.splitlines())
     clean = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     return clean if len(clean) <= limit else clean[: limit - 1].rstrip() + "…"
+
+
+def within(text: str, most: int) -> str:
+    """The beginning of the text that takes at most `most` bytes of UTF-8; what is cut shows as `…`."""
+    raw = text.encode()
+    return text if len(raw) <= most else raw[: most - 3].decode(errors="ignore").rstrip() + "…"
 
 
 def uncalled(text: str) -> str:

@@ -72,6 +72,8 @@ def _corrected(narrative: Narrative, channel: str, corrects: str) -> str:
 def _answers(channel: str, message: Message, receipt: Receipt) -> tuple[Body, ...]:
     """Where it is now, and who of several did not get it."""
     ref, link = receipt.ref, receipt.link
+    if message.purpose is Purpose.ROOM and not ref:
+        return ()  # this channel has no rooms
     if message.purpose is Purpose.ROOM:
         return (RoomOpened(channel=channel, name=message.title, ref=ref, link=link, private=message.private),)
     there = UpdateDelivered(update_id=message.update_id, channel=channel, purpose=message.purpose, ref=ref, link=link)
