@@ -28,6 +28,7 @@ _NAME = re.compile(
 _NUMERIC_LABEL = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z", re.I)
 _GLOBAL_V6 = ipaddress.ip_network("2000::/3")
 _TUNNELS_V6 = tuple(map(ipaddress.ip_network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
+_AWAY = "Check the address, the network, and whether it is up."
 _RELAY_V4 = ipaddress.ip_network("192.88.99.0/24")
 
 
@@ -100,9 +101,11 @@ class Outbound:
                 address = await self._checked_address(parts)
                 return await self._send(method, parts, address, body, headers or {})
         except TimeoutError as failure:
-            raise SourceError(f"{shown(url)} took longer than {self._settings.timeout_seconds:g} s.") from failure
+            raise SourceError(
+                f"{shown(url)} took longer than {self._settings.timeout_seconds:g} s.", _AWAY
+            ) from failure
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as failure:
-            raise SourceError(f"{shown(url)} could not be reached: {type(failure).__name__}.") from failure
+            raise SourceError(f"{shown(url)} could not be reached: {type(failure).__name__}.", _AWAY) from failure
 
     def _parts(self, url: str) -> SplitResult:
         """Refuses every spelling that two programs could read differently."""

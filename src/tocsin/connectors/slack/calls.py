@@ -6,6 +6,7 @@ try again by itself, because the outbox does, with a key that finds what arrived
 
 import asyncio
 import http.client
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from slack_sdk.web import SlackResponse
 from tocsin.errors import SourceError
 
 Answer = Mapping[str, Any]
+_WORD = re.compile(r"[a-z0-9_]{1,80}")
 _TOKEN = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type"}
 )
@@ -67,7 +69,7 @@ def _told(refusal: SlackApiError) -> SourceError:
     status, error = int(getattr(response, "status_code", 0) or 0), str(said.get("error") or "")
     if status == 429 or error in ("ratelimited", "rate_limited"):
         return _too_often(getattr(response, "headers", {}))
-    if not error:
+    if not _WORD.fullmatch(error):  # no word of Slack's: a proxy's page, which may repeat what we sent
         what = f"Slack answered {status} and no reason." if status else "Slack's answer cannot be read."
         return SourceError(what, "It is tried again; see status.slack.com.", code="TCS-SOURCE-SLACK-DOWN")
     return Refused(error, f"Slack refused: {error}{_more(said)}.", _advice(error))
