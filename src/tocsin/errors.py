@@ -9,6 +9,7 @@ TocsinError
 ├── NotFound            TCS-NOTFOUND    no such incident, alert, delivery, runbook
 ├── Denied              TCS-DENIED      not allowed to ask for that
 ├── NotNow              TCS-ACT-*       the incident is not in a state for what a person asks
+│                       TCS-MSG-*       a message is not in a state to be approved or to go out
 ├── StoreError          TCS-STORE-*     the timeline could not be read or written
 │   ├── ChainBroken     TCS-STORE-CHAIN an event does not fit its chain; names the event
 │   └── TakenOver       TCS-WORKER-TAKENOVER another worker walks the incidents of this one now

@@ -11,7 +11,6 @@ from typing import cast
 
 from tocsin.desk import Desk
 from tocsin.model.alert import Alert
-from tocsin.model.communication import UpdateDrafted
 from tocsin.model.event import (
     Body,
     Diagnosed,
@@ -147,8 +146,11 @@ async def draft(incident_id: str, key: str, desk: Desk) -> None:
     """Drafts for every audience from what the timeline says now."""
     case = await _case(incident_id, desk)
     events = await desk.store.read(lambda ledger: ledger.timeline.events(incident_id))
-    drafts = communicate.draft(case.incident, events, case.alerts, desk.catalogue, desk.messages, desk.clock.now())
-    await _record(incident_id, key, desk, *(("role:communicator", UpdateDrafted(update=one)) for one in drafts))
+    stand = communicate.Stand(actor=communicate.COMMUNICATOR, at=desk.clock.now())
+    drafts = communicate.draft(case.incident, events, case.alerts, desk.messages, stand.at)
+    await desk.write(
+        incident_id, key, lambda ledger: communicate.put_drafts(ledger, incident_id, drafts, desk.messages, stand)
+    )
 
 
 async def reread(incident_id: str, key: str, desk: Desk) -> None:

@@ -54,7 +54,8 @@ def test_a_webhook_becomes_a_triaged_diagnosed_incident_with_a_fix_and_messages(
         "declared",
         "internal",
         "external",
-        "executive",
+        "executive_brief",
+        "update",
     }
 
 

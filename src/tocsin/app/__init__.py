@@ -51,14 +51,14 @@ def check(config_path: ConfigPath) -> Sections:
 
     Raises ConfigError with the path of the first mistake, DataError with file and line.
     """
+    from tocsin.app.messages import communications_desk
     from tocsin.app.settings import Settings
     from tocsin.library.runbooks import open_shelf
-    from tocsin.stages.communicate import Desk
 
     loaded = configuration.load(config_path)
     settings = Settings.read(loaded)
     open_shelf(settings.runbooks)
-    Desk(settings.messages)
+    communications_desk(settings)
     return Sections(loaded.origin, settings.names())
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from tocsin.app import logs, windows
 from tocsin.app.executors import executors
+from tocsin.app.messages import communications_desk
 from tocsin.app.redaction import redactor
 from tocsin.app.settings import Settings
 from tocsin.connectors.system import RandomNames, SystemClock
@@ -25,8 +26,7 @@ from tocsin.roles.analysts.cast import BuiltInCast
 from tocsin.roles.analysts.router import BuiltInRouter, load_classifier
 from tocsin.roles.contract import NoTools
 from tocsin.sources import registry
-from tocsin.stages import remediate, review, verify
-from tocsin.stages.communicate import Desk as Communicator
+from tocsin.stages import communicate, remediate, review, verify
 from tocsin.stages.remediate.probe import ask_probe
 from tocsin.store.sql import open_store
 
@@ -90,6 +90,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         post_mortem_at=settings.people.post_mortem_at,
     )
     after = review.Means(store, clock, _after(settings))
+    messages = communications_desk(settings)
     desk = Desk(
         store=store,
         clock=clock,
@@ -101,7 +102,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         toolkit=NoTools(),
         sources=sources,
         shelf=shelf,
-        messages=Communicator(settings.messages),
+        messages=messages,
         catalogue=settings.catalogue,
         evidence=settings.evidence,
         rules=Rules(
@@ -116,6 +117,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
             **remediate.hands(replace(means, store=fenced)),
             **verify.hands(replace(looking, store=fenced)),
             **review.hands(replace(after, store=fenced)),
+            **communicate.hands(communicate.Means(fenced, clock, messages)),
         },
     )
     return House(settings, desk, means, looking)

@@ -8,15 +8,16 @@ from pathlib import Path
 
 from tocsin import config as configuration
 from tocsin.app.redaction import redactor
+from tocsin.config import Config
 from tocsin.connectors.system import RandomNames, SystemClock
 from tocsin.errors import NotFound
 from tocsin.guard import tokens
+from tocsin.guard.attempt import Act, Attempt, Done, PeopleRules
 from tocsin.model.ground import Value
 from tocsin.model.identity import LOCAL_OPERATOR, Role, Token
 from tocsin.ports import Ledger
-from tocsin.stages import people
+from tocsin.stages import communicate, people
 from tocsin.stages.investigate import EvidenceSettings
-from tocsin.stages.people import Attempt, Done, PeopleRules
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
 from tocsin.web.document import LiveDocument, document
@@ -26,21 +27,33 @@ ConfigPath = str | Path | None
 
 
 async def act(config_path: ConfigPath, name: str, incident_id: str, which: str, ask: Value | None) -> Done:
-    """Carries out one act of `people.ACTS` as the local operator. Raises what the act raises."""
+    """Carries out one act of `people.ACTS` or `communicate.ACTS` as the local operator. Raises what the act raises."""
     config, clock = configuration.load(config_path), SystemClock()
     rules, redact = (
         config.section("people", PeopleRules),
         redactor(config, config.section("evidence", EvidenceSettings)),
     )
 
+    wanted = _act(config, name)
+
     def work(ledger: Ledger) -> Done:
         attempt = Attempt(
             ledger, LOCAL_OPERATOR, clock.now(), RandomNames(clock), rules, lambda text: redact(text).text
         )
-        return people.carry_out(attempt, lambda one: people.ACTS[name].on(one, incident_id, which, ask), incident_id)
+        return people.carry_out(attempt, lambda one: wanted.on(one, incident_id, which, ask), incident_id)
 
     async with open_store(config.section("store", StoreSettings)) as store:
         return await store.write(work)
+
+
+def _act(config: Config, name: str) -> Act:
+    """By its name. What the communications desk does takes the whole configuration."""
+    if name in people.ACTS:
+        return people.ACTS[name]
+    from tocsin.app.messages import communications_desk
+    from tocsin.app.settings import Settings
+
+    return communicate.act_at(communications_desk(Settings.read(config)), name)
 
 
 async def incidents(config_path: ConfigPath, *, open_only: bool, limit: int) -> list[IncidentLine]:

@@ -163,6 +163,7 @@ def _rooms(house: House) -> Rooms:
         rules=settings.intake,
         catalogue=settings.catalogue,
         people=settings.people,
+        messages=desk.messages,
         clean=lambda text: desk.redact(text).text,
         parse=house.parse,
         authenticate=gate.check,

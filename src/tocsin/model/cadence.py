@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from tocsin.model.ground import IncidentType, Severity, Value
 from tocsin.model.incident import Incident
-from tocsin.model.update import Audience
+from tocsin.model.update import FOR_CUSTOMERS, Audience
 
 Minutes = dict[Severity, int | None]
 
@@ -83,8 +83,10 @@ class Cadence(Value):
     @field_validator("by_itself")
     @classmethod
     def _reviewed(cls, value: tuple[Audience, ...]) -> tuple[Audience, ...]:
-        if Audience.EXTERNAL in value:
-            raise ValueError("what customers read is always reviewed by a person; take `external` out")
+        if told := FOR_CUSTOMERS & set(value):
+            raise ValueError(
+                f"what customers hear is always reviewed by a person; take {' and '.join(sorted(told))} out"
+            )
         return value
 
     def minutes(self, incident: Incident, audience: Audience) -> int | None:
@@ -110,8 +112,10 @@ class Cadence(Value):
         if self.minutes(incident, audience) is None:
             return False
         match audience:
-            case Audience.CHANNEL | Audience.INTERNAL:
+            case Audience.CHANNEL:
                 return True
+            case Audience.INTERNAL:
+                return not incident.is_restricted
             case Audience.EXTERNAL:
                 return incident.type is not IncidentType.SECURITY or told.data_access is not None
             case Audience.SECURITY:

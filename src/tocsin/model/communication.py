@@ -30,6 +30,8 @@ class UpdateEdited(Value):
     violations: tuple[WordingViolation, ...] = ()
     facts_seq: int = 0
     """How long the timeline was that whoever edited had before them; 0: they did not look again."""
+    next_update_at: Time | None = None
+    """The promise that the new words make; None: the one before."""
 
 
 class UpdateApproved(Value):

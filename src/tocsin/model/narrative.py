@@ -263,7 +263,8 @@ def _reviewed(
     match body:
         case said.UpdateEdited():
             seen = max(body.facts_seq, draft.update.facts_seq)
-            words = {"text": body.text, "violations": body.violations, "facts_seq": seen}
+            promised = body.next_update_at or draft.update.next_update_at
+            words = {"text": body.text, "violations": body.violations, "facts_seq": seen, "next_update_at": promised}
             unapproved = {"approved_by": "", "approved_at": None, "approved_digest": "", "overridden": ()}
             return {"update": draft.update.model_copy(update=words), "edited_by": event.actor, **unapproved}
         case said.UpdateSigned():

@@ -25,6 +25,10 @@ class Audience(StrEnum):
     """The security team, for security incidents."""
 
 
+FOR_CUSTOMERS = frozenset({Audience.EXTERNAL, Audience.SUPPORT})
+"""What customers read, or are told by somebody who reads it: nothing of it goes out without a person."""
+
+
 class WordingCode(StrEnum):
     """The eleven ways an external message goes wrong."""
 

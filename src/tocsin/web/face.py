@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 import tocsin
 from tocsin.errors import StoreError
-from tocsin.web import actions, acts, api, docs, hooks, problems, reports, slack
+from tocsin.web import actions, acts, api, docs, hooks, messages, problems, reports, slack
 from tocsin.web.auth import Guarded, Here, caller_of
 from tocsin.web.bodies import InFlight
 from tocsin.web.rooms import Rooms
@@ -44,7 +44,7 @@ def create(rooms: Rooms) -> FastAPI:
     app.state.rooms = rooms
     app.state.senders = reports.Senders()
     app.state.in_flight = InFlight(rooms.settings.in_flight_bytes)
-    parts = [reports.router, hooks.router, api.router, acts.router, actions.router, slack.router, router]
+    parts = [reports.router, hooks.router, api.router, acts.router, messages.reading, messages.acting, actions.router, slack.router, router]
     if rooms.kiosk is not None:
         app.state.kiosk = rooms.kiosk
         parts.append(statuspage.router)

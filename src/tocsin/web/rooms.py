@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.catalogue import Catalogue
 from tocsin.ports import Clock, Names, Store
+from tocsin.stages import communicate
 from tocsin.stages.intake import IntakeRules
 from tocsin.stages.people import PeopleRules
 from tocsin.stages.remediate import Means
@@ -89,6 +90,8 @@ class Rooms:
     slack: "SlackDoor | None" = None
     """Who is who in Slack, and how it signs; None where nothing that comes from there is believed."""
     people: PeopleRules = field(default_factory=PeopleRules)
+    messages: communicate.Desk = field(default_factory=communicate.Desk)
+    """What messages are written and sent with."""
     clean: Callable[[str], str] = str
     """Takes secrets out of what people write."""
     watch: WatchSettings = field(default_factory=WatchSettings)

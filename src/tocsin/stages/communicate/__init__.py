@@ -1,8 +1,37 @@
-"""The communications desk, first half: drafts for each audience from one ledger of facts. Called by response.
+"""The communications desk: one ledger of facts, drafts for every audience, the review by people, and what leaves the house.
 
-It only drafts. It never sends, never publishes, and never says what the incident does not know.
+`draft` and `put_drafts` are called by the opening, `hands` carries out the loop's moves, `due` is asked at every look, `ACTS`
+are what people do. It never says what the incident does not know, and customers hear nothing that no person has approved.
 """
 
-from tocsin.stages.communicate.draft import Desk, MessageSettings, draft
+from tocsin.stages.communicate import asks
+from tocsin.stages.communicate.desk import Desk
+from tocsin.stages.communicate.draft import draft, writer
+from tocsin.stages.communicate.handoff import Handoff, handoff_of, handoff_text
+from tocsin.stages.communicate.hands import Means, hands
+from tocsin.stages.communicate.post import COMMUNICATOR, Stand, put_drafts, writer_in
+from tocsin.stages.communicate.settings import PAGE, MessageSettings
+from tocsin.stages.communicate.shield import SyncFields, sync_of
+from tocsin.stages.communicate.table import ACTS, act_at
 
-__all__ = ["Desk", "MessageSettings", "draft"]
+__all__ = [
+    "ACTS",
+    "COMMUNICATOR",
+    "PAGE",
+    "Desk",
+    "Handoff",
+    "Means",
+    "MessageSettings",
+    "Stand",
+    "SyncFields",
+    "act_at",
+    "asks",
+    "draft",
+    "handoff_of",
+    "handoff_text",
+    "hands",
+    "put_drafts",
+    "sync_of",
+    "writer",
+    "writer_in",
+]

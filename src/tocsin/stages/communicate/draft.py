@@ -1,109 +1,160 @@
-"""Drafting: one template for each message, filled from the facts, checked by the wording rules. Called by response."""
+"""Drafting: one template for each message, filled from the facts, checked by the wording rules. Sends nothing.
 
-from datetime import datetime, timedelta
-from pathlib import Path
+Called by the opening, by the hands of the loop, and when a person asks for new drafts or corrects a message that is out.
+"""
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from tocsin.guard.wording import Situation, check
 from tocsin.model.alert import Alert
-from tocsin.model.catalogue import Catalogue
 from tocsin.model.component import affected, impact_of
 from tocsin.model.event import Event
-from tocsin.model.ground import Value
-from tocsin.model.incident import Incident
-from tocsin.model.update import Audience, Update
+from tocsin.model.ground import IncidentType, Value
+from tocsin.model.incident import OPEN, Incident, State
+from tocsin.model.narrative import Published
+from tocsin.model.plain import clock, minute
+from tocsin.model.update import FOR_CUSTOMERS, Audience, Update
 from tocsin.model.vocabulary import WORDS
+from tocsin.stages.communicate import tone
+from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.facts import Facts, gather
+from tocsin.stages.communicate.situation import violations
 
-MESSAGES: tuple[tuple[str, Audience], ...] = (
-    ("declared", Audience.CHANNEL),
-    ("internal", Audience.INTERNAL),
-    ("external", Audience.EXTERNAL),
-    ("executive", Audience.EXECUTIVE),
-)
-"""The messages drafted while an incident is open, and who reads each."""
 DECLARED = "declared"
 """A declaration is said once; the others are said again whenever more is known."""
+_TEMPLATES = {
+    Audience.INTERNAL: "internal",
+    Audience.EXTERNAL: "external",
+    Audience.SUPPORT: "holding_line",
+    Audience.SECURITY: "security",
+}
 
 
-class MessageSettings(Value):
-    """Section `messages`: a folder whose `NAME.txt` files replace the shipped templates, file by file."""
+class Occasion(Value):
+    """What is particular about one message: when its audience heard last and hears next, and whether there is any news."""
 
-    templates: str = ""
+    audience: str
+    no_change: bool = False
+    last_update: str = ""
+    """`HH:MM UTC`, or "" when this is the first."""
+    interval_minutes: int = 0
+    next_update: str = ""
+    """With its date; "" once there is none to come."""
+    next_clock: str = ""
+    said: str = ""
+    """A correction: the words of whoever corrects."""
+    corrected: str = ""
+    """A correction or a retraction: `HH:MM UTC` of the message it is about."""
 
 
-class Desk:
-    """Holds the templates. A file that a team edits is read when the service starts; a mistake in it is named then."""
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes the messages of one incident at one moment, all from the same facts."""
 
-    def __init__(self, settings: MessageSettings | None = None) -> None:
-        own = settings.templates if settings else ""
-        folders = [FileSystemLoader(Path(own))] if own else []
-        # Plain text for chat and a status page: nothing to escape here. Values are data and are never parsed as templates;
-        # whoever shows a message as HTML escapes it there.
-        self._templates = Environment(  # noqa: S701
-            loader=ChoiceLoader([*folders, PackageLoader("tocsin.stages.communicate")]),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
+    incident: Incident
+    facts: Facts
+    desk: Desk
+    now: datetime
+
+    def message(self, audience: Audience, due_at: datetime | None = None, *, no_change: bool = False) -> Update:
+        """The regular message. `no_change` is a wish: where something has changed, the message says that instead."""
+        last = self.incident.narrative.last(audience)
+        unchanged = no_change and last is not None and last.facts_seq >= self.incident.facts_seq
+        name = template_of(self.incident, audience)
+        update = self._written(audience, name, due_at, no_change=unchanged, last_update=clock(last.at) if last else "")
+        return update.model_copy(update={"due_at": due_at, "no_change": unchanged})
+
+    def correction(self, out: Published, said: str) -> Update:
+        """A message that corrects a published one in somebody's own words."""
+        update = self._written(out.audience, "correction", None, said=said, corrected=clock(out.at))
+        return update.model_copy(update={"corrects": out.update_id})
+
+    def text(self, name: str, audience: Audience, **particular: Any) -> str:  # noqa: ANN401 - fields of Occasion
+        """The words of any template, as that audience may hear them."""
+        facts = tone.applied(self.facts, self.incident.narrative.tone, audience)
+        occasion = Occasion(audience=str(audience), **particular)
+        known = facts.model_dump(mode="python") | occasion.model_dump(mode="python") | {"words": facts.words}
+        return self.desk.templates.write(name, known)
+
+    def _written(self, audience: Audience, name: str, due_at: datetime | None, **particular: Any) -> Update:  # noqa: ANN401
+        promised = self._promise(audience, due_at)
+        told = {"next_update": minute(promised), "next_clock": clock(promised)} if promised else {}
+        minutes = int(self.desk.cadence.interval(self.incident, audience).total_seconds() // 60)
+        text = self.text(name, audience, interval_minutes=minutes, **told, **particular)
+        return Update(
+            audience=audience,
+            template=name,
+            text=text,
+            title=self._title(audience),
+            status=status_for(audience, self.incident.state),
+            next_update_at=promised,
+            facts_seq=self.incident.last_seq,
+            violations=violations(text, self.incident, audience, self.desk, self.now),
+            **self._on_the_page(audience),
         )
-        for name, _ in MESSAGES:
-            self._templates.get_template(f"{name}.txt")
 
-    def write(self, name: str, facts: Facts) -> str:
-        """The message `name` filled with these facts."""
-        return (
-            self._templates.get_template(f"{name}.txt")
-            .render(facts.model_dump(mode="python") | {"words": facts.words})
-            .strip()
-        )
+    def _promise(self, audience: Audience, due_at: datetime | None) -> datetime | None:
+        """It counts from when the message is due, so that one drafted early promises no earlier."""
+        return self.desk.cadence.promise(self.incident, audience, max(self.now, due_at or self.now))
+
+    def _title(self, audience: Audience) -> str:
+        facts = self.facts
+        public = f"{facts.public_service}: {facts.words.external.lower()}"
+        return public if audience in FOR_CUSTOMERS else f"{facts.severity} {facts.service}: {facts.title}"
+
+    def _on_the_page(self, audience: Audience) -> dict[str, Any]:
+        """What it says of components, where customers read it."""
+        if audience is not Audience.EXTERNAL:
+            return {}
+        components = affected(self.incident, self.desk.catalogue)
+        return {
+            "components": {name: str(one) for name, one in components.items()},
+            "impact": str(impact_of(self.incident.severity)),
+        }
+
+
+def writer(incident: Incident, events: Sequence[Event], alerts: Sequence[Alert], desk: Desk, now: datetime) -> Writer:
+    """Raises ValueError for an incident that is not triaged: nothing true can be said of it yet."""
+    return Writer(incident, gather(incident, events, alerts, desk.catalogue, now, desk.link(incident)), desk, now)
 
 
 def draft(
-    incident: Incident, events: list[Event], alerts: tuple[Alert, ...], catalogue: Catalogue, desk: Desk, now: datetime
+    incident: Incident,
+    events: Sequence[Event],
+    alerts: Sequence[Alert],
+    desk: Desk,
+    now: datetime,
+    audiences: Iterable[Audience] | None = None,
 ) -> tuple[Update, ...]:
-    """One draft for each audience, all from the same facts. Nothing is sent."""
-    facts = gather(incident, events, alerts, catalogue, now)
-    situation = situation_of(incident, catalogue)
-    declared_before = any(update.template == DECLARED for update in incident.updates)
-    wanted = [(name, audience) for name, audience in MESSAGES if not (name == DECLARED and declared_before)]
-    drafts = (_one(name, audience, facts, situation, desk, now) for name, audience in wanted)
-    return tuple(_on_the_page(one, incident, catalogue) for one in drafts)
+    """One draft for each audience (None: the usual ones), all from the same facts. Raises as `writer` does."""
+    hand = writer(incident, events, alerts, desk, now)
+    return tuple(hand.message(one) for one in (usual(incident) if audiences is None else audiences))
 
 
-def situation_of(incident: Incident, catalogue: Catalogue) -> Situation:
-    """The incident as the wording rules see it. A machine's diagnosis confirms nothing: only a person does."""
-    public = {service.public_name.lower() for service in catalogue.services if service.public_name}
-    names = {name for service in catalogue.services for name in (service.name, *service.aliases)} | set(
-        incident.services
-    )
-    return Situation(
-        status=facts_status(incident),
-        internal_names=frozenset(name for name in names if name and name.lower() not in public),
-    )
+def usual(incident: Incident) -> tuple[Audience, ...]:
+    """For whom messages are drafted as soon as something is known. A declaration that is out is followed by updates."""
+    security = (Audience.SECURITY,) if incident.type is IncidentType.SECURITY else ()
+    return (Audience.CHANNEL, Audience.INTERNAL, Audience.EXTERNAL, Audience.EXECUTIVE, *security)
 
 
-def facts_status(incident: Incident) -> str:
-    """The external word for where the incident stands."""
-    return WORDS[incident.state].external.lower()
+def template_of(incident: Incident, audience: Audience) -> str:
+    """Which message that audience gets where the incident stands."""
+    match audience:
+        case Audience.CHANNEL if incident.state not in OPEN:
+            return "resolved"
+        case Audience.CHANNEL:
+            return "update" if any(one.template == DECLARED for one in incident.updates) else DECLARED
+        case Audience.EXECUTIVE:
+            return "executive_brief" if incident.state in OPEN else "executive_summary"
+        case _:
+            return _TEMPLATES[audience]
 
 
-def _one(name: str, audience: Audience, facts: Facts, situation: Situation, desk: Desk, now: datetime) -> Update:
-    text = desk.write(name, facts)
-    external = audience is Audience.EXTERNAL
-    return Update(
-        audience=audience,
-        template=name,
-        text=text,
-        status=facts.words.external if external else facts.words.internal,
-        next_update_at=None if facts.is_resolved else now + timedelta(minutes=facts.interval_minutes),
-        violations=check(text, situation) if external else (),
-    )
-
-
-def _on_the_page(update: Update, incident: Incident, catalogue: Catalogue) -> Update:
-    """With what it says of components, where customers read it."""
-    if update.audience is not Audience.EXTERNAL:
-        return update
-    shown = {"components": affected(incident, catalogue), "impact": impact_of(incident.severity)}
-    return update.model_copy(update=shown)
+def status_for(audience: Audience, state: State) -> str:
+    """The word that audience knows for where the incident stands."""
+    words = WORDS[state]
+    if audience in FOR_CUSTOMERS:
+        return words.external
+    return words.internal if audience is Audience.INTERNAL else words.status

@@ -1,22 +1,34 @@
 """The one ledger of facts that every message is written from: drafts differ in words, never in facts. Pure."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
+from tocsin.model.acts import Seat
 from tocsin.model.alert import Alert
 from tocsin.model.catalogue import Catalogue
-from tocsin.model.event import AlertResolved, Closed, Declared, Diagnosed, Event, FixProposed, SeverityRaised, Triaged
-from tocsin.model.ground import Severity, Value
+from tocsin.model.event import Event
+from tocsin.model.ground import IncidentType, Value
 from tocsin.model.incident import Incident, State
+from tocsin.model.narrative import Estimate
 from tocsin.model.plain import clock, minute, one_line, spell
 from tocsin.model.triage import IMPACT_WORDS, FactKind, ImpactFact, Triage
 from tocsin.model.vocabulary import WORDS, Words
-from tocsin.stages.communicate.public import impact, impact_brief, public_name
+from tocsin.stages.communicate import course
+from tocsin.stages.communicate.course import LONG
+from tocsin.stages.communicate.public import impact, impact_brief, public_name, public_names
+
+UNASSIGNED = "not assigned yet"
+UNKNOWN = "unknown"
+_IMPACT = IMPACT_WORDS | {FactKind.WORKAROUND: "a workaround exists", FactKind.COSMETIC: "cosmetic"}
 
 
 class Facts(Value):
-    """What is known at `now`, in plain strings ready for a template. Times are `HH:MM UTC` or with the date."""
+    """What is known at `now`, in plain strings ready for a template. Times are `HH:MM UTC`, or with the date."""
 
     incident_id: str
+    link: str
+    """Where people of ours find the incident, or ""."""
     severity: str
     type: str
     title: str
@@ -25,91 +37,163 @@ class Facts(Value):
     public_service: str
     public_spoken: str
     """The public name as it stands inside a sentence."""
+    public_services: tuple[str, ...]
     public_impact: str
     public_impact_brief: str
     impact: str
+    business: str
+    """What it costs, as far as the catalogue says: revenue, importance."""
     words: Words
     commander: str
+    communications_lead: str
     specialist: str
     source: str
     started: str
     now: str
+    ended: str
+    """When it was over, or ""."""
     duration: str
-    interval_minutes: int
-    next_update: str
     hypothesis: str
     confidence: str
     root_cause: str
     fix_title: str
     fix_steps: tuple[str, ...]
     fix_time: str
+    fix_applied: str
+    """What fixed it, once it is over; "" where nobody knows."""
+    actions_taken: tuple[str, ...]
+    doing: str
     next_step: str
+    eta: str
+    """`HH:MM UTC (owner, confidence)` where a person stands behind it, else "unknown"."""
+    eta_confidence: str
     notify: tuple[str, ...]
     timeline: tuple[str, ...]
     is_security: bool
     is_resolved: bool
+    closed_because: str
+    """Why it was no incident, or which one it is part of; "" for any other end."""
+    data_accessed: str
+    notify_by: str
     action_items: tuple[str, ...]
-
-
-LONG = 600
-"""Characters of a sentence that must not be cut in the middle of its point."""
-_IMPACT = IMPACT_WORDS | {FactKind.WORKAROUND: "a workaround exists", FactKind.COSMETIC: "cosmetic"}
-CADENCE_MINUTES = {Severity.SEV1: 30, Severity.SEV2: 30, Severity.SEV3: 60, Severity.SEV4: 60}
-"""How often the public page is promised an update, by severity (minutes)."""
+    post_mortem: str
+    """When it is, or ""."""
 
 
 def gather(
-    incident: Incident, events: list[Event], alerts: tuple[Alert, ...], catalogue: Catalogue, now: datetime
+    incident: Incident,
+    events: Sequence[Event],
+    alerts: Sequence[Alert],
+    catalogue: Catalogue,
+    now: datetime,
+    link: str = "",
 ) -> Facts:
     """The facts of a triaged incident. Raises ValueError when it has not been triaged: nothing true can be said yet."""
-    triage = incident.triage
-    if triage is None or incident.severity is None:
+    if incident.triage is None or incident.severity is None:
         raise ValueError(f"incident {incident.id} is not triaged")
-    text = " ".join(f"{alert.title} {alert.description}" for alert in alerts)
-    heading, spoken = public_name(incident.service, text, catalogue)
-    started = incident.started_at or incident.declared_at or now
-    interval = CADENCE_MINUTES[incident.severity]
-    diagnosis, fix = incident.diagnosis, incident.fix
-    return Facts(
-        incident_id=incident.id,
-        severity=str(incident.severity),
-        type=str(triage.type),
-        title=one_line(incident.title),
-        service=one_line(incident.service) or "unknown service",
-        affected=tuple(one_line(name) for name in affected_services(incident)),
-        public_service=heading,
-        public_spoken=spoken,
-        public_impact=impact(triage, spoken),
-        public_impact_brief=impact_brief(triage, spoken),
-        impact=_internal_impact(triage),
-        words=WORDS[incident.state],
-        commander="not assigned yet",
-        specialist=triage.specialist,
-        source=_sources(alerts),
-        started=minute(started),
-        now=clock(now),
-        duration=spell(now - started),
-        interval_minutes=interval,
-        next_update=minute(now + timedelta(minutes=interval)),
-        hypothesis=_hypothesis(incident),
-        confidence=f"{diagnosis.confidence:.0%}" if diagnosis else "",
-        root_cause=one_line(diagnosis.root_cause, LONG) if diagnosis else "",
-        fix_title=fix.title if fix else "",
-        fix_steps=tuple(step.text for step in fix.steps) if fix else (),
-        fix_time=fix.estimated_time if fix else "",
-        next_step=_next_step(incident),
-        notify=triage.notify,
-        timeline=tuple(_milestones(events)),
-        is_security=triage.type == "security",
-        is_resolved=incident.state in (State.RESOLVED, State.REVIEWED),
-        action_items=_action_items(incident),
-    )
+    known = _beginning(incident, alerts, catalogue) | _people(incident) | _work(incident, events)
+    return Facts(**known, **_times(incident, now), **_end(incident, events), link=link)
+
+
+def estimate_said(estimate: Estimate | None, now: datetime) -> str:
+    """A time of recovery with who stands behind it; one that has passed is as unknown as one that nobody gave."""
+    if estimate is None or estimate.at <= now:
+        return UNKNOWN
+    return f"{minute(estimate.at)} ({estimate.owner}, confidence {estimate.confidence})"
 
 
 def affected_services(incident: Incident) -> list[str]:
     """Every service that an alert named or the blast radius reaches, the alerting ones first."""
     reached = [name for finding in incident.findings for name in _reached(finding.data.get("affected"))]
     return list(dict.fromkeys([*incident.services, *reached]))
+
+
+def _beginning(incident: Incident, alerts: Sequence[Alert], catalogue: Catalogue) -> dict[str, Any]:
+    """What triage knows."""
+    triage = incident.triage
+    if triage is None:
+        raise ValueError(f"incident {incident.id} is not triaged")
+    text = " ".join(f"{alert.title} {alert.description}" for alert in alerts)
+    heading, spoken = public_name(incident.service, text, catalogue)
+    return {
+        "incident_id": incident.id,
+        "severity": str(incident.severity),
+        "type": str(triage.type),
+        "title": one_line(incident.title),
+        "service": one_line(incident.service) or "unknown service",
+        "affected": tuple(one_line(name) for name in affected_services(incident)),
+        "public_service": heading,
+        "public_spoken": spoken,
+        "public_services": public_names(incident.services, heading, catalogue),
+        "public_impact": impact(triage, spoken),
+        "public_impact_brief": impact_brief(triage, spoken),
+        "impact": _internal_impact(triage),
+        "business": _business(incident.service, catalogue),
+        "words": WORDS[incident.state],
+        "specialist": triage.specialist,
+        "source": ", ".join(dict.fromkeys(alert.source for alert in alerts)) or "declared by hand",
+        "notify": triage.notify,
+        "is_security": triage.type is IncidentType.SECURITY,
+    }
+
+
+def _people(incident: Incident) -> dict[str, Any]:
+    seats = incident.seats
+    return {
+        "commander": seats.get(Seat.COMMANDER, UNASSIGNED),
+        "communications_lead": seats.get(Seat.COMMUNICATIONS_LEAD, UNASSIGNED),
+    }
+
+
+def _work(incident: Incident, events: Sequence[Event]) -> dict[str, Any]:
+    """What is believed, done, and done next."""
+    believed, sure = course.hypothesis(incident)
+    fix = incident.fix
+    return {
+        "hypothesis": believed,
+        "confidence": sure,
+        "fix_title": fix.title if fix else "",
+        "fix_steps": tuple(step.text for step in fix.steps) if fix else (),
+        "fix_time": fix.estimated_time if fix else "",
+        "actions_taken": course.actions_taken(incident, events),
+        "doing": course.doing(incident),
+        "next_step": course.next_step(incident),
+        "timeline": course.milestones(events),
+    }
+
+
+def _times(incident: Incident, now: datetime) -> dict[str, Any]:
+    """When it began and ended, and when somebody says it will; an estimate that has passed is none."""
+    started = incident.started_at or incident.declared_at or now
+    ended = None if incident.is_open else incident.resolved_at or incident.closed_at
+    estimate, sync = incident.narrative.estimate, incident.narrative.sync
+    stands = estimate is not None and estimate.at > now
+    sure = estimate.confidence if estimate and stands else sync.eta_confidence if sync else "none"
+    access = incident.narrative.data_access
+    return {
+        "started": minute(started),
+        "now": clock(now),
+        "ended": minute(ended) if ended else "",
+        "duration": spell((ended or now) - started),
+        "eta": estimate_said(estimate, now),
+        "eta_confidence": sure,
+        "data_accessed": one_line(access.what, LONG) if access else "",
+        "notify_by": minute(access.notify_by) if access else "",
+        "post_mortem": minute(incident.post_mortem_at) if incident.post_mortem_at else "",
+    }
+
+
+def _end(incident: Incident, events: Sequence[Event]) -> dict[str, Any]:
+    """Cause and fix: as the all-clear names them, until then as the diagnosis has the cause."""
+    over = course.resolution(events)
+    believed = incident.diagnosis.root_cause if incident.diagnosis else ""
+    return {
+        "root_cause": one_line((over.cause if over else "") or believed, LONG),
+        "fix_applied": one_line(over.fix, LONG) if over else "",
+        "is_resolved": incident.state in (State.RESOLVED, State.REVIEWED, State.CLOSED),
+        "closed_because": one_line(incident.close_reason, LONG) if incident.state is State.CLOSED else "",
+        "action_items": _action_items(incident),
+    }
 
 
 def _reached(affected: object) -> list[str]:
@@ -131,52 +215,22 @@ def _stated(fact: ImpactFact) -> bool:
     return fact.value is not False and fact.origin != "default"
 
 
-def _hypothesis(incident: Incident) -> str:
-    if incident.diagnosis and incident.diagnosis.hypotheses:
-        return one_line(incident.diagnosis.hypotheses[0].text, LONG)
-    return "none yet"
-
-
-def _next_step(incident: Incident) -> str:
-    if incident.fix and incident.fix.steps:
-        return f"decide on the proposed fix: {incident.fix.title}"
-    if incident.diagnosis and incident.diagnosis.next_question:
-        return one_line(incident.diagnosis.next_question)
-    return f"{incident.triage.specialist if incident.triage else 'the specialist'} investigates"
-
-
-def _sources(alerts: tuple[Alert, ...]) -> str:
-    return ", ".join(dict.fromkeys(alert.source for alert in alerts)) or "declared by hand"
-
-
-def _milestones(events: list[Event]) -> list[str]:
-    """`HH:MM UTC - what happened`, for the turning points only."""
-    return [f"{clock(event.at)} - {one_line(said)}" for event in events if (said := _milestone(event))]
-
-
-def _milestone(event: Event) -> str:
-    match event.body:
-        case Declared():
-            return "alert received, incident declared"
-        case Triaged(triage=triage):
-            return f"triaged as {triage.type} {triage.severity}, routed to {triage.specialist}"
-        case SeverityRaised(severity=severity):
-            return f"severity raised to {severity}"
-        case AlertResolved(open_alerts=still):
-            return f"an alert resolved, {still} still firing"
-        case Diagnosed(diagnosis=diagnosis) if diagnosis.root_cause:
-            return f"cause proposed with {diagnosis.confidence:.0%} confidence"
-        case Diagnosed():
-            return "cause not found yet"
-        case FixProposed(fix=fix) if fix.steps:
-            return f"fix proposed: {fix.title}"
-        case Closed(reason=reason):
-            return f"closed: {reason}"
-        case _:
-            return ""
+def _business(service: str, catalogue: Catalogue) -> str:
+    known = catalogue.find(service) if service else None
+    if known is None:
+        return ""
+    return "revenue depends on it" if known.revenue else "business-critical" if known.tier <= 1 else ""
 
 
 def _action_items(incident: Incident) -> tuple[str, ...]:
+    """As the review has them, with owner and date; before there is one, what the incident itself leaves to do."""
+    if incident.review.items:
+        return tuple(_item(one.text, one.owner, one.due_at) for one in incident.review.items if not one.dropped)
     fix = (f"Confirm the proposed fix: {incident.fix.title}.",) if incident.fix and incident.fix.steps else ()
     gaps = tuple(f"Close the gap in evidence: {one_line(gap)}." for gap in incident.gaps[:2])
     return (*fix, *incident.tasks, *gaps)
+
+
+def _item(text: str, owner: str, due_at: datetime | None) -> str:
+    due = f", due {due_at:%Y-%m-%d}" if due_at else ""
+    return f"{one_line(text)} ({owner or 'no owner yet'}{due})"

@@ -5,6 +5,7 @@ capability its name or the alert speaks of, else "one of our services".
 """
 
 import re
+from collections.abc import Sequence
 
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import IncidentType
@@ -85,3 +86,10 @@ def impact_brief(triage: Triage, spoken: str) -> str:
 def _share(fact: ImpactFact) -> str:
     value = fact.value if isinstance(fact.value, float) else 0.0
     return "Most" if value > 0.5 else "Many" if value > 0.1 else "Some"
+
+
+def public_names(services: Sequence[str], heading: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """What customers may read of all that is affected; never nothing: at least the heading."""
+    known = (catalogue.find(name) for name in services)
+    names = dict.fromkeys([heading, *(one.public_name for one in known if one and one.public_name)])
+    return tuple(names)

@@ -1,0 +1,56 @@
+"""What may be said just now: the incident as the wording rules see it, and what they say of a text. Pure.
+
+Asked whenever words are drafted, edited, approved or published: the rules look at the text and at the incident's state.
+"""
+
+from datetime import datetime
+
+from tocsin.guard.wording import Situation, check
+from tocsin.model.catalogue import Catalogue
+from tocsin.model.incident import OPEN, Incident
+from tocsin.model.narrative import Estimate
+from tocsin.model.update import FOR_CUSTOMERS, Audience, WordingCode, WordingViolation
+from tocsin.model.vocabulary import WORDS
+from tocsin.stages.communicate.desk import Desk
+from tocsin.stages.communicate.tone import Constraint, leaves_the_team, understood
+
+_FORBIDDEN = {Constraint.NO_CAUSE: WordingCode.CAUSE_UNCONFIRMED, Constraint.NO_ETA: WordingCode.ETA}
+"""Which rule keeps a constraint, whatever is known or owned."""
+
+
+def violations(
+    text: str, incident: Incident, audience: Audience, desk: Desk, now: datetime
+) -> tuple[WordingViolation, ...]:
+    """Every rule that this text breaks for that audience now. For customers each of them blocks it."""
+    found = check(text, situation_of(text, incident, audience, desk.catalogue, now))
+    kinds = understood(incident.narrative.tone)
+    codes = {code for kind, code in _FORBIDDEN.items() if kind in kinds and leaves_the_team(audience)}
+    known = {one.code for one in found}
+    strict = check(text, Situation(status=WORDS[incident.state].external)) if codes - known else ()
+    return (*found, *(one for one in strict if one.code in codes - known))
+
+
+def situation_of(text: str, incident: Incident, audience: Audience, catalogue: Catalogue, now: datetime) -> Situation:
+    """The incident as the rules see it with regard to this text. A machine's diagnosis confirms nothing: only a person does.
+
+    Support reads its line to customers, so it is held to what customers may hear.
+    """
+    public = {service.public_name.lower() for service in catalogue.services if service.public_name}
+    names = {name for service in catalogue.services for name in (service.name, *service.aliases)} | set(
+        incident.services
+    )
+    judged = incident.review.cause
+    return Situation(
+        audience=Audience.EXTERNAL if audience in FOR_CUSTOMERS else audience,
+        status=WORDS[incident.state].external.lower(),
+        root_cause_confirmed=judged is not None and judged.verdict == "right",
+        recovery_confirmed=incident.state not in OPEN,
+        eta_approved=_owned(text, incident.narrative.estimate, now),
+        internal_names=frozenset(name for name in names if name and name.lower() not in public),
+        people=frozenset(incident.seats.values()),
+    )
+
+
+def _owned(text: str, estimate: Estimate | None, now: datetime) -> bool:
+    """A person stands behind a time of recovery that has not passed, and it is that time which the text gives."""
+    return estimate is not None and estimate.at > now and f"{estimate.at:%H:%M}" in text
