@@ -127,7 +127,6 @@ def test_an_unknown_service_is_called_by_what_it_does_or_by_no_name_at_all():
     assert "zeus" not in said
 
 
-@settings(deadline=None)
 @given(
     title=st.text(max_size=80),
     service=st.sampled_from(["ledger-api", "db-prod-eu-03.internal", "10.4.11.27", "x_y_z", ""]),

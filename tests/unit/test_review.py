@@ -16,7 +16,7 @@ from tocsin.model.update import Audience
 from tocsin.stages.communicate.review import OVERRIDE
 
 BAD = "As of 03:04 UTC customers cannot use Transfers. It will be fixed shortly. Next update by 03:34 UTC."
-GOOD = "As of 03:05 UTC some customers cannot use Transfers. We are working on it. Next update by 03:35 UTC."
+GOOD = "As of 03:04 UTC some customers cannot use Transfers. We are working on it. Next update by 03:34 UTC."
 
 
 def refused(code, act, *rest, **fields):
@@ -106,9 +106,18 @@ def test_a_promise_that_has_passed_is_not_made(bench):
 
 def test_the_promise_on_the_record_is_the_one_that_the_edited_words_make(bench):
     update = bench.drafted()
-    bench.does(ANN, "edit-update", update.id, text=GOOD)
+    bench.does(ANN, "edit-update", update.id, text=GOOD.replace("03:34", "03:20"))
     edited = bench.draft(Audience.EXTERNAL).update
-    assert f"{edited.next_update_at:%H:%M}" == "03:35"
+    assert f"{edited.next_update_at:%H:%M}" == "03:20"
+
+
+def test_a_person_may_promise_sooner_than_the_rhythm_but_not_later(bench):
+    update = bench.drafted()
+    bench.does(ANN, "edit-update", update.id, text=GOOD.replace("03:34", "04:40"))
+    assert [one.code for one in bench.draft(Audience.EXTERNAL).update.violations] == ["NEXT_UPDATE"]
+    bench.does(ANN, "edit-update", update.id, text=GOOD.replace("03:34", "03:15"))
+    assert bench.draft(Audience.EXTERNAL).update.violations == ()
+    assert f"{bench.draft(Audience.EXTERNAL).update.next_update_at:%H:%M}" == "03:15"
 
 
 # Wording ------------------------------------------------------------------------------------------------------------

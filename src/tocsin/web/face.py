@@ -44,7 +44,17 @@ def create(rooms: Rooms) -> FastAPI:
     app.state.rooms = rooms
     app.state.senders = reports.Senders()
     app.state.in_flight = InFlight(rooms.settings.in_flight_bytes)
-    parts = [reports.router, hooks.router, api.router, acts.router, messages.reading, messages.acting, actions.router, slack.router, router]
+    parts = [
+        reports.router,
+        hooks.router,
+        api.router,
+        acts.router,
+        messages.reading,
+        messages.acting,
+        actions.router,
+        slack.router,
+        router,
+    ]
     if rooms.kiosk is not None:
         app.state.kiosk = rooms.kiosk
         parts.append(statuspage.router)

@@ -91,7 +91,7 @@ class Writer:
             status=status_for(audience, self.incident.state),
             next_update_at=promised,
             facts_seq=self.incident.last_seq,
-            violations=violations(text, self.incident, audience, self.desk, self.now),
+            violations=violations(text, self.incident, audience, self.desk, self.now, promised),
             **self._on_the_page(audience),
         )
 

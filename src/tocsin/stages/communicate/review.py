@@ -5,6 +5,7 @@ with no rule broken that nobody set aside by name. Called by the API, the comman
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from tocsin.errors import DataError, Denied, NotFound, NotNow
 from tocsin.guard.attempt import Attempt
@@ -45,12 +46,13 @@ def edit(attempt: Attempt, desk: Desk, incident_id: str, update_id: str, ask: Ed
     text, seen = attempt.clean(ask.text), min(ask.seen or 0, incident.last_seq)
     if text == draft.update.text and seen <= draft.update.facts_seq:
         raise NotNow("these are its words already.", "Change them, or approve it.", code="TCS-ACT-DONE")
+    promise = _promise(attempt, desk, incident, draft, text)
     body = UpdateEdited(
         update_id=update_id,
         text=text,
-        violations=violations(text, incident, draft.update.audience, desk, attempt.now),
+        violations=violations(text, incident, draft.update.audience, desk, attempt.now, promise),
         facts_seq=seen,
-        next_update_at=promised_in(text, attempt.now),
+        next_update_at=promise,
     )
     after = attempt.record(incident_id, body)
     post.ask_for_review(attempt.ledger, after, _in(after, update_id), desk, attempt.now)
@@ -156,7 +158,16 @@ def _writer(attempt: Attempt, desk: Desk, incident: Incident) -> Writer:
 
 
 def _found(attempt: Attempt, desk: Desk, incident: Incident, draft: Draft) -> tuple[WordingViolation, ...]:
-    return violations(draft.update.text, incident, draft.update.audience, desk, attempt.now)
+    update = draft.update
+    return violations(update.text, incident, update.audience, desk, attempt.now, update.next_update_at)
+
+
+def _promise(attempt: Attempt, desk: Desk, incident: Incident, draft: Draft, text: str) -> datetime | None:
+    """When the next update comes: as a person wrote it, if that is no later than the audience's rhythm allows."""
+    told, before = promised_in(text, attempt.now), draft.update.next_update_at
+    rhythm = desk.cadence.promise(incident, draft.update.audience, attempt.now)
+    latest = max((one for one in (before, rhythm) if one), default=None)
+    return told if told and latest and told <= latest else before
 
 
 def _refuse_unreviewed(attempt: Attempt, desk: Desk, incident: Incident, draft: Draft) -> None:

@@ -9,7 +9,7 @@ from tocsin.guard.wording import Situation, check
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.incident import OPEN, Incident
 from tocsin.model.narrative import Estimate
-from tocsin.model.update import FOR_CUSTOMERS, Audience, WordingCode, WordingViolation
+from tocsin.model.update import Audience, WordingCode, WordingViolation
 from tocsin.model.vocabulary import WORDS
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.tone import Constraint, leaves_the_team, understood
@@ -19,10 +19,14 @@ _FORBIDDEN = {Constraint.NO_CAUSE: WordingCode.CAUSE_UNCONFIRMED, Constraint.NO_
 
 
 def violations(
-    text: str, incident: Incident, audience: Audience, desk: Desk, now: datetime
+    text: str, incident: Incident, audience: Audience, desk: Desk, now: datetime, promise: datetime | None
 ) -> tuple[WordingViolation, ...]:
-    """Every rule that this text breaks for that audience now. For customers each of them blocks it."""
-    found = check(text, situation_of(text, incident, audience, desk.catalogue, now))
+    """Every rule that this text breaks for that audience now. For customers each of them blocks it.
+
+    `promise` is when the desk will speak next to them; a text that promises another time is wrong.
+    """
+    now_known = situation_of(text, incident, audience, desk.catalogue, now)
+    found = check(text, now_known.model_copy(update={"next_update_at": promise, "now": now}))
     kinds = understood(incident.narrative.tone)
     codes = {code for kind, code in _FORBIDDEN.items() if kind in kinds and leaves_the_team(audience)}
     known = {one.code for one in found}
@@ -31,17 +35,14 @@ def violations(
 
 
 def situation_of(text: str, incident: Incident, audience: Audience, catalogue: Catalogue, now: datetime) -> Situation:
-    """The incident as the rules see it with regard to this text. A machine's diagnosis confirms nothing: only a person does.
-
-    Support reads its line to customers, so it is held to what customers may hear.
-    """
+    """The incident as the rules see it with regard to this text. A machine's diagnosis confirms nothing: only a person does."""
     public = {service.public_name.lower() for service in catalogue.services if service.public_name}
     names = {name for service in catalogue.services for name in (service.name, *service.aliases)} | set(
         incident.services
     )
     judged = incident.review.cause
     return Situation(
-        audience=Audience.EXTERNAL if audience in FOR_CUSTOMERS else audience,
+        audience=audience,
         status=WORDS[incident.state].external.lower(),
         root_cause_confirmed=judged is not None and judged.verdict == "right",
         recovery_confirmed=incident.state not in OPEN,
