@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tocsin.app.once import Response as Response
     from tocsin.grading import Result
     from tocsin.model.event import Event
-    from tocsin.model.figures import Figures
     from tocsin.ports import KeptDelivery
     from tocsin.store.audit import Verdict
 
@@ -60,20 +59,6 @@ def check(config_path: ConfigPath) -> Sections:
     open_shelf(settings.runbooks)
     communications_desk(settings)
     return Sections(loaded.origin, settings.names())
-
-
-async def stats(config_path: ConfigPath, days: int) -> "Figures":
-    """The figures of the incidents that changed in the last `days`."""
-    from datetime import timedelta
-
-    from tocsin.connectors.system import SystemClock
-    from tocsin.model.figures import figures
-    from tocsin.store.settings import StoreSettings
-    from tocsin.store.sql import open_store
-
-    since = SystemClock().now() - timedelta(days=days)
-    async with open_store(configuration.load(config_path).section("store", StoreSettings)) as store:
-        return figures(await store.read(lambda ledger: ledger.incidents.recent(since=since, limit=100_000)))
 
 
 class OnCallNow(NamedTuple):

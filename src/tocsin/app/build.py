@@ -41,6 +41,8 @@ class House:
     """What steps are asked for, approved and carried out with."""
     looking: verify.Means
     """What finished steps, and the end of an incident, are looked at with."""
+    after: review.Rules
+    """What comes after it goes by these."""
 
     def parse(self, delivery: Delivery, source: str) -> tuple[Alert, ...]:
         """The alerts in a delivery, read as that source or `auto`, without the secrets in it. Raises IntakeError."""
@@ -89,7 +91,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         gauges=verify.Gauges(clean, sources.metrics, windows.measure(settings), partial(ask_probe, means)),
         post_mortem_at=settings.people.post_mortem_at,
     )
-    after = review.Means(store, clock, _after(settings))
+    after = review.Means(store, clock, review_rules(settings))
     messages = communications_desk(settings)
     desk = Desk(
         store=store,
@@ -120,10 +122,11 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
             **communicate.hands(communicate.Means(fenced, clock, messages)),
         },
     )
-    return House(settings, desk, means, looking)
+    return House(settings, desk, means, looking, after.rules)
 
 
-def _after(settings: Settings) -> review.Rules:
+def review_rules(settings: Settings) -> review.Rules:
+    """What comes after the all-clear goes by these."""
     hours = settings.routing.business_hours
     return review.Rules(settings.review, settings.catalogue, hours, settings.people.post_mortem_at)
 

@@ -16,7 +16,7 @@ from tocsin.guard.attempt import Act, Attempt, Done, PeopleRules
 from tocsin.model.ground import Value
 from tocsin.model.identity import LOCAL_OPERATOR, Role, Token
 from tocsin.ports import Ledger
-from tocsin.stages import communicate, people
+from tocsin.stages import communicate, people, review
 from tocsin.stages.investigate import EvidenceSettings
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
@@ -27,7 +27,7 @@ ConfigPath = str | Path | None
 
 
 async def act(config_path: ConfigPath, name: str, incident_id: str, which: str, ask: Value | None) -> Done:
-    """Carries out one act of `people.ACTS` or `communicate.ACTS` as the local operator. Raises what the act raises."""
+    """Carries out the act of that name, of any stage, as the local operator. Raises what the act raises."""
     config, clock = configuration.load(config_path), SystemClock()
     rules, redact = (
         config.section("people", PeopleRules),
@@ -47,13 +47,17 @@ async def act(config_path: ConfigPath, name: str, incident_id: str, which: str, 
 
 
 def _act(config: Config, name: str) -> Act:
-    """By its name. What the communications desk does takes the whole configuration."""
+    """By its name. What the communications desk and the review do takes the whole configuration."""
     if name in people.ACTS:
         return people.ACTS[name]
+    from tocsin.app.build import review_rules
     from tocsin.app.messages import communications_desk
     from tocsin.app.settings import Settings
 
-    return communicate.act_at(communications_desk(Settings.read(config)), name)
+    settings = Settings.read(config)
+    if name in review.ACTS:
+        return review.act_under(review_rules(settings), name)
+    return communicate.act_at(communications_desk(settings), name)
 
 
 async def incidents(config_path: ConfigPath, *, open_only: bool, limit: int) -> list[IncidentLine]:

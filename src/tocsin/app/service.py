@@ -164,6 +164,8 @@ def _rooms(house: House) -> Rooms:
         catalogue=settings.catalogue,
         people=settings.people,
         messages=desk.messages,
+        after=house.after,
+        baselines=settings.figures,
         clean=lambda text: desk.redact(text).text,
         parse=house.parse,
         authenticate=gate.check,

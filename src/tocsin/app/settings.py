@@ -19,6 +19,7 @@ from tocsin.model.cadence import Cadence
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import Value
 from tocsin.model.rota import OnCall
+from tocsin.model.saving import Baselines
 from tocsin.playbooks.shelf import PlaybookSettings
 from tocsin.roles.analysts.routing import Routing, catalogue_of
 from tocsin.roles.analysts.severity import SeveritySettings
@@ -68,6 +69,7 @@ class Settings:
     cadence: Cadence
     report: ReportSettings
     review: ReviewSettings
+    figures: Baselines
     serve: ServeSettings
     statuspage: StatusPageSettings
     watch: WatchSettings

@@ -18,6 +18,7 @@ from tocsin.cli import (
     oncall,
     outbox,
     people,
+    reviews,
     runbooks,
     service,
     silences,
@@ -47,6 +48,10 @@ cli.add_typer(runbooks.runbook, name="runbook")
 cli.add_typer(tokens.token, name="token")
 cli.add_typer(outbox.outbox, name="outbox")
 cli.add_typer(silences.silence, name="silence")
+cli.add_typer(reviews.post_mortem, name="post-mortem")
+cli.add_typer(reviews.item, name="item")
+cli.command("items")(reviews.items)
+cli.command("judge")(reviews.judge)
 for _name, _verb in (*people.VERBS.items(), *actions.VERBS.items()):
     cli.command(_name)(_verb)
 

@@ -1,26 +1,25 @@
-"""The verb `stats`: the figures of the incidents on the timeline, and what mode observe would have done."""
+"""The verb `stats`: the figures of the incidents on the timeline, what was saved, and what mode observe would have done."""
 
-import asyncio
 import json
 from typing import Annotated
 
 import typer
 
-from tocsin.cli.alerts import ConfigOption, JsonOption
+from tocsin.cli import review_reach
+from tocsin.cli.reaching import Reach, reaching
 
 
+@reaching
 def stats(
-    days: Annotated[int, typer.Option(min=1, max=3650, help="Incidents that changed in so many days.")] = 30,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
+    reach: Reach,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Incidents declared in so many days.")] = 30,
 ) -> None:
-    """Show how many incidents, how fast they were handled, and what would have been done in mode observe."""
-    from tocsin import app
-
-    found = asyncio.run(app.stats(config, days))
-    if as_json:
-        print(json.dumps(found.model_dump(mode="json"), indent=2, ensure_ascii=False))
+    """Show how many incidents, how fast they were handled, which promises were kept, and what was saved."""
+    found = review_reach.figures(reach, days)
+    if reach.as_json:
+        told = found.model_dump(mode="json") | {"updates_on_time": found.updates.share}
+        print(json.dumps(told, indent=2, ensure_ascii=False))
         return
-    from tocsin.cli import terminal
+    from tocsin.cli import review_view
 
-    terminal.show_figures(found)
+    review_view.show_figures(found)

@@ -26,7 +26,6 @@ from tocsin.model.update import Update
 
 if TYPE_CHECKING:
     from tocsin.grading import Result
-    from tocsin.model.figures import Figures
     from tocsin.store.audit import Verdict
     from tocsin.web.shapes import DeadLetter
 
@@ -264,19 +263,6 @@ def show_audit(result: "Verdict") -> None:
     console.print(Text(f"BROKEN: {len(result.faults)} faults in {counted}.", style="bold red"))
     for fault in result.faults:
         console.print(Text(f"  {fault}", style="red"))
-
-
-def show_figures(found: "Figures") -> None:
-    """The figures as a table, then what mode observe wrote down."""
-    table = Table.grid(padding=(0, 2))
-    for name, value in found.model_dump(exclude={"would_have_done"}).items():
-        said = ", ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else value
-        table.add_row(Text(name.replace("_", " "), style="dim"), Text("none yet" if said is None else str(said)))
-    console.print(table)
-    for incident_id, deeds in found.would_have_done.items():
-        console.print(Text(f"\n{incident_id}, mode observe, would have:", style="bold"))
-        for deed in deeds:
-            console.print(Text(f"  {one_line(deed, 200)}"))
 
 
 def show_grades(result: "Result") -> None:

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 import tocsin
 from tocsin.errors import StoreError
-from tocsin.web import actions, acts, api, docs, hooks, messages, problems, reports, slack
+from tocsin.web import actions, acts, api, docs, hooks, messages, problems, reports, reviews, slack, stats
 from tocsin.web.auth import Guarded, Here, caller_of
 from tocsin.web.bodies import InFlight
 from tocsin.web.rooms import Rooms
@@ -52,6 +52,9 @@ def create(rooms: Rooms) -> FastAPI:
         messages.reading,
         messages.acting,
         actions.router,
+        reviews.reading,
+        reviews.acting,
+        stats.router,
         slack.router,
         router,
     ]
@@ -113,7 +116,9 @@ async def metrics(rooms: Here) -> Response:
     found, backlog = await rooms.store.read(
         lambda ledger: (ledger.incidents.recent(open_only=True, limit=_MOST_OPEN), ledger.outbox.backlog())
     )
-    return Response(rooms.metrics.text(found, rooms.pulses, backlog), media_type=CONTENT_TYPE_LATEST)
+    counted, services = await stats.measured(rooms), {one.name for one in rooms.catalogue.services}
+    text = rooms.metrics.text(found, rooms.pulses, backlog, counted, services)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/openapi.json", dependencies=[Guarded], include_in_schema=False)

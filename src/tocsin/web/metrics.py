@@ -4,16 +4,18 @@ Written by the hooks, the rounds, the streams and `app` (triage and report times
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from tocsin.model.figures import Figures
 from tocsin.model.ground import Severity
 from tocsin.model.incident import Incident
 from tocsin.ports import Backlog
 from tocsin.stages.intake import Decision
 from tocsin.stages.watch import Pulses
+from tocsin.web.metrics_figures import FigureGauges
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -38,6 +40,7 @@ class Metrics:
         Gauge("tocsin_sse_clients", "Open event streams.", registry=own).set_function(lambda: self.open_streams)
         self.ticks = Counter("tocsin_ticks", "Rounds of the watch.", ("result",), registry=own)
         self.dead_man = Counter("tocsin_dead_man_calls", "Calls of the dead-man URL.", ("result",), registry=own)
+        self.figures = FigureGauges(own)
         self._open = Gauge("tocsin_incidents_open", "Open incidents.", ("severity",), registry=own)
         seen = "tocsin_connector_last_success_timestamp_seconds"
         self._seen = Gauge(seen, "When a connector last answered.", ("connector",), registry=own)
@@ -63,8 +66,17 @@ class Metrics:
             if one.replayed:
                 self.replays.inc()
 
-    def text(self, open_incidents: Iterable[Incident], pulses: Pulses, backlog: Iterable[Backlog] = ()) -> bytes:
-        """Everything in Prometheus' text format, the gauges as of now."""
+    def text(
+        self,
+        open_incidents: Iterable[Incident],
+        pulses: Pulses,
+        backlog: Iterable[Backlog] = (),
+        counted: Figures | None = None,
+        services: Collection[str] = (),
+    ) -> bytes:
+        """Everything in Prometheus' text format, the gauges as of now. `services` are those that the catalogue knows."""
+        if counted is not None:
+            self.figures.show(counted, services)
         tally = Tally(one.severity.value if one.severity else "untriaged" for one in open_incidents)
         for severity in (*Severity, "untriaged"):
             self._open.labels(str(severity)).set(tally[str(severity)])

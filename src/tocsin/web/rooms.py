@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.catalogue import Catalogue
+from tocsin.model.figures import Figures
+from tocsin.model.saving import Baselines
 from tocsin.ports import Clock, Names, Store
-from tocsin.stages import communicate
+from tocsin.stages import communicate, review
 from tocsin.stages.intake import IntakeRules
 from tocsin.stages.people import PeopleRules
 from tocsin.stages.remediate import Means
@@ -94,6 +96,11 @@ class Rooms:
     """What messages are written and sent with."""
     clean: Callable[[str], str] = str
     """Takes secrets out of what people write."""
+    after: review.Rules = field(default_factory=lambda: review.Rules(review.ReviewSettings(), Catalogue()))
+    """What comes after the all-clear goes by these."""
+    baselines: Baselines = field(default_factory=Baselines)
+    counted: tuple[datetime, Figures] | None = None
+    """The figures as last counted for the metrics, and when."""
     watch: WatchSettings = field(default_factory=WatchSettings)
     kiosk: Kiosk | None = None
     """The status page, where it is shown beside the API."""

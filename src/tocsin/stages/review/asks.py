@@ -61,6 +61,8 @@ class JudgeCause(Value):
 
     verdict: Literal["right", "partly", "wrong"]
     said: MaybeLine = ""
+    digest: MaybeLine = ""
+    """`Diagnosis.digest` as it was shown; "": whatever stands."""
 
 
 class JudgeRunbook(Value):

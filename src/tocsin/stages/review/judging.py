@@ -17,6 +17,8 @@ def judge_cause(attempt: Attempt, incident_id: str, ask: JudgeCause) -> Incident
     if made is None or not made.root_cause:
         what = "the diagnosis named no cause, so it was neither right nor wrong."
         raise NotNow(what, "Write the cause into the post-mortem.", code="TCS-REVIEW-NO-CAUSE")
+    if ask.digest and ask.digest != made.digest:
+        raise NotNow("the diagnosis is another one by now.", "Look at it again, then judge.", code="TCS-REVIEW-STALE")
     return attempt.record(
         incident_id,
         CauseJudged(

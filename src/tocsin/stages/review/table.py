@@ -59,8 +59,12 @@ class Meant(NamedTuple):
 def meant(pressed: Pressed) -> Meant:
     """A verdict by button as the act it is. Raises DataError for a button that is none of this stage's."""
     if pressed.press is Press.JUDGE_CAUSE and pressed.about in ("right", "partly", "wrong"):
-        return Meant("judge-cause", "", asks.JudgeCause.model_validate({"verdict": pressed.about}))
+        return Meant("judge-cause", "", asks.JudgeCause.model_validate(_shown(pressed)))
     runbook, colon, word = pressed.about.rpartition(":")
     if pressed.press is Press.JUDGE_RUNBOOK and colon and word in ("helped", "not"):
         return Meant("judge-runbook", runbook, asks.JudgeRunbook(helped=word == "helped"))
     raise DataError("this button judges nothing.", "Judge with `tocsin judge`.", code="TCS-PRESS")
+
+
+def _shown(pressed: Pressed) -> dict[str, str]:
+    return {"verdict": pressed.about, "digest": pressed.digest}

@@ -16,7 +16,7 @@ from tocsin.model.action import approval_digest
 from tocsin.model.incident import Incident
 from tocsin.model.press import Press, Pressed, read_press
 from tocsin.ports import Form
-from tocsin.stages import people
+from tocsin.stages import people, review
 from tocsin.stages.remediate import permit
 from tocsin.stages.remediate.permit import Means, action_of
 from tocsin.web.rooms import Rooms
@@ -78,6 +78,8 @@ async def _carried_out(by: Acting, door: SlackDoor, press: Pressed, card: Card, 
             await _still_shown(by, press)
             await door.chat.ask(trigger, _why_not(press, card))
             return "", False
+        case Press.JUDGE_CAUSE | Press.JUDGE_RUNBOOK:
+            return await _judge(by, press)
         case _:
             raise NotNow("That cannot be done here yet.", "Do it in tocsin.")
 
@@ -90,6 +92,15 @@ async def _approve_step(by: Acting, press: Pressed) -> tuple[str, bool]:
     return f"{by.name} approved it{_still_missing(incident, press.about, means)}.", _enough(
         incident, press.about, means
     )
+
+
+async def _judge(by: Acting, press: Pressed) -> tuple[str, bool]:
+    """A verdict; the buttons stay, for the last word counts."""
+    meant = review.meant(press)
+    act = review.act_under(by.rooms.after, meant.act)
+    await by.does(lambda attempt: act.on(attempt, press.incident_id, meant.which, meant.ask), press.incident_id)
+    what = f"the cause was {press.about}" if press.press is Press.JUDGE_CAUSE else press.about.replace(":", " ")
+    return f"{by.name}: {what}.", False
 
 
 def must_be_bound(press: Pressed) -> str:
