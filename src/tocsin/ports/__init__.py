@@ -33,7 +33,9 @@ from tocsin.ports.records import (
 from tocsin.ports.windows import Ask, ChangeSource, ClusterSource, LogSource, MetricSource, Reply, TopologySource
 from tocsin.ports.work import (
     AnswerStore,
+    DocumentStore,
     KeptAnswer,
+    KeptDocument,
     StepStore,
     StopStore,
     TokenStore,
@@ -56,6 +58,7 @@ __all__ = [
     "Clock",
     "ClusterSource",
     "DeliveryStore",
+    "DocumentStore",
     "EvidenceStore",
     "Executor",
     "Form",
@@ -64,6 +67,7 @@ __all__ = [
     "KeptAlert",
     "KeptAnswer",
     "KeptDelivery",
+    "KeptDocument",
     "Key",
     "KeyStore",
     "Ledger",

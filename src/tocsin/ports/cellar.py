@@ -18,7 +18,7 @@ from tocsin.ports.records import (
     SilenceStore,
     TimelineStore,
 )
-from tocsin.ports.work import AnswerStore, StepStore, StopStore, TokenStore, WorkerStore
+from tocsin.ports.work import AnswerStore, DocumentStore, StepStore, StopStore, TokenStore, WorkerStore
 
 T = TypeVar("T")
 
@@ -42,6 +42,7 @@ class Ledger(Protocol):
     keys: KeyStore
     subscribers: SubscriberStore
     maintenances: MaintenanceStore
+    documents: DocumentStore
 
 
 class Store(Protocol):

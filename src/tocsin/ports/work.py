@@ -125,3 +125,29 @@ class StopStore(Protocol):
     def turns(self, limit: int = 100) -> list[Stop]:
         """Newest first."""
         ...
+
+
+class KeptDocument(Value):
+    """A document that a person gave the running service. `kind`: playbook, tool (an accepted description), agent (registered)."""
+
+    kind: str
+    name: str
+    text: str
+    by: str
+    at: Time
+
+
+class DocumentStore(Protocol):
+    """Documents by kind and name."""
+
+    def put(self, document: KeptDocument) -> None:
+        """Keeps or replaces by kind and name."""
+        ...
+
+    def all(self, kind: str) -> list[KeptDocument]:
+        """By name."""
+        ...
+
+    def remove(self, kind: str, name: str) -> bool:
+        """True when it was there."""
+        ...

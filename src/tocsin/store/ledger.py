@@ -10,6 +10,7 @@ from tocsin.ports import (
     AnswerStore,
     ChangeStore,
     DeliveryStore,
+    DocumentStore,
     EvidenceStore,
     IncidentStore,
     KeyStore,
@@ -25,6 +26,7 @@ from tocsin.ports import (
 )
 from tocsin.store.folds import Folds
 from tocsin.store.outbox import SqlOutbox
+from tocsin.store.papers import SqlDocuments
 from tocsin.store.public import SqlKeys, SqlMaintenances, SqlSubscribers
 from tocsin.store.sql_alerts import SqlAlerts, SqlDeliveries
 from tocsin.store.sql_callers import SqlAnswers, SqlTokens
@@ -52,6 +54,7 @@ class SqlLedger:
         self.workers: WorkerStore = SqlWorkers(connection)
         self.tokens: TokenStore = SqlTokens(connection)
         self.answers: AnswerStore = SqlAnswers(connection)
+        self.documents: DocumentStore = SqlDocuments(connection)
         self.stops: StopStore = SqlStops(connection)
         self.outbox: OutboxStore = SqlOutbox(connection)
         self.keys: KeyStore = SqlKeys(connection)

@@ -18,6 +18,7 @@ from tocsin.ports import (
     AnswerStore,
     ChangeStore,
     DeliveryStore,
+    DocumentStore,
     EvidenceStore,
     Head,
     IncidentStore,
@@ -39,6 +40,7 @@ from tocsin.ports import (
 from tocsin.store.bounds import beyond
 from tocsin.store.memory_callers import MemoryAnswers, MemoryTokens
 from tocsin.store.outbox import MemoryOutbox
+from tocsin.store.papers import MemoryDocuments
 from tocsin.store.public import MemoryKeys, MemoryMaintenances, MemorySubscribers
 from tocsin.store.shelves import Shelves
 from tocsin.store.stops import MemoryStops
@@ -69,6 +71,7 @@ class MemoryLedger:
         self.keys: KeyStore = MemoryKeys(shelves)
         self.subscribers: SubscriberStore = MemorySubscribers(shelves)
         self.maintenances: MaintenanceStore = MemoryMaintenances(shelves)
+        self.documents: DocumentStore = MemoryDocuments(shelves)
 
 
 class MemoryStore:

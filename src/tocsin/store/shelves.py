@@ -10,7 +10,7 @@ from tocsin.model.identity import Token
 from tocsin.model.incident import Incident
 from tocsin.model.maintenance import Maintenance
 from tocsin.model.subscriber import Subscriber
-from tocsin.ports import KeptAlert, KeptAnswer, KeptDelivery, Key, Parcel, Worker
+from tocsin.ports import KeptAlert, KeptAnswer, KeptDelivery, KeptDocument, Key, Parcel, Worker
 from tocsin.store.timeline import EventRow
 
 
@@ -35,6 +35,7 @@ class Shelves:
     keys: dict[str, Key] = field(default_factory=dict)
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     maintenances: dict[str, Maintenance] = field(default_factory=dict)
+    documents: dict[str, KeptDocument] = field(default_factory=dict)
     writable: bool = True
 
     def copy(self) -> "Shelves":

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Column, Identity, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0007"
+REVISION = "0008"
 """The migration these tables agree with; a test holds the two together."""
 
 metadata = MetaData()
@@ -183,6 +183,14 @@ maintenances = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("starts_at", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id_key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
     Column("data", Text, nullable=False),
 )
 
