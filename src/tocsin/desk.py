@@ -11,7 +11,7 @@ from tocsin.model.catalogue import Catalogue
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Letter
 from tocsin.model.rota import OnCall
-from tocsin.playbooks.shelf import Shelf as Playbooks
+from tocsin.playbooks.shelf import Playbooks
 from tocsin.ports import Clock, Ledger, Names, Parcel, Store
 from tocsin.roles.contract import Cast, Record, Router, Toolkit
 from tocsin.stages import communicate, investigate, progress, remediate, review, verify

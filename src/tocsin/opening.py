@@ -70,7 +70,10 @@ async def decide(incident_id: str, key: str, desk: Desk) -> None:
 async def plan(incident_id: str, key: str, desk: Desk, trigger: str = "incident") -> None:
     """Chooses the playbook and puts it whole on the timeline: what happens to the file later changes nothing here."""
     case = await _case(incident_id, desk)
-    chosen = desk.playbooks.choose(
+    if case.incident.runs and trigger == "incident":
+        return  # it was declared by a run of its own
+    applied = await desk.store.read(lambda ledger: ledger.documents.all("playbook"))
+    chosen = desk.playbooks.of((one.name, one.text) for one in applied).choose(
         triaged(case.incident).type,
         case.incident.severity or triaged(case.incident).severity,
         case.incident.services,
@@ -80,6 +83,7 @@ async def plan(incident_id: str, key: str, desk: Desk, trigger: str = "incident"
     text = "\n\n".join(one.content for one in case.evidence)
     body = RunStarted(
         run_id=f"R{len(case.incident.runs) + 1}",
+        namespace=chosen.namespace,
         team=chosen.plan.name,
         origin=chosen.plan.origin,
         digest=chosen.plan.digest,

@@ -16,7 +16,7 @@ from tocsin.model.change import Change, ChangeKind, Matcher, Silence
 from tocsin.model.event import AlertJoined, AlertResolved, BodyErased, Closed, Declared, FindingsReported, Noted
 from tocsin.model.evidence import Evidence, EvidenceKind, Finding, FindingKind, digest
 from tocsin.model.incident import fold
-from tocsin.ports import KeptAlert, KeptDelivery, Ledger, Store
+from tocsin.ports import KeptAlert, KeptDelivery, KeptDocument, Ledger, Store
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
 
@@ -529,5 +529,24 @@ def test_the_stop_switch_is_off_until_turned_and_every_turn_is_kept(run) -> None
         assert await store.read(lambda ledger: ledger.stops.now()) == off
         assert await store.read(lambda ledger: ledger.stops.turns()) == [off, on]
         assert await store.read(lambda ledger: ledger.stops.turns(1)) == [off]
+
+    run(scenario)
+
+
+def test_documents_that_people_applied_are_kept_by_kind_and_name_and_can_be_replaced_and_removed(run) -> None:
+    one = KeptDocument(kind="playbook", name="b.yaml", text=AWKWARD, by="person:ada", at=NOW)
+    other = KeptDocument(kind="playbook", name="a.yaml", text="a: 1", by="person:ada", at=NOW)
+    tool = KeptDocument(kind="tool", name="b.yaml", text="digest", by="person:bob", at=NOW)
+
+    async def scenario(store: Store) -> None:
+        for document in (one, other, tool):
+            await store.write(lambda ledger, document=document: ledger.documents.put(document))
+        assert await store.read(lambda ledger: ledger.documents.all("playbook")) == [other, one]
+        newer = one.model_copy(update={"text": "b: 2"})
+        await store.write(lambda ledger: ledger.documents.put(newer))
+        assert await store.read(lambda ledger: ledger.documents.all("playbook")) == [other, newer]
+        assert await store.write(lambda ledger: ledger.documents.remove("playbook", "a.yaml"))
+        assert not await store.write(lambda ledger: ledger.documents.remove("playbook", "a.yaml"))
+        assert await store.read(lambda ledger: ledger.documents.all("tool")) == [tool]
 
     run(scenario)

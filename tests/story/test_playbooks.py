@@ -3,17 +3,21 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tocsin import config
 from tocsin.app import once
 from tocsin.app.build import House, open_house
 from tocsin.app.settings import Settings
+from tocsin.errors import NotNow, Unauthentic
 from tocsin.guard.attempt import Attempt
 from tocsin.model.identity import LOCAL_OPERATOR
 from tocsin.model.incident import Incident
 from tocsin.model.run import Phase
 from tocsin.response import respond
-from tocsin.stages.playing import AnswerGate, answer_gate
+from tocsin.stages.playing import AnswerGate, answer_gate, apply, knock, must_be_new, start
 from tocsin.walk import OneGo
 
 ALERT = b"PostgreSQL connection pool exhausted on db-1. Active connections: 500/500. Service: payments. Environment: staging"
@@ -173,3 +177,90 @@ def test_a_run_cut_anywhere_goes_on_where_it_was_and_takes_no_step_twice() -> No
         assert kinds.count(once_only) == 1, once_only
     steps = [one for one in kinds if one.startswith(("step_started", "step_finished"))]
     assert len(steps) == len(set(steps))
+
+
+FREE = """
+apiVersion: tocsin/v1
+kind: Team
+metadata: { name: free }
+spec:
+  inputs: [alert]
+  steps:
+    - { name: look, do: investigate, roles: [alert-reader] }
+    - { name: think, do: diagnose, dependsOn: [look] }
+---
+apiVersion: tocsin/v1
+kind: Trigger
+metadata: { name: door }
+spec: { on: webhook, team: free, inputs: { alert: "{{ .trigger.body.title }}" }, concurrency: CONCURRENCY }
+"""
+
+
+def knocked(concurrency: str) -> tuple[list[str], list[Incident]]:
+    """What comes of two knocks at the webhook of a trigger whose runs have not ended, and of one with a wrong token."""
+
+    async def told() -> tuple[list[str], list[Incident]]:
+        async with open_house(settings()) as house:
+            desk = house.desk
+
+            def attempt(ledger: Any) -> Attempt:
+                return Attempt(ledger, LOCAL_OPERATOR, desk.clock.now(), desk.names)
+
+            text = FREE.replace("CONCURRENCY", concurrency)
+            applied = await desk.store.write(
+                lambda ledger: apply(attempt(ledger), desk.playbooks, [("free.yaml", text)])
+            )
+            token = applied.webhooks[0].path.rpartition("/")[2]
+            came = []
+            for title in ("disk of db-1 is full", "disk of db-2 is full"):
+                made = await desk.store.write(
+                    lambda ledger, title=title: knock(attempt(ledger), desk.playbooks, "door", token, {"title": title})
+                )
+                came.append(made.title if made else "")
+            with pytest.raises(Unauthentic):
+                await desk.store.write(lambda ledger: knock(attempt(ledger), desk.playbooks, "door", "x" * 40, {}))
+            return came, await desk.store.read(lambda ledger: ledger.incidents.recent())
+
+    return asyncio.run(told())
+
+
+def test_each_knock_starts_a_run_of_its_own_where_that_is_allowed() -> None:
+    came, incidents = knocked("Allow")
+    assert came == ["disk of db-1 is full", "disk of db-2 is full"]
+    assert [one.runs[0].phase for one in incidents] == [Phase.RUNNING, Phase.RUNNING]
+
+
+def test_a_second_knock_is_let_be_where_a_second_run_is_forbidden() -> None:
+    came, incidents = knocked("Forbid")
+    assert came == ["disk of db-1 is full", ""]
+    assert len(incidents) == 1
+
+
+def test_a_second_knock_ends_the_first_run_where_it_replaces_it() -> None:
+    _, incidents = knocked("Replace")
+    assert sorted(one.runs[0].phase for one in incidents) == [Phase.FAILED, Phase.RUNNING]
+
+
+def test_a_run_of_a_name_is_started_once_and_its_plan_is_walked() -> None:
+    text = FREE.replace("CONCURRENCY", "Allow")
+
+    async def told() -> Incident:
+        async with open_house(settings()) as house:
+            desk = house.desk
+
+            def begin(ledger: Any) -> Incident:
+                attempt = Attempt(ledger, LOCAL_OPERATOR, desk.clock.now(), desk.names)
+                must_be_new(attempt, "first")
+                checked = desk.playbooks.of([("free.yaml", text)]).team("free")
+                return start(attempt, checked, "first", {"alert": ALERT.decode()}, "run first")
+
+            name = (await desk.store.write(begin)).id
+            with pytest.raises(NotNow):
+                await desk.store.write(begin)
+            return await walked(house, name)
+
+    incident = asyncio.run(told())
+    assert [one.phase for one in incident.runs] == [Phase.SUCCEEDED]
+    assert incident.runs[0].name == "first"
+    assert incident.service == "payments"
+    assert incident.diagnosis is not None

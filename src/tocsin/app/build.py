@@ -20,7 +20,7 @@ from tocsin.library.runbooks import open_shelf
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.rota import OnCall
 from tocsin.model.update import Audience
-from tocsin.playbooks.shelf import open_shelf as open_playbooks
+from tocsin.playbooks.shelf import Playbooks
 from tocsin.ports import Clock, Names, Store
 from tocsin.roles.analysts.cast import BuiltInCast
 from tocsin.roles.analysts.router import BuiltInRouter, load_classifier
@@ -100,7 +100,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         redact=clean,
         router=BuiltInRouter(settings.severity, settings.routing, settings.catalogue, load_classifier()),
         cast=BuiltInCast(),
-        playbooks=open_playbooks(settings.playbooks),
+        playbooks=Playbooks(settings.playbooks),
         toolkit=NoTools(),
         sources=sources,
         shelf=shelf,

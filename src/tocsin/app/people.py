@@ -21,6 +21,7 @@ from tocsin.stages.investigate import EvidenceSettings
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
 from tocsin.web.document import LiveDocument, document
+from tocsin.web.every_act import ACTS
 from tocsin.web.shapes import IncidentLine, Undelivered
 
 ConfigPath = str | Path | None
@@ -48,8 +49,8 @@ async def act(config_path: ConfigPath, name: str, incident_id: str, which: str, 
 
 def _act(config: Config, name: str) -> Act:
     """By its name. What the communications desk and the review do takes the whole configuration."""
-    if name in people.ACTS:
-        return people.ACTS[name]
+    if name in ACTS:
+        return ACTS[name]
     from tocsin.app.build import review_rules
     from tocsin.app.messages import communications_desk
     from tocsin.app.settings import Settings

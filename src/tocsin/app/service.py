@@ -180,6 +180,7 @@ def _rooms(house: House) -> Rooms:
         fetch=outbound.get,
         confirm=gate.confirm,
         actions=house.means,
+        playbooks=desk.playbooks,
         slack=slack_door(settings.channels.slack, settings.config),
         silences=windows.silences(settings),
         probes=windows.probes(settings),

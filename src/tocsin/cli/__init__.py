@@ -18,6 +18,7 @@ from tocsin.cli import (
     oncall,
     outbox,
     people,
+    playbooks,
     reviews,
     runbooks,
     service,
@@ -52,6 +53,10 @@ cli.add_typer(reviews.post_mortem, name="post-mortem")
 cli.add_typer(reviews.item, name="item")
 cli.command("items")(reviews.items)
 cli.command("judge")(reviews.judge)
+cli.add_typer(playbooks.playbook, name="playbook")
+cli.add_typer(playbooks.get, name="get")
+cli.command("apply")(playbooks.apply)
+cli.command("gate")(playbooks.gate)
 for _name, _verb in (*people.VERBS.items(), *actions.VERBS.items()):
     cli.command(_name)(_verb)
 

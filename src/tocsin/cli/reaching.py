@@ -48,18 +48,16 @@ class Reach:
 
     def act(self, name: str, incident: str = "", which: str = "", **fields: object) -> "Done":
         """Carries out the act of that name. `fields` that are None are left to their defaults."""
-        from tocsin.stages import people as at_work
-        from tocsin.stages import review
         from tocsin.stages.people import Done
+        from tocsin.web.every_act import KNOWN
 
-        known = {**at_work.ACTS, **review.ACTS}
-        kind = known[name].ask
+        kind = KNOWN[name].ask
         ask = None if kind is None else made(kind, **fields)
         if not self.url:
             from tocsin.app import people
 
             return asyncio.run(people.act(self.config, name, incident, which, ask))
-        path = known[name].path.format(which=quote(which, safe=""))
+        path = KNOWN[name].path.format(which=quote(which, safe=""))
         where = f"/api/incidents{'/' if incident else ''}{quote(incident, safe='')}{path}"
         sent = None if ask is None else ask.model_dump(mode="json", exclude_none=True)
         return Done.model_validate_json(self.asked("POST", where, sent))

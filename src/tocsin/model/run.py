@@ -30,6 +30,9 @@ class RunStarted(Value):
 
     kind: Literal["run_started"] = "run_started"
     run_id: str
+    name: str = ""
+    """As its document calls it; "" for the playbook of an incident."""
+    namespace: str = "default"
     team: str
     origin: str
     digest: str
@@ -173,6 +176,8 @@ class Run(Value):
     """One run as its events tell it."""
 
     id: str
+    name: str = ""
+    namespace: str = "default"
     team: str
     origin: str
     digest: str

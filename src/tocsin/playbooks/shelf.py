@@ -4,6 +4,7 @@ Called by `app` when the service starts and by the CLI. Reads files; walks nothi
 """
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
@@ -114,6 +115,24 @@ class Shelf:
         return made
 
 
+class Playbooks:
+    """The shelf of the files, and the same with the documents that people applied to the running service."""
+
+    def __init__(self, settings: PlaybookSettings) -> None:
+        self._settings = settings
+        self._texts = [*shipped(), *(pair for folder in settings.folders for pair in texts_in(Path(folder)))]
+        Shelf(read_documents(self._texts), settings).sound()
+        self._known: dict[str, Shelf] = {}
+
+    def of(self, applied: Iterable[tuple[str, str]] = ()) -> Shelf:
+        """With these applied (file name, text) pairs, which were checked when they came. Read once for the same texts."""
+        texts = [*self._texts, *applied]
+        name = sha256("\x1f".join(part for pair in texts for part in pair).encode()).hexdigest()
+        if name not in self._known:
+            self._known = {name: Shelf(read_documents(texts), self._settings)}
+        return self._known[name]
+
+
 def read_documents(texts: Iterable[tuple[str, str]], into: Documents | None = None) -> Documents:
     """Documents from (file name, text) pairs. Raises DataError at the first that cannot be read."""
     documents = into or Documents()
@@ -146,12 +165,6 @@ def texts_in(folder: Path) -> list[tuple[str, str]]:
     if not found:
         raise DataError(f"{folder} holds no playbooks.", "Name a YAML file, or a folder with some.", code=CODE)
     return [(str(one), one.read_text(encoding="utf-8")) for one in found]
-
-
-def open_shelf(settings: PlaybookSettings, more: Iterable[tuple[str, str]] = ()) -> Shelf:
-    """The shipped playbooks, the folders', and `more`, checked. Raises DataError."""
-    texts = [*shipped(), *(pair for folder in settings.folders for pair in texts_in(Path(folder))), *more]
-    return Shelf(read_documents(texts), settings).sound()
 
 
 def needs_of(checked: Checked, given: Mapping[str, str]) -> dict[str, str]:

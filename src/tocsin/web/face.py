@@ -12,7 +12,20 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 import tocsin
 from tocsin.errors import StoreError
-from tocsin.web import actions, acts, api, docs, hooks, messages, problems, reports, reviews, slack, stats
+from tocsin.web import (
+    actions,
+    acts,
+    api,
+    docs,
+    hooks,
+    messages,
+    playbooks,
+    problems,
+    reports,
+    reviews,
+    slack,
+    stats,
+)
 from tocsin.web.auth import Guarded, Here, caller_of
 from tocsin.web.bodies import InFlight
 from tocsin.web.rooms import Rooms
@@ -46,6 +59,7 @@ def create(rooms: Rooms) -> FastAPI:
     app.state.in_flight = InFlight(rooms.settings.in_flight_bytes)
     parts = [
         reports.router,
+        playbooks.router,
         hooks.router,
         api.router,
         acts.router,

@@ -10,6 +10,7 @@ from tocsin.model.alert import Alert, Delivery
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.figures import Figures
 from tocsin.model.saving import Baselines
+from tocsin.playbooks.shelf import Playbooks
 from tocsin.ports import Clock, Names, Store
 from tocsin.stages import communicate, review
 from tocsin.stages.intake import IntakeRules
@@ -91,6 +92,8 @@ class Rooms:
     """What steps are asked for and approved with; None where nothing is carried out."""
     slack: "SlackDoor | None" = None
     """Who is who in Slack, and how it signs; None where nothing that comes from there is believed."""
+    playbooks: Playbooks | None = None
+    """The playbooks of the files; None where none are walked."""
     people: PeopleRules = field(default_factory=PeopleRules)
     messages: communicate.Desk = field(default_factory=communicate.Desk)
     """What messages are written and sent with."""

@@ -4,9 +4,28 @@
 """
 
 from tocsin.guard.attempt import Act
+from tocsin.stages.playing.applying import Applied, apply, checked_of, knock, set_off, shelf_of
 from tocsin.stages.playing.due import ACTOR, current, due, plan_of, scope_of
 from tocsin.stages.playing.gates import AnswerGate, answer_gate
+from tocsin.stages.playing.start import must_be_new, start
 
 ACTS = {"gate": Act("/gates/{which}", AnswerGate, answer_gate)}
 
-__all__ = ["ACTOR", "ACTS", "AnswerGate", "answer_gate", "current", "due", "plan_of", "scope_of"]
+__all__ = [
+    "ACTOR",
+    "ACTS",
+    "AnswerGate",
+    "Applied",
+    "answer_gate",
+    "apply",
+    "checked_of",
+    "current",
+    "due",
+    "knock",
+    "must_be_new",
+    "plan_of",
+    "scope_of",
+    "set_off",
+    "shelf_of",
+    "start",
+]
