@@ -11,10 +11,12 @@ from typer.testing import CliRunner
 from tocsin.cli import cli
 from tocsin.config import Config, merged
 from tocsin.connectors.channels import ChannelsConfig, open_channels
+from tocsin.connectors.trackers import open_trackers
 from tocsin.errors import ConfigError
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "channels.md").read_text()
-SHOWN = [yaml.safe_load(block)["channels"] for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
+BLOCKS = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
+SHOWN = [block["channels"] for block in BLOCKS if "channels" in block]
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| `")]
 
 
@@ -33,6 +35,12 @@ def test_every_setting_of_the_page_opens_a_channel(tmp_path):
     with pytest.raises(ConfigError) as missing:
         open_channels(Config(merged({"channels": settings}), environ | {"TOCSIN_PARTNER_URL": ""}, "docs"))
     assert missing.value.path == "channels.webhooks.partner.url"
+
+
+def test_every_tracker_of_the_page_is_opened():
+    (settings,) = [block["trackers"] for block in BLOCKS if "trackers" in block]
+    environ = dict.fromkeys(re.findall(r"env: (\w+)", PAGE), "token")
+    assert set(open_trackers(Config(merged({"trackers": settings}), environ, "docs"))) == {"github", "jira"}
 
 
 def test_the_table_names_every_channel_there_is():

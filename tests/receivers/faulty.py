@@ -73,7 +73,7 @@ class Faulty:
         self._wrong = wrong
         self.always: Fault | None = None
         self.asked: list[Asked] = []
-        self._next: list[Fault] = []
+        self._next: list[Fault | None] = []
         self._let_go = threading.Event()
         self._answering = answering
         self._one_at_a_time = threading.Lock()
@@ -88,7 +88,8 @@ class Faulty:
     def port(self) -> int:
         return self._port
 
-    def next(self, fault: Fault, times: int = 1) -> None:
+    def next(self, fault: Fault | None, times: int = 1) -> None:
+        """What happens to the next calls, in order; None lets one through."""
         self._next += [fault] * times
 
     def up(self) -> None:

@@ -128,7 +128,9 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
 def review_rules(settings: Settings) -> review.Rules:
     """What comes after the all-clear goes by these."""
     hours = settings.routing.business_hours
-    return review.Rules(settings.review, settings.catalogue, hours, settings.people.post_mortem_at)
+    return review.Rules(
+        settings.review, settings.catalogue, hours, settings.people.post_mortem_at, settings.trackers.names()
+    )
 
 
 def _on_call(settings: Settings) -> OnCall:

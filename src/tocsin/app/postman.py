@@ -9,10 +9,11 @@ import structlog
 from tocsin.app.settings import Settings
 from tocsin.connectors.channels import open_channels
 from tocsin.connectors.pagers import open_pagers, scheduled
+from tocsin.connectors.trackers import open_trackers
 from tocsin.errors import StoreError
 from tocsin.guard.policy import InForce, may_leave
 from tocsin.ports import Clock, Parcel, Store
-from tocsin.stages.deliver import Courier, Deliveries, message_courier, pager_couriers
+from tocsin.stages.deliver import Courier, Deliveries, item_courier, message_courier, pager_couriers
 
 ROUND_SECONDS = 1.0
 LAST_SECONDS = 15.0
@@ -24,7 +25,10 @@ def couriers(settings: Settings, store: Store) -> dict[str, Courier]:
     """Who brings each kind of parcel, as configured. Raises ConfigError for a secret that is not where it should be."""
     pagers = open_pagers(settings.pagers, settings.config)
     channels = open_channels(settings.config)
-    return pager_couriers(pagers, scheduled(pagers)) | {"message": message_courier(channels, store)}
+    return pager_couriers(pagers, scheduled(pagers)) | {
+        "message": message_courier(channels, store),
+        "work_item": item_courier(open_trackers(settings.config)),
+    }
 
 
 @asynccontextmanager

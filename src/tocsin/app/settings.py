@@ -12,6 +12,7 @@ from tocsin.connectors.executors.settings import ExecutorsConfig
 from tocsin.connectors.outbound import OutboundSettings
 from tocsin.connectors.pagers import PagersConfig
 from tocsin.connectors.settings import ConnectorsConfig
+from tocsin.connectors.trackers import TrackersConfig
 from tocsin.errors import ConfigError
 from tocsin.guard.policy import Policy
 from tocsin.library.runbooks import RunbookSettings
@@ -78,6 +79,7 @@ class Settings:
     playbooks: PlaybookSettings
     pagers: PagersConfig
     channels: ChannelsConfig
+    trackers: TrackersConfig
 
     @classmethod
     def read(cls, config: Config) -> "Settings":

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 from html import escape
 
-from tocsin.connectors.plain_text import readable, web_link
+from tocsin.connectors.plain_text import heading, readable, web_link
 from tocsin.model.plain import one_line
 from tocsin.model.update import Audience
 from tocsin.ports import Message
@@ -39,7 +39,7 @@ def mail(message: Message, head: Letterhead, to: Sequence[str]) -> EmailMessage:
     sender = Address(one_line(head.name, 100), addr_spec=head.sender)
     letter["From"] = sender
     letter["To"] = sender if message.audience == Audience.EXTERNAL else ", ".join(to)
-    letter["Subject"] = f"[{message.incident_id}] {one_line(message.title, _SUBJECT)}"
+    letter["Subject"] = f"[{message.incident_id}] {heading(message.title, _SUBJECT)}"
     if message.at:
         letter["Date"] = format_datetime(message.at)
     letter["Message-ID"] = head.id_of(message.key, message.audience)

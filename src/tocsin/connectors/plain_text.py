@@ -6,7 +6,7 @@ Used by the channels. Each escapes for its own markup besides.
 import re
 from urllib.parse import urlsplit
 
-from tocsin.model.plain import INVISIBLE
+from tocsin.model.plain import INVISIBLE, one_line
 
 _APART = "\u2060"
 """A word joiner: it shows nothing, and keeps two characters from being read as one."""
@@ -20,6 +20,11 @@ def readable(text: str, limit: int) -> str:
     lines = (" ".join(INVISIBLE.sub(" ", line).split(" ")).rstrip() for line in text.splitlines())
     clean = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     return clean if len(clean) <= limit else clean[: limit - 1].rstrip() + "…"
+
+
+def heading(text: str, limit: int) -> str:
+    """The same as one line."""
+    return one_line(readable(text, 4 * limit), limit)
 
 
 def within(text: str, most: int) -> str:
