@@ -55,7 +55,6 @@ def test_a_webhook_becomes_a_triaged_diagnosed_incident_with_a_fix_and_messages(
         "internal",
         "external",
         "executive_brief",
-        "update",
     }
 
 

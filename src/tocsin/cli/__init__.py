@@ -15,6 +15,7 @@ from tocsin.cli import (
     deadletters,
     grading,
     incidents,
+    messages,
     oncall,
     outbox,
     people,
@@ -57,7 +58,8 @@ cli.add_typer(playbooks.playbook, name="playbook")
 cli.add_typer(playbooks.get, name="get")
 cli.command("apply")(playbooks.apply)
 cli.command("gate")(playbooks.gate)
-for _name, _verb in (*people.VERBS.items(), *actions.VERBS.items()):
+cli.add_typer(messages.update, name="update")
+for _name, _verb in (*people.VERBS.items(), *actions.VERBS.items(), *messages.VERBS.items()):
     cli.command(_name)(_verb)
 
 EXIT_CODES: tuple[tuple[type[TocsinError], int], ...] = (

@@ -17,6 +17,7 @@ from tocsin.model.identity import Token
 from tocsin.model.plain import clock, minute, one_line
 from tocsin.web.document import Communication, LiveDocument
 from tocsin.web.shapes import IncidentLine
+from tocsin.web.updates import Updates, UpdateShown
 
 _SHOWN = 40
 """Lines of the timeline in the terminal; `--markdown` and `--json` have them all."""
@@ -66,6 +67,40 @@ def show_tokens(found: Sequence[tuple[Token, str]]) -> None:
         cells = (one.id, one.prefix, one.person, ", ".join(sorted(one.roles)), status, minute(one.expires_at), used)
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table if found else Text("No tokens."))
+
+
+def show_updates(found: Updates) -> None:
+    """A table of messages: what waits, then what is out."""
+    listed = (*found.drafts, *found.published)
+    table = _table([one.id for one in listed], "audience", "message", "standing", "breaks", "due (UTC)", "at (UTC)")
+    for one in listed:
+        blocked = ", ".join(code.code for code in one.violations if code.code not in one.overridden)
+        cells = (
+            Text(one.id),
+            Text(one.audience),
+            Text(one_line(one.template, 40)),
+            Text(one.standing, style="" if one.channels else "yellow"),
+            Text(blocked, style="bold red"),
+            Text(clock(one.due_at) if one.due_at else ""),
+            Text(clock(one.at)),
+        )
+        table.add_row(*cells)
+    console.print(table if listed else Text("No messages."))
+
+
+def show_update(one: UpdateShown, found: Updates) -> None:
+    """One message word for word, and everything that whoever approves it must know."""
+    about = f"{one.id}  {one.audience} ({one.template})  [{one.status}]  {one.standing}"
+    rows = [
+        Text(f"digest {one.digest}" if one.digest else f"out since {minute(one.at)}", style="dim"),
+        *([Text(f"next update promised for {minute(one.next_update_at)}", style="dim")] if one.next_update_at else []),
+        *([Text(f"approved by {one.approved_by}", style="green")] if one.approved_by else []),
+        *(Text(f"{bad.code} {bad.span!r}: {bad.advice}", style="bold red") for bad in one.violations),
+        *(Text(f"from now on: {said}", style="yellow") for said in found.tone),
+    ]
+    shown = "\n".join(one_line(line, 1000) for line in one.text.splitlines())
+    console.print(Panel(Text(shown), title=Text(about), subtitle=Text(f"event {found.seq}", style="dim")))
+    console.print(Group(*rows))
 
 
 def _table(ids: Sequence[str], *headings: str) -> Table:

@@ -20,7 +20,7 @@ from tocsin.errors import DataError, Denied, NotFound, NotNow, SourceError, Tocs
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from tocsin.stages.people import Done
+    from tocsin.guard.attempt import Done
     from tocsin.web.document import LiveDocument
     from tocsin.web.shapes import IncidentLine, Undelivered
 

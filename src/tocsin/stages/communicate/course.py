@@ -65,9 +65,9 @@ def hypothesis(incident: Incident) -> tuple[str, str]:
     made = incident.diagnosis
     idea = next((one for one in reversed(incident.ideas) if not one.ruled_out), None)
     if idea and not (made and made.root_cause):
-        return one_line(idea.text, LONG), ""
+        return one_line(idea.text, LONG).rstrip("."), ""
     if made and made.hypotheses:
-        return one_line(made.hypotheses[0].text, LONG), f"{made.confidence:.0%}"
+        return one_line(made.hypotheses[0].text, LONG).rstrip("."), f"{made.confidence:.0%}"
     return "none yet", ""
 
 

@@ -145,7 +145,8 @@ def template_of(incident: Incident, audience: Audience) -> str:
         case Audience.CHANNEL if incident.state not in OPEN:
             return "resolved"
         case Audience.CHANNEL:
-            return "update" if any(one.template == DECLARED for one in incident.updates) else DECLARED
+            said = any(one.template == DECLARED for one in incident.narrative.published)
+            return "update" if said else DECLARED
         case Audience.EXECUTIVE:
             return "executive_brief" if incident.state in OPEN else "executive_summary"
         case _:

@@ -18,6 +18,8 @@ from tocsin.stages.communicate import course
 from tocsin.stages.communicate.course import LONG
 from tocsin.stages.communicate.public import impact, impact_brief, public_name, public_names
 
+TITLE = 120
+"""Characters of an issue in one line."""
 UNASSIGNED = "not assigned yet"
 UNKNOWN = "unknown"
 _IMPACT = IMPACT_WORDS | {FactKind.WORKAROUND: "a workaround exists", FactKind.COSMETIC: "cosmetic"}
@@ -119,7 +121,7 @@ def _beginning(incident: Incident, alerts: Sequence[Alert], catalogue: Catalogue
         "incident_id": incident.id,
         "severity": str(incident.severity),
         "type": str(triage.type),
-        "title": one_line(incident.title),
+        "title": one_line(incident.title, TITLE).rstrip("."),
         "service": one_line(incident.service) or "unknown service",
         "affected": tuple(one_line(name) for name in affected_services(incident)),
         "public_service": heading,

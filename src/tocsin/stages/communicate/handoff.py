@@ -9,7 +9,7 @@ from tocsin.model.plain import clock, one_line
 from tocsin.model.update import Audience
 from tocsin.stages.communicate.course import LONG
 from tocsin.stages.communicate.desk import Desk
-from tocsin.stages.communicate.facts import estimate_said
+from tocsin.stages.communicate.facts import TITLE, estimate_said
 from tocsin.stages.communicate.settings import PAGE
 from tocsin.stages.communicate.tone import only_shown
 
@@ -66,7 +66,7 @@ def handoff_of(incident: Incident, desk: Desk, now: datetime) -> Handoff:
     public, sync = told.last(Audience.EXTERNAL), told.sync
     customers = _served(incident, Audience.EXTERNAL, desk)
     return Handoff(
-        incident=" ".join(filter(None, (incident.id, one_line(incident.title), desk.link(incident)))),
+        incident=" ".join(filter(None, (incident.id, one_line(incident.title, TITLE), desk.link(incident)))),
         public_message=public.text if public else NOTHING,
         posted=_posted(incident, public),
         last=customers.last,
@@ -91,8 +91,8 @@ def handoff_text(handoff: Handoff, desk: Desk) -> str:
 
 def _posted(incident: Incident, public: Published | None) -> str:
     """Our page, and every channel with the link it gave."""
-    if public is None:
-        return "nowhere"
+    if public is None or public.observed:
+        return "nowhere: mode observe" if public else "nowhere"
     links = {
         one.channel: one.link for one in incident.narrative.places if one.update_id == public.update_id and one.link
     }

@@ -9,11 +9,13 @@ from tocsin.guard.wording import Situation, check
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.incident import OPEN, Incident
 from tocsin.model.narrative import Estimate
-from tocsin.model.update import Audience, WordingCode, WordingViolation
+from tocsin.model.update import FOR_CUSTOMERS, Audience, WordingCode, WordingViolation
 from tocsin.model.vocabulary import WORDS
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.tone import Constraint, leaves_the_team, understood
 
+INSIDE = frozenset({WordingCode.BLAME, WordingCode.ETA, WordingCode.RESOLVED_EARLY, WordingCode.STATUS_MISMATCH})
+"""What is not said inside the house either; the other rules are about readers who are customers."""
 _FORBIDDEN = {Constraint.NO_CAUSE: WordingCode.CAUSE_UNCONFIRMED, Constraint.NO_ETA: WordingCode.ETA}
 """Which rule keeps a constraint, whatever is known or owned."""
 
@@ -26,7 +28,8 @@ def violations(
     `promise` is when the desk will speak next to them; a text that promises another time is wrong.
     """
     now_known = situation_of(text, incident, audience, desk.catalogue, now)
-    found = check(text, now_known.model_copy(update={"next_update_at": promise, "now": now}))
+    broken = check(text, now_known.model_copy(update={"next_update_at": promise, "now": now}))
+    found = tuple(one for one in broken if audience in FOR_CUSTOMERS or one.code in INSIDE)
     kinds = understood(incident.narrative.tone)
     codes = {code for kind, code in _FORBIDDEN.items() if kind in kinds and leaves_the_team(audience)}
     known = {one.code for one in found}
