@@ -30,6 +30,7 @@ class Rules:
     progress: progress.ProgressSettings
     cadence: Cadence
     review: review.Rules
+    messages: communicate.Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tocsin.model.event import Noted
 from tocsin.model.ground import Time, Value
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Leave, Move, Play, Reread, Rethink, Tell, Wait
-from tocsin.stages import course, paging, playing, progress, remediate, review, verify
+from tocsin.stages import communicate, course, paging, playing, progress, remediate, review, verify
 from tocsin.walk import Step, Walk
 
 RETRY = timedelta(minutes=1)
@@ -78,6 +78,7 @@ def next_move(
     due = (
         paging.due(incident, now, rules.oncall, calls),
         progress.due(incident, now, rules.progress),
+        *communicate.due(incident, rules.messages),
         playing.due(incident, now),
         course.unread(incident, now),
         verify.due(incident, now, rules.verify),

@@ -13,6 +13,7 @@ from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.identity import LOCAL_OPERATOR, SERVICE, Principal, Role
 from tocsin.model.move import Draft, Publish
 from tocsin.model.update import Audience
+from tocsin.stages.communicate import due
 from tocsin.stages.communicate.review import OVERRIDE
 
 BAD = "As of 03:04 UTC customers cannot use Transfers. It will be fixed shortly. Next update by 03:34 UTC."
@@ -281,3 +282,25 @@ def test_a_draft_that_takes_a_person_is_laid_before_the_channel_with_its_digest_
     assert update.digest in letter.payload["buttons"]
     bench.does(ANN, "edit-update", update.id, text=GOOD)
     assert bench.draft(Audience.EXTERNAL).update.digest in bench.letters("review")[-1].payload["buttons"]
+
+
+# Seats --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_transfer_of_command_is_told_to_the_channel_with_name_and_time_once(bench):
+    bench.does(ADA, "assign", seat="commander")
+    bench.later(3)
+    bench.does(ADA, "assign", seat="commander", person="cem@example.com")
+    first, second = due(bench.incident, bench.desk)
+    assert first.key != second.key
+    (letter,) = second.letters
+    assert letter.payload["channel"] == "slack"
+    assert letter.payload["text"] == "Commander: cem@example.com takes over from ada@example.com at 03:07 UTC."
+    assert bench.incident.seats["commander"] == "cem@example.com"  # one person holds it, at every moment
+
+
+def test_nobody_is_told_of_a_transfer_where_nothing_may_leave():
+    bench = Bench(Mode.OBSERVE)
+    bench.open()
+    bench.does(ADA, "assign", seat="commander")
+    assert list(due(bench.incident, bench.desk)) == []

@@ -114,6 +114,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
             settings.progress,
             settings.cadence,
             after.rules,
+            messages,
         ),
         hands=lambda fenced: {
             **remediate.hands(replace(means, store=fenced)),

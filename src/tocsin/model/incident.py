@@ -38,7 +38,7 @@ from tocsin.model.ground import IncidentType, Severity, Time, Value
 from tocsin.model.narrative import Narrative, narrated
 from tocsin.model.review import PostMortemApproved, PostMortemScheduled, Review, ReviewAct, reviewed
 from tocsin.model.run import Run, RunAct, ran
-from tocsin.model.standing import Action, Flag, Idea, Line, NextAction, Page, PolicyInForce, UserReport, acted
+from tocsin.model.standing import Action, Flag, Idea, Line, NextAction, Page, PolicyInForce, Transfer, UserReport, acted
 from tocsin.model.triage import Answer, Triage
 from tocsin.model.update import Audience, Update
 
@@ -101,6 +101,8 @@ class Incident(Value):
     acknowledged_by: str = ""
     seats: dict[Seat, str] = Field(default_factory=dict)
     """Who holds which role on this incident."""
+    transfers: tuple[Transfer, ...] = ()
+    """Every time a seat was taken, oldest first."""
     ideas: tuple[Idea, ...] = ()
     lines: tuple[Line, ...] = ()
     next_action: NextAction | None = None

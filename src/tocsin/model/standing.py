@@ -72,6 +72,16 @@ class Line(Value):
     finding: str = ""
 
 
+class Transfer(Value):
+    """A seat that somebody took, from whom ("" when nobody held it), and when. `seq` is the event's place."""
+
+    seat: acts.Seat
+    person: str
+    before: str
+    at: Time
+    seq: int
+
+
 class NextAction(Value):
     """The single next action and its one owner."""
 
@@ -126,7 +136,8 @@ def acted(  # noqa: C901 - one case for each kind of act
         case acts.SeverityChanged():
             return {"severity": act.severity}
         case acts.SeatTaken():
-            return {"seats": {**incident.seats, act.seat: act.person}}
+            taken = Transfer(seat=act.seat, person=act.person, before=act.handed_over_by, at=event.at, seq=event.seq)
+            return {"seats": {**incident.seats, act.seat: act.person}, "transfers": (*incident.transfers, taken)}
         case acts.NextActionSet():
             return {"next_action": NextAction(text=act.text, owner=act.owner, set_at=event.at)}
         case acts.UserReported():

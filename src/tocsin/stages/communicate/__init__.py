@@ -7,6 +7,7 @@ are what people do. It never says what the incident does not know, and customers
 from tocsin.stages.communicate import asks
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.draft import draft, writer
+from tocsin.stages.communicate.due import due
 from tocsin.stages.communicate.handoff import Handoff, handoff_of, handoff_text
 from tocsin.stages.communicate.hands import Means, hands
 from tocsin.stages.communicate.post import COMMUNICATOR, Stand, put_drafts, writer_in
@@ -27,6 +28,7 @@ __all__ = [
     "act_at",
     "asks",
     "draft",
+    "due",
     "handoff_of",
     "handoff_text",
     "hands",

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from tocsin.guard.policy import InForce, Policy, in_force
-from tocsin.model.action import Mode
+from tocsin.guard.policy import InForce, Policy, may_leave
 from tocsin.model.cadence import Cadence
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.incident import Incident
@@ -36,9 +35,8 @@ class Desk:
         return self.settings.audiences.get(audience, ())
 
     def observes(self, incident: Incident) -> bool:
-        """Nothing leaves the house: by the policy the incident was opened under, or by today's."""
-        policies = (self.law.policy, in_force(incident, self.law).policy)
-        return any(one.mode_of(incident.service) is Mode.OBSERVE for one in policies)
+        """Nothing leaves the house for this incident."""
+        return not may_leave(incident, self.law, "message")
 
     def needs_person(self, incident: Incident, audience: Audience) -> bool:
         """Whether somebody must send it: always to customers; of a restricted incident, all that leaves its room."""
