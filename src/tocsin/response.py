@@ -81,6 +81,7 @@ def next_move(
         *communicate.due(incident, rules.messages),
         playing.due(incident, now),
         course.unread(incident, now),
+        review.recall(incident),
         verify.due(incident, now, rules.verify),
         course.disproved(incident),
         remediate.due(incident, now, rules.remediate),

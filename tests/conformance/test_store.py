@@ -11,11 +11,13 @@ from tests.servers import Missing, database, postgres
 
 from tocsin.errors import NotFound, StoreError
 from tocsin.model.action import Stop
+from tocsin.model.acts import Reopened, Resolved
 from tocsin.model.alert import Alert, AlertStatus, Delivery
 from tocsin.model.change import Change, ChangeKind, Matcher, Silence
 from tocsin.model.event import AlertJoined, AlertResolved, BodyErased, Closed, Declared, FindingsReported, Noted
 from tocsin.model.evidence import Evidence, EvidenceKind, Finding, FindingKind, digest
 from tocsin.model.incident import fold
+from tocsin.model.review import PostMortemApproved
 from tocsin.ports import KeptAlert, KeptDelivery, KeptDocument, Ledger, Store
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
@@ -391,6 +393,27 @@ def test_a_decision_on_an_alert_can_be_changed_later(run) -> None:
         ]
         with pytest.raises(NotFound, match="AL-9"):
             await store.write(lambda ledger: ledger.alerts.redecide("AL-9", "opened", "r"))
+
+    run(scenario)
+
+
+def test_reviewed_incidents_are_found_newest_first_and_only_while_they_are_reviewed(
+    run: Callable[[Scenario], None],
+) -> None:
+    async def scenario(store: Store) -> None:
+        def put(ledger: Ledger) -> None:
+            for place, name in enumerate(("A", "B", "C", "D")):
+                declare(ledger, name, NOW + timedelta(hours=place))
+                over = Resolved(confirmed_by=("ada",), cause="", fix="")
+                ledger.timeline.append(name, over, actor="person:ada", at=NOW + timedelta(hours=9))
+            for name in ("A", "B", "D"):
+                approved = PostMortemApproved(version=1, digest="d")
+                ledger.timeline.append(name, approved, actor="person:ada", at=NOW + timedelta(hours=10))
+            ledger.timeline.append("D", Reopened(reason="back"), actor="person:ada", at=NOW + timedelta(hours=11))
+
+        await store.write(put)
+        assert [one.id for one in await store.read(lambda ledger: ledger.incidents.reviewed())] == ["B", "A"]
+        assert [one.id for one in await store.read(lambda ledger: ledger.incidents.reviewed(1))] == ["B"]
 
     run(scenario)
 

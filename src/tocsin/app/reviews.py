@@ -13,6 +13,8 @@ from tocsin.model.incident import Incident
 from tocsin.model.judged import Judgement, judgements
 from tocsin.model.saving import Baselines
 from tocsin.ports import Ledger
+from tocsin.stages import people
+from tocsin.stages.people import PeopleRules, Turns
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
 from tocsin.web import review_shapes, stats
@@ -63,6 +65,13 @@ async def figures_of(config_path: ConfigPath, days: int) -> Figures:
 async def verdicts(config_path: ConfigPath, days: int = 3650) -> list[Judgement]:
     """What people said of diagnoses, each with the confidence that it is about: what calibration reads."""
     return judgements(await _lately(configuration.load(config_path), days))
+
+
+async def turns(config_path: ConfigPath) -> Turns:
+    """Whose turn it is in gamedays."""
+    config = configuration.load(config_path)
+    roster = config.section("people", PeopleRules).gameday
+    return await _read(config, lambda ledger: people.turns(ledger, roster))
 
 
 async def _lately(config: Config, days: int) -> list[Incident]:

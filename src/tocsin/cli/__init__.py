@@ -13,8 +13,10 @@ from tocsin.cli import (
     alerts,
     audit,
     deadletters,
+    gamedays,
     grading,
     incidents,
+    items,
     messages,
     oncall,
     outbox,
@@ -51,9 +53,10 @@ cli.add_typer(tokens.token, name="token")
 cli.add_typer(outbox.outbox, name="outbox")
 cli.add_typer(silences.silence, name="silence")
 cli.add_typer(reviews.post_mortem, name="post-mortem")
-cli.add_typer(reviews.item, name="item")
-cli.command("items")(reviews.items)
+cli.add_typer(items.item, name="item")
+cli.command("items")(items.items)
 cli.command("judge")(reviews.judge)
+cli.command("gameday")(gamedays.gameday)
 cli.add_typer(playbooks.playbook, name="playbook")
 cli.add_typer(playbooks.get, name="get")
 cli.command("apply")(playbooks.apply)

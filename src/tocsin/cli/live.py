@@ -31,6 +31,7 @@ def show(doc: LiveDocument) -> None:
         _section("Now", _now(doc)),
         _section("People", _people(doc)),
         _section("Hypotheses", _hypotheses(doc)),
+        _section("It happened before", _precedents(doc)),
         _section("Lines of investigation", _lines(doc)),
         _section("Actions", _actions(doc)),
         _section("Customer communications", (_said(one) for one in doc.customer_communications)),
@@ -114,7 +115,9 @@ def _table(ids: Sequence[str], *headings: str) -> Table:
 
 def _head(doc: LiveDocument) -> RenderableType:
     severity = doc.severity or Severity.SEV4
-    title = Text.assemble((f" {doc.severity or 'SEV?'} ", SEVERITY_STYLE[severity]), " ", (one_line(doc.title), "bold"))
+    mark = (" DRILL ", "black on cyan") if doc.drill else ("", "")
+    level = (f" {doc.severity or 'SEV?'} ", SEVERITY_STYLE[severity])
+    title = Text.assemble(mark, level, " ", (one_line(doc.title), "bold"))
     service = one_line(doc.service) or "unknown service"
     where = Text(f"{doc.incident}  {service}  {doc.status} ({doc.state})", style="dim")
     moments = {
@@ -198,6 +201,15 @@ def _timeline(doc: LiveDocument) -> Iterable[RenderableType]:
 
 def _row(moment: datetime, said: Text) -> Text:
     return Text.assemble((f"  {clock(moment)} ", "dim"), said)
+
+
+def _precedents(doc: LiveDocument) -> Iterable[RenderableType]:
+    """In quotation marks: these are words of another incident."""
+    for one in doc.precedents:
+        helped = f"; what helped: {', '.join(one.lesson.helped)}" if one.lesson.helped else ""
+        text = f"{one.incident_id} {one_line(one.lesson.title, 80)}: “{one_line(one.lesson.root_cause)}”{helped}"
+        yield Text(one_line(text, 600))
+        yield Text(f"  shares: {one_line(', '.join(one.words))}", style="dim")
 
 
 def _section(title: str, rows: Iterable[RenderableType]) -> RenderableType | None:

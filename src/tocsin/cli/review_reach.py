@@ -8,6 +8,7 @@ from tocsin.cli.reaching import Reach
 
 if TYPE_CHECKING:
     from tocsin.model.figures import Figures
+    from tocsin.stages.people import Turns
     from tocsin.web.review_shapes import Items, PostMortemShown
 
 
@@ -61,6 +62,17 @@ def figures(reach: Reach, days: int) -> "Figures":
 
         return asyncio.run(reviews.figures_of(reach.config, days))
     return Figures.model_validate_json(reach.asked("GET", f"/api/stats?days={days}"))
+
+
+def turns(reach: Reach) -> "Turns":
+    """Whose turn it is in gamedays."""
+    from tocsin.stages.people import Turns
+
+    if not reach.url:
+        from tocsin.app import reviews
+
+        return asyncio.run(reviews.turns(reach.config))
+    return Turns.model_validate_json(reach.asked("GET", "/api/gameday"))
 
 
 def _path(incident: str, kind: str, version: int | None = None) -> str:

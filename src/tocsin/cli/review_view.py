@@ -12,6 +12,7 @@ from tocsin.model.plain import minute, one_line
 if TYPE_CHECKING:
     from tocsin.model.figures import Figures, Month, Promises, Spread
     from tocsin.model.judged import Judged
+    from tocsin.stages.people import Turns
     from tocsin.web.review_shapes import ItemLine, Items, PostMortemShown
 
 
@@ -47,6 +48,15 @@ def _cells(one: "ItemLine") -> tuple[str, ...]:
     due = f"{one.due_at:%Y-%m-%d}" if one.due_at else "no date"
     where = ", ".join(f"{name} {link}" for name, link in one.exported.items())
     return (one.incident, one.id, f"{due} {stands}".strip(), one_line(one.owner) or "nobody", one_line(one.text), where)
+
+
+def show_turns(found: "Turns") -> None:
+    """Whoever is next first."""
+    for place, one in enumerate(found.turns):
+        last = f"last led {minute(one.last_led_at)}" if one.last_led_at else "never led yet"
+        console.print(Text(f"{'next: ' if place == 0 else ''}{one_line(one.person)}  {last}"))
+    if not found.turns:
+        console.print(Text("Nobody takes turns yet: list people in `people.gameday`."))
 
 
 def show_figures(found: "Figures") -> None:

@@ -1,4 +1,4 @@
-"""Verbs after the all-clear: the post-mortem, its action items, and what people say of the diagnosis. They decide nothing.
+"""Verbs after the all-clear: the post-mortem, and what people say of the diagnosis. They decide nothing.
 
 What each act means, who may do it and when, is told in `stages.review`.
 """
@@ -15,12 +15,8 @@ from tocsin.cli.reaching import Reach, reaching
 from tocsin.errors import DataError
 
 post_mortem = typer.Typer(help="The post-mortem: shown, edited, generated anew, approved, moved.", no_args_is_help=True)
-item = typer.Typer(help="Action items of an incident: opened, changed, done, dropped, exported.", no_args_is_help=True)
 
 Version = Annotated[int | None, typer.Option(min=1, help="By default the one that stands.")]
-Owner = Annotated[str | None, typer.Option(help="Who owns it.")]
-Due = Annotated[str | None, typer.Option(help="Until when, as 2026-11-30T17:00:00Z.")]
-Item = Annotated[str, typer.Argument(help="AI1, AI2...; `tocsin items` lists them.")]
 
 
 @reaching
@@ -96,68 +92,6 @@ def schedule(
 
 
 @reaching
-def items(
-    reach: Reach,
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only those whose date has passed.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Done and dropped ones too.")] = False,
-) -> None:
-    """List action items of all incidents, what is due first; post-mortems that wait are among them."""
-    found = review_reach.items(reach, overdue=overdue, everything=everything)
-    if reach.as_json:
-        print(found.model_dump_json(indent=2))
-        return
-    from tocsin.cli import review_view
-
-    review_view.show_items(found)
-
-
-@reaching
-def open_item(
-    reach: Reach,
-    incident: Incident,
-    text: Annotated[str, typer.Argument(help="What is to be done, specifically.")],
-    owner: Owner = None,
-    due: Due = None,
-) -> None:
-    """Open one. Without an owner it is the service's; without a date it is due by severity."""
-    told_of(reach, reach.act("open-item", incident, text=text, owner=owner, due_at=due))
-
-
-@reaching
-def change(reach: Reach, incident: Incident, item_id: Item, owner: Owner = None, due: Due = None) -> None:
-    """Give it to another owner, or another date."""
-    told_of(reach, reach.act("change-item", incident, item_id, owner=owner, due_at=due))
-
-
-@reaching
-def done(reach: Reach, incident: Incident, item_id: Item) -> None:
-    """Say that it is done."""
-    told_of(reach, reach.act("finish-item", incident, item_id))
-
-
-@reaching
-def drop(
-    reach: Reach,
-    incident: Incident,
-    item_id: Item,
-    reason: Annotated[str, typer.Option(help="Why it is not going to be done.")],
-) -> None:
-    """Say that it is not going to be done."""
-    told_of(reach, reach.act("drop-item", incident, item_id, reason=reason))
-
-
-@reaching
-def export(
-    reach: Reach,
-    incident: Incident,
-    item_id: Item,
-    tracker: Annotated[str, typer.Argument(help="A configured tracker: github, jira.")],
-) -> None:
-    """Send it to a tracker."""
-    told_of(reach, reach.act("export-item", incident, item_id, tracker=tracker))
-
-
-@reaching
 def judge(
     reach: Reach,
     incident: Incident,
@@ -187,5 +121,3 @@ for _name, _verb in {
     "schedule": schedule,
 }.items():
     post_mortem.command(_name)(_verb)
-for _name, _verb in {"open": open_item, "change": change, "done": done, "drop": drop, "export": export}.items():
-    item.command(_name)(_verb)

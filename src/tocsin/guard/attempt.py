@@ -31,6 +31,9 @@ class PeopleRules(Value):
         default_factory=lambda: {Severity.SEV1: 48, Severity.SEV2: 48, Severity.SEV3: 168}
     )
 
+    gameday: tuple[str, ...] = ()
+    """Who takes turns at leading communications in gamedays."""
+
     def post_mortem_at(self, severity: Severity | None, now: datetime) -> datetime | None:
         """When it must have happened; None where none is asked for."""
         hours = self.post_mortem_hours.get(severity) if severity else None

@@ -138,6 +138,12 @@ class Rethink(_Keyed):
     reason: str
 
 
+class Recall(_Keyed):
+    """Look for past incidents like this one."""
+
+    kind: Literal["recall"] = "recall"
+
+
 class WritePostMortem(_Keyed):
     """Write the post-mortem from the timeline, and open the action items that it asks for."""
 
@@ -158,7 +164,19 @@ class Leave(Value):
 
 
 Deed = (
-    Tell | Play | Draft | Publish | Reread | Rethink | Offer | RollBack | Perform | Verify | Confirm | WritePostMortem
+    Tell
+    | Play
+    | Draft
+    | Publish
+    | Reread
+    | Rethink
+    | Offer
+    | RollBack
+    | Perform
+    | Verify
+    | Confirm
+    | Recall
+    | WritePostMortem
 )
 """A move that does something."""
 Move = Annotated[Deed | Wait | Leave, Field(discriminator="kind")]

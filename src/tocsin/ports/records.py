@@ -74,6 +74,10 @@ class IncidentStore(Protocol):
         """Newest declared first; `since` is about `updated_at`."""
         ...
 
+    def reviewed(self, limit: int = 500) -> list[Incident]:
+        """Those whose post-mortem is approved, newest declared first."""
+        ...
+
     def open_heads(self) -> dict[str, int]:
         """How long the timeline of each incident is that a response attends to: those that are open, and those whose last
         words are not out. Cheap enough to ask several times a second."""

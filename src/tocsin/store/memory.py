@@ -12,7 +12,7 @@ from typing import TypeVar
 from tocsin.errors import NotFound, StoreError
 from tocsin.model.change import Change, Silence
 from tocsin.model.evidence import Evidence
-from tocsin.model.incident import Incident
+from tocsin.model.incident import Incident, State
 from tocsin.ports import (
     AlertStore,
     AnswerStore,
@@ -173,6 +173,12 @@ class MemoryIncidents:
         ]
         chosen.sort(key=lambda one: (micros(one.declared_at), one.id), reverse=True)
         return chosen[offset : offset + limit]
+
+    def reviewed(self, limit: int = 500) -> list[Incident]:
+        """By their state."""
+        chosen = [one for one in self._shelves.incidents.values() if one.state is State.REVIEWED]
+        chosen.sort(key=lambda one: (micros(one.declared_at), one.id), reverse=True)
+        return chosen[:limit]
 
     def open_heads(self) -> dict[str, int]:
         """By the projections."""

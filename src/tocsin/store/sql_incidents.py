@@ -11,7 +11,7 @@ from functools import cache
 
 from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
-from tocsin.model.incident import Incident
+from tocsin.model.incident import Incident, State
 from tocsin.ports import Head
 from tocsin.store.folds import Folds
 from tocsin.store.inserts import Row, replace
@@ -24,6 +24,12 @@ _PROJECTIONS = select(incidents.c.id, incidents.c.data).where(incidents.c.id.in_
 _OPENED, _ATTENDED = 1, 2
 """The column `is_open`: open; over, while somebody who heard of it has not heard the end. 0: neither."""
 _OPEN = select(incidents.c.id, incidents.c.seq).where(incidents.c.is_open > 0)
+_REVIEWED = (
+    select(incidents.c.id, incidents.c.hash)
+    .where(incidents.c.state == State.REVIEWED.value)
+    .order_by(incidents.c.declared_at.desc(), incidents.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _AT_ONCE = 500
 _EVENTS = (
     select(*(events.c[name] for name in EventRow._fields))
@@ -139,6 +145,12 @@ class SqlIncidents:
         self._rows.flush()
         asked = {"since": micros(since), "limit": limit, "offset": offset}
         found = self._connection.execute(_recent(open_only, since is not None), asked)
+        return self._rows.standing([(row.id, row.hash) for row in found])
+
+    def reviewed(self, limit: int = 500) -> list[Incident]:
+        """By the column of their state."""
+        self._rows.flush()
+        found = self._connection.execute(_REVIEWED, {"limit": limit})
         return self._rows.standing([(row.id, row.hash) for row in found])
 
     def open_heads(self) -> dict[str, int]:

@@ -86,6 +86,12 @@ async def declare(actor: Acting, ask: asks.Declare) -> Done:
     return await actor.does(lambda attempt: people.declare(attempt, ask))
 
 
+@router.post("/drills", status_code=201)
+async def gameday(actor: Acting, ask: asks.Practise) -> Done:
+    """Declares a drill. It goes the way of any incident, and nothing of it leaves the house."""
+    return await actor.does(lambda attempt: people.practise(attempt, ask))
+
+
 @router.post("/{incident_id}/acknowledge")
 async def acknowledge(actor: Acting, incident_id: Id) -> Done:
     """A person has it."""

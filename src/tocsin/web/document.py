@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tocsin.model.acts import HypothesisRuledOut, Seat, SeatTaken
 from tocsin.model.communication import UpdateDrafted
-from tocsin.model.event import Event
+from tocsin.model.event import Event, Precedent
 from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
 from tocsin.model.incident import Incident, State
 from tocsin.model.standing import Action, ActionState, Flag, Line, NextAction, Page, UserReport
@@ -125,13 +125,16 @@ class LiveDocument(Value):
     tasks: tuple[str, ...]
     would_have_done: tuple[str, ...]
     not_looked_at: tuple[str, ...]
+    precedents: tuple[Precedent, ...]
+    """Past incidents like it, in the words of their approved post-mortems, with what helped."""
+    drill: bool
     timeline: tuple[Entry, ...]
 
 
 def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
     """The document of an incident and its events, as they stand."""
     said = tuple(one for event in events if (one := _communication(event)))
-    same = LiveDocument.model_fields.keys() & Incident.model_fields.keys() - {"lines", "actions"}
+    same = LiveDocument.model_fields.keys() & Incident.model_fields.keys() - {"lines", "actions", "precedents", "drill"}
     return LiveDocument(
         **{name: getattr(incident, name) for name in same},
         incident=incident.id,
@@ -147,6 +150,8 @@ def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
         other_communications=tuple(one for one in said if one.audience is not Audience.EXTERNAL),
         user_reports=incident.reports,
         not_looked_at=incident.gaps,
+        precedents=incident.precedents or (),
+        drill=incident.drill is not None,
         timeline=tuple(
             Entry(seq=event.seq, at=event.at, actor=event.actor, said=tell(event))
             for event in events

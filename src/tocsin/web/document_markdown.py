@@ -6,6 +6,7 @@ Everything that people or the world wrote is escaped, as in `markdown`.
 from collections.abc import Iterable
 from datetime import datetime
 
+from tocsin.model.event import Precedent
 from tocsin.model.plain import minute
 from tocsin.web.document import Communication, Deed, Hypothesis, LiveDocument
 from tocsin.web.markdown import safe
@@ -19,6 +20,7 @@ def document_markdown(doc: LiveDocument) -> str:
         _now(doc),
         _section("People", _people(doc)),
         _section("Hypotheses", (_hypothesis(one) for one in doc.hypotheses)),
+        _section("It happened before", (_precedent(one) for one in doc.precedents)),
         _section("Lines of investigation", _lines(doc)),
         _section("Actions", (_deed(one) for one in doc.actions)),
         _section("Customer communications", (_said(one) for one in doc.customer_communications)),
@@ -36,6 +38,7 @@ def document_markdown(doc: LiveDocument) -> str:
 
 def _head(doc: LiveDocument) -> list[str]:
     lines = [f"# {doc.severity or 'SEV?'} {safe(doc.title)}", "", f"- Incident: {doc.incident}"]
+    lines += ["- This is a drill."] if doc.drill else []
     lines += [f"- Status: {doc.status} ({doc.state})", f"- Service: {safe(doc.service) or 'unknown'}"]
     moments = {
         "Started": doc.started_at,
@@ -73,6 +76,16 @@ def _hypothesis(one: Hypothesis) -> str:
     sure = f" ({one.confidence:.0%})" if one.confidence is not None else ""
     gone = f"ruled out: {safe(one.why)}" if one.ruled_out else "on the table"
     return f"`{one.id.replace('`', '')}` {safe(one.text)}{sure}, by {safe(one.said_by)}; {gone}"
+
+
+def _precedent(one: Precedent) -> str:
+    lesson = one.lesson
+    helped = f"; what helped: {safe(', '.join(lesson.helped))}" if lesson.helped else ""
+    against = f"; what did not: {safe(', '.join(lesson.did_not_help))}" if lesson.did_not_help else ""
+    shared = safe(", ".join(one.words))
+    return (
+        f"{safe(one.incident_id)} {safe(lesson.title)}: “{safe(lesson.root_cause)}”{helped}{against} (shares: {shared})"
+    )
 
 
 def _lines(doc: LiveDocument) -> Iterable[str]:

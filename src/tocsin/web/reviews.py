@@ -13,7 +13,7 @@ from tocsin.guard.attempt import Done
 from tocsin.guard.authorize import sees
 from tocsin.model.ground import Value
 from tocsin.model.identity import Principal
-from tocsin.stages import review
+from tocsin.stages import people, review
 from tocsin.stages.review import asks
 from tocsin.web import problems, review_shapes
 from tocsin.web.acts import Acting, Actor
@@ -71,6 +71,12 @@ async def items(rooms: Here, principal: Asking, everything: bool = False, overdu
             ledger, now, partial(sees, principal), everything=everything, overdue=overdue
         )
     )
+
+
+@reading.get("/gameday")
+async def turns(rooms: Here) -> people.Turns:
+    """Who takes turns at leading communications in gamedays, whoever is next first."""
+    return await rooms.store.read(lambda ledger: people.turns(ledger, rooms.people.gameday))
 
 
 @acting.post("/{incident_id}/post-mortem/schedule")

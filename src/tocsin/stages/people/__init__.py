@@ -8,6 +8,7 @@ from tocsin.guard.attempt import Act, Attempt, Done, PeopleRules, carry_out
 from tocsin.stages.people import asks
 from tocsin.stages.people.beginning import TWO_HATS, acknowledge, assign, change_severity, declare, set_next_action
 from tocsin.stages.people.ending import all_clear, close_as_false_alarm, mark_mitigated, merge, reopen
+from tocsin.stages.people.practice import Turn, Turns, practise, turns
 from tocsin.stages.people.sending import retry_delivery
 from tocsin.stages.people.table import ACTS
 from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
@@ -19,6 +20,8 @@ __all__ = [
     "Attempt",
     "Done",
     "PeopleRules",
+    "Turn",
+    "Turns",
     "acknowledge",
     "all_clear",
     "asks",
@@ -32,9 +35,11 @@ __all__ = [
     "merge",
     "note",
     "open_line",
+    "practise",
     "raise_hypothesis",
     "reopen",
     "retry_delivery",
     "rule_out",
     "set_next_action",
+    "turns",
 ]

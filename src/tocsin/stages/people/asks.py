@@ -23,6 +23,18 @@ class Declare(Value):
     started_at: Moment | None = None
 
 
+class Practise(Value):
+    """A gameday: what is played, who leads communications (None: whose turn it is), and whether people are truly called."""
+
+    title: Annotated[Line, StringConstraints(max_length=480)]
+    description: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)] = ""
+    service: Name = ""
+    environment: Name = ""
+    severity: Severity | None = None
+    lead: Person | None = None
+    pages: Annotated[bool, Field(strict=True)] = False
+
+
 class ChangeSeverity(Value):
     """Another severity, and why."""
 

@@ -5,7 +5,7 @@ from tocsin.guard.attempt import Attempt
 from tocsin.guard.authorize import authorize
 from tocsin.model.acts import Acknowledged, Flagged, NextActionSet, Seat, SeatTaken, SeverityChanged
 from tocsin.model.alert import Alert, AlertStatus
-from tocsin.model.event import Declared
+from tocsin.model.event import Declared, Drill
 from tocsin.model.ground import Severity
 from tocsin.model.identity import SERVICE, Right
 from tocsin.model.incident import Incident
@@ -14,12 +14,13 @@ from tocsin.ports import KeptAlert
 from tocsin.stages.people.asks import Assign, ChangeSeverity, Declare, SetNextAction
 
 BY_HAND = "declared by hand"
+GAMEDAY = "a gameday"
 TWO_HATS = "commander-communicates"
 """Code of the flag for a SEV1 whose commander also leads communications."""
 _APART = frozenset({Seat.COMMANDER, Seat.COMMUNICATIONS_LEAD})
 
 
-def declare(attempt: Attempt, ask: Declare) -> Incident:
+def declare(attempt: Attempt, ask: Declare, drill: Drill | None = None) -> Incident:
     """A new incident with the person's words as its first alert, so that triage reads them as it reads any other."""
     authorize(attempt.principal, Right.DECLARE)
     if ask.started_at and ask.started_at > attempt.now:
@@ -32,8 +33,9 @@ def declare(attempt: Attempt, ask: Declare) -> Incident:
         service=ask.service,
         environment=ask.environment,
         alert_id=alert.id,
-        reason=BY_HAND,
+        reason=GAMEDAY if drill else BY_HAND,
         started_at=ask.started_at or attempt.now,
+        drill=drill,
     )
     said = (SeverityChanged(severity=ask.severity, reason=BY_HAND),) if ask.severity else ()
     return attempt.record(incident_id, body, *said)

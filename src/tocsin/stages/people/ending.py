@@ -60,6 +60,8 @@ def merge(attempt: Attempt, incident_id: str, ask: Merge) -> Incident:
     part, whole = attempt.working(incident_id, Right.COMMAND), attempt.working(ask.into, Right.COMMAND)
     if part.id == whole.id:
         raise DataError("an incident cannot be merged into itself.", "Name the other one.")
+    if (part.drill is None) != (whole.drill is None):
+        raise DataError("one of the two is a drill.", "Close the drill; what is real stays on its own.")
     _settled(part)
     attempt.record(whole.id, Noted(text=f"{part.id} was merged into this incident: {ask.reason}"))
     _move_alerts(attempt, part, whole)

@@ -7,11 +7,13 @@ from tocsin.guard.attempt import Act
 from tocsin.stages.people import asks
 from tocsin.stages.people.beginning import acknowledge, assign, change_severity, declare, set_next_action
 from tocsin.stages.people.ending import all_clear, close_as_false_alarm, mark_mitigated, merge, reopen
+from tocsin.stages.people.practice import practise
 from tocsin.stages.people.sending import retry_delivery
 from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
 
 ACTS: dict[str, Act] = {
     "declare": Act("", asks.Declare, declare),
+    "gameday": Act("/drills", asks.Practise, practise),
     "acknowledge": Act("/acknowledge", None, acknowledge),
     "severity": Act("/severity", asks.ChangeSeverity, change_severity),
     "assign": Act("/roles", asks.Assign, assign),

@@ -5,7 +5,7 @@ are on the record, and no longer.
 """
 
 from tocsin.stages.review.calendar import calendar
-from tocsin.stages.review.due import SCRIBE, due
+from tocsin.stages.review.due import SCRIBE, due, recall
 from tocsin.stages.review.hands import Means, hands
 from tocsin.stages.review.settings import ReviewSettings, Rules
 from tocsin.stages.review.table import ACTS, act_under, meant
@@ -23,6 +23,7 @@ __all__ = [
     "due",
     "hands",
     "meant",
+    "recall",
     "text_of",
     "versions",
     "write",

@@ -7,7 +7,7 @@ unless it is re-opened, and then a new generation of the walk comes back here af
 from datetime import datetime
 
 from tocsin.model.incident import Incident
-from tocsin.model.move import Happening, Move, Tell, Wait, WritePostMortem
+from tocsin.model.move import Happening, Move, Recall, Tell, Wait, WritePostMortem
 from tocsin.model.review import THE_POST_MORTEM, ActionItemChanged, ActionItemOpened, Debt, PostMortemScheduled
 from tocsin.stages.review.settings import Rules
 
@@ -23,6 +23,12 @@ def due(incident: Incident, now: datetime, rules: Rules) -> Move | None:  # noqa
     if Debt.DRAFT in incident.review.owed:  # it tells of the last words, too: they go out first, or are missed
         return Wait() if incident.unended else WritePostMortem(key=f"post_mortem:{turn}:draft")
     return None
+
+
+def recall(incident: Incident) -> Move | None:
+    """Once what happens is known, it is looked up whether it has happened before. Once for each incident."""
+    wanted = incident.is_open and incident.triage is not None and incident.precedents is None
+    return Recall(key="recall") if wanted else None
 
 
 def _schedule(incident: Incident, rules: Rules, key: str) -> Move:

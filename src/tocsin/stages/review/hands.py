@@ -1,10 +1,14 @@
-"""Carries out the move of this stage: action items that the timeline asks for, then the first draft of the post-mortem."""
+"""Carries out the moves of this stage: the look back at past incidents; action items that the timeline asks for, then the first
+draft of the post-mortem.
+"""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tocsin.guard.wording import blame_in
-from tocsin.model.event import Body
+from tocsin.library.memory import Memory
+from tocsin.model.alert import Alert
+from tocsin.model.event import Body, PrecedentsFound
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening
 from tocsin.model.review import PostMortemWritten
@@ -15,6 +19,9 @@ from tocsin.stages.review.markdown import as_markdown
 from tocsin.stages.review.settings import Rules
 from tocsin.stages.review.write import write
 
+HISTORIAN = "role:historian"
+"""Who remembers. It reads approved post-mortems, quotes them, and decides nothing."""
+NEWEST = 20
 Hand = Callable[..., Awaitable[None]]
 
 
@@ -42,7 +49,24 @@ def hands(means: Means) -> Mapping[str, Hand]:
         written = PostMortemWritten(version=version, text=text, generated=True, blame=blame_in(text))
         await record(f"{move.key}:text", *_by_scribe(written))
 
-    return {"write_post_mortem": write_post_mortem}
+    async def recall(move: Deed, incident: Incident, record: Callable[..., Awaitable[Incident]]) -> None:
+        past, alerts = await means.store.read(
+            lambda ledger: (ledger.incidents.reviewed(), ledger.alerts.recent(incident_id=incident.id, limit=NEWEST))
+        )
+        memory = Memory(past)
+        text = _as_known(incident, [kept.alert for kept in alerts])
+        found = memory.like(text, type=incident.type, service=incident.service, but=incident.id)
+        if found:
+            await record(move.key, Happening(actor=HISTORIAN, body=PrecedentsFound(precedents=found)))
+
+    return {"write_post_mortem": write_post_mortem, "recall": recall}
+
+
+def _as_known(incident: Incident, alerts: Iterable[Alert]) -> str:
+    """What is known of it by now, in words: its alerts, what they quote, and what is believed."""
+    believed = incident.diagnosis.root_cause if incident.diagnosis else ""
+    said = [text for alert in alerts for text in (alert.title, alert.description)]
+    return "\n".join([incident.title, *dict.fromkeys(said), believed])
 
 
 def _by_scribe(*bodies: Body) -> list[Happening]:
