@@ -11,6 +11,7 @@ from tocsin.app.slack import slack_door
 from tocsin.config import Config, Secret
 from tocsin.connectors.slack import SlackChannel, SlackConfig
 from tocsin.connectors.slack.fake import Member, Workspace, serving
+from tocsin.guard.attempt import Attempt
 from tocsin.guard.policy import InForce
 from tocsin.model.action import Fix
 from tocsin.model.communication import RoomOpened
@@ -18,6 +19,9 @@ from tocsin.model.event import Declared, FixProposed, Triaged
 from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.identity import Principal, Role
 from tocsin.model.triage import Triage
+from tocsin.model.update import Audience
+from tocsin.stages.communicate import Desk, MessageSettings, act_at
+from tocsin.stages.communicate.asks import WriteDrafts
 from tocsin.stages.deliver import deliver, message_courier
 from tocsin.stages.remediate.due import Rules, due
 from tocsin.stages.remediate.hands import carry_out
@@ -29,8 +33,10 @@ PEOPLE = {
     "U0BOB": {"person": "bob@example.com", "roles": ["approver"]},
     "U0CEM": {"person": "cem@example.com", "roles": ["responder"]},
     "U0DOT": {"person": "dot@example.com", "roles": ["commander", "communicator"]},
+    "U0LEA": {"person": "lea@example.com", "roles": ["viewer"]},
     "U0VERA": {"person": "vera@example.com", "roles": ["viewer"], "leader": True},
 }
+DOT = Principal(id="dot@example.com", roles=frozenset({Role.COMMANDER, Role.COMMUNICATOR}))
 CEM = Principal(id="cem@example.com", roles=frozenset({Role.RESPONDER}))
 
 
@@ -51,6 +57,12 @@ class SlackHouse:
             executors=self.hands,
             current=InForce(policy("act"), "tocsin.yaml"),
             ask_in=("slack",),
+        )
+        served = {Audience.CHANNEL: ("slack",), Audience.INTERNAL: ("slack",), Audience.EXTERNAL: ("page",)}
+        rooms.messages = Desk(
+            settings=MessageSettings(audiences=served),
+            law=InForce(policy("act"), "tocsin.yaml"),
+            leaders=frozenset({"lea@example.com"}),
         )
         self.config = SlackConfig.model_validate(
             {"token": Secret(env="T"), "signing_secret": Secret(env="S"), "people": PEOPLE, "url": url}
@@ -120,6 +132,17 @@ class SlackHouse:
                 await carry_out(self.rooms.actions, move, incident, record)
 
         self.run(once())
+
+    def draft(self, *audiences):
+        """Drafts are written, and what takes a person is brought to Slack; the newest card."""
+
+        def work(ledger):
+            attempt = Attempt(ledger, DOT, self.rooms.clock.now(), self.rooms.names)
+            act_at(self.rooms.messages, "draft-updates").on(attempt, "INC-1", "", WriteDrafts(audiences=audiences))
+
+        self.run(self.rooms.store.write(work))
+        self.post()
+        return self.cards[-1]
 
     @property
     def incident(self):

@@ -233,7 +233,7 @@ def test_a_step_that_waits_is_shown_letter_by_letter_above_its_button(workspace)
     assert shown["elements"] == [{"type": "text", "text": exact.replace("\u202e", "⟨U+202E⟩")}]
     (button,) = next(b for b in card["blocks"] if b["type"] == "actions")["elements"]
     assert (button["action_id"], button["value"], button["confirm"]["deny"]["text"]) == (
-        "approve_step", approve().value, "Not yet",
+        "approve_step#0", approve().value, "Not yet",
     )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ async def open_house(
 def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> House:
     clean = redactor(settings.config, settings.evidence)
     shelf, law = open_shelf(settings.runbooks), InForce(settings.policy, settings.config.origin)
-    glass = Hourglass(time.monotonic)
+    glass, messages = Hourglass(time.monotonic), communications_desk(settings)
     means = remediate.Means(
         store=store,
         clock=clock,
@@ -80,7 +80,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         current=law,
         environments=settings.severity.environments,
         over=glass.over,
-        ask_in=settings.channels.reaching()[Audience.CHANNEL],
+        ask_in=messages.channels(Audience.CHANNEL),
     )
     sources = windows.sources(settings, store)
     looking = verify.Means(
@@ -92,7 +92,6 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         post_mortem_at=settings.people.post_mortem_at,
     )
     after = review.Means(store, clock, review_rules(settings))
-    messages = communications_desk(settings)
     desk = Desk(
         store=store,
         clock=clock,

@@ -10,6 +10,7 @@ from tocsin.connectors.system import SystemClock
 from tocsin.errors import NotFound
 from tocsin.guard.policy import InForce
 from tocsin.model.incident import Incident
+from tocsin.model.update import Audience
 from tocsin.ports import Ledger
 from tocsin.stages.communicate import (
     Desk,
@@ -32,13 +33,19 @@ def communications_desk(settings: Settings) -> Desk:
     """Raises ConfigError when a template cannot be read."""
     directory = settings.oncall.directory
     return Desk(
-        settings=settings.messages,
+        settings=settings.messages.model_copy(update={"audiences": _served(settings)}),
         cadence=settings.cadence,
         catalogue=settings.catalogue,
         law=InForce(settings.policy, settings.config.origin),
         leaders=frozenset(person for role in settings.cadence.leaders for person in directory.get(role, ())),
         templates=Templates(settings.messages.templates),
     )
+
+
+def _served(settings: Settings) -> dict[Audience, tuple[str, ...]]:
+    """Where each audience is served: as section `messages` names it, and by every channel that says itself whom it reaches."""
+    named, reaching = settings.messages.audiences, settings.channels.reaching()
+    return {one: tuple(dict.fromkeys((*named.get(one, ()), *reaching[one]))) for one in Audience}
 
 
 async def updates(config_path: ConfigPath, incident_id: str) -> Updates:

@@ -96,18 +96,13 @@ def _foot(message: Message) -> Block:
 
 
 def buttons(offered: Sequence[Button]) -> Block | None:
-    """The buttons that Slack can carry; one whose value it would cut is left out."""
-    made = [_button(one) for one in offered if len(one.value) <= LONGEST]
-    return {"type": "actions", "elements": made[:5]} if made else None
+    """The buttons that Slack can carry; one whose value it would cut is left out. Slack wants each to be called differently."""
+    made = [_button(one, f"{one.action[:200]}#{at}") for at, one in enumerate(offered) if len(one.value) <= LONGEST]
+    return {"type": "actions", "elements": made[:25]} if made else None
 
 
-def _button(one: Button) -> Block:
-    made: Block = {
-        "type": "button",
-        "action_id": one.action[:255],
-        "text": _label(one.label, LABEL),
-        "value": one.value,
-    }
+def _button(one: Button, name: str) -> Block:
+    made: Block = {"type": "button", "action_id": name, "text": _label(one.label, LABEL), "value": one.value}
     if one.danger:
         made["style"] = "primary"
         made["confirm"] = {

@@ -51,5 +51,5 @@ class SlackConfig(Value):
 
     @property
     def audiences(self) -> frozenset[Audience]:
-        """Whom it reaches: the incident's room, the shared channel, and whoever has a channel of their own."""
-        return frozenset({Audience.CHANNEL, Audience.INTERNAL, *self.places})
+        """Whom it reaches: those in the incident's room, the shared channel, and whoever has a channel of their own."""
+        return frozenset({Audience.CHANNEL, Audience.SECURITY, Audience.INTERNAL, *self.places})

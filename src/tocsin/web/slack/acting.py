@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tocsin.model.ground import Value
 from tocsin.model.identity import Principal
 from tocsin.model.incident import Incident
+from tocsin.stages import communicate
 from tocsin.stages.people import Attempt, Done
 from tocsin.web.acts import Actor
 from tocsin.web.rooms import Rooms
@@ -26,6 +28,11 @@ class Acting:
     async def does(self, work: Callable[[Attempt], Incident], incident_id: str = "") -> Done:
         """Carries out an act in one transaction and wakes the response."""
         return await Actor(self.rooms, self.principal, None, "").does(work, incident_id)
+
+    async def does_at_the_desk(self, name: str, incident_id: str, which: str, ask: Value) -> Done:
+        """Carries out an act of the communications desk by its name."""
+        act = communicate.act_at(self.rooms.messages, name)
+        return await self.does(lambda attempt: act.on(attempt, incident_id, which, ask), incident_id)
 
     def wake(self, incident_id: str) -> None:
         """Something happened to that incident."""

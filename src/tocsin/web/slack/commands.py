@@ -6,32 +6,33 @@ Which incident is meant: the one named after the verb, else the one whose room t
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
-from pydantic import ValidationError
-
-from tocsin.errors import DataError, NotFound
+from tocsin.errors import DataError, Denied, NotFound
+from tocsin.guard.authorize import authorize
 from tocsin.model.acts import Seat
-from tocsin.model.ground import Severity, Value
+from tocsin.model.communication import UpdateAsked
+from tocsin.model.ground import Severity
 from tocsin.model.identity import Right
 from tocsin.model.incident import Incident
 from tocsin.ports import Ledger
 from tocsin.stages import people
+from tocsin.stages.communicate.asks import AnyUpdate
 from tocsin.stages.hearing import incident_of_room
 from tocsin.stages.people import Attempt, asks
 from tocsin.stages.verify.reports import Report
 from tocsin.web import letters
 from tocsin.web.rooms import Rooms
 from tocsin.web.slack.acting import Acting, acting
+from tocsin.web.slack.asking import read_ask
 from tocsin.web.slack.door import SlackDoor
 from tocsin.web.slack.words import mentioned, plain_words
 
-A = TypeVar("A", bound=Value)
 HELP = """/incident declare [SEV1-4] WHAT IS WRONG
 /incident ack · status · report WHAT A USER SEES · note WORDS · decision WORDS
 /incident severity SEV1-4 WHY · role SEAT [@WHO] · next WHAT · mitigated HOW · resolve [CAUSE]
 In an incident's room they are about that incident; elsewhere name it after the verb: /incident ack INC-20261121-7F3K2A"""
 _INCIDENT = re.compile(r"INC-[\w-]{1,60}", re.IGNORECASE)
+_LISTED = 20
 _SEVERITY = re.compile(r"SEV[1-4]", re.IGNORECASE)
 
 
@@ -91,7 +92,7 @@ async def _help(_: Command) -> str:
 async def _declare(command: Command) -> str:
     first, _, rest = command.words.partition(" ")
     severity = Severity(first.upper()) if _SEVERITY.fullmatch(first) else None
-    ask = _ask(asks.Declare, title=rest if severity else command.words, severity=severity)
+    ask = read_ask(asks.Declare, title=rest if severity else command.words, severity=severity)
     done = await command.by.does(lambda attempt: people.declare(attempt, ask))
     return f"{done.incident} is declared. Its room opens here when the configuration says so."
 
@@ -102,47 +103,72 @@ async def _acknowledge(command: Command) -> str:
     return f"You have {about}."
 
 
+async def _status(command: Command) -> str:
+    """Where it stands, from the record, so that nobody has to ask the commander; elsewhere what is open."""
+    if not command.incident_id:
+        return await _open_ones(command)
+    ask = AnyUpdate(where="slack", by_leader=command.door.leads(command.by.principal))
+    done = await command.by.does_at_the_desk("any-update", command.about, "", ask)
+    return next(one.body.answer for one in done.events if isinstance(one.body, UpdateAsked))
+
+
+async def _open_ones(command: Command) -> str:
+    found = await command.by.rooms.store.read(lambda ledger: ledger.incidents.recent(open_only=True, limit=_LISTED))
+    lines = [
+        f"{one.id}  {one.severity or 'untriaged'}  {one.state}  {one.title}" for one in found if _may_see(command, one)
+    ]
+    return "\n".join(lines) or "Nothing is open."
+
+
+def _may_see(command: Command, incident: Incident) -> bool:
+    try:
+        authorize(command.by.principal, Right.READ, incident)
+    except Denied:
+        return False
+    return True
+
+
 async def _note(command: Command) -> str:
-    about, ask = command.about, _ask(asks.Note, text=command.words)
+    about, ask = command.about, read_ask(asks.Note, text=command.words)
     await command.does(lambda attempt: people.note(attempt, about, ask))
     return f"Noted on {about}."
 
 
 async def _decision(command: Command) -> str:
-    about, ask = command.about, _ask(asks.Note, text=f"Decision: {command.words}" if command.words else "")
+    about, ask = command.about, read_ask(asks.Note, text=f"Decision: {command.words}" if command.words else "")
     await command.does(lambda attempt: people.note(attempt, about, ask))
     return f"The decision stands on the timeline of {about}."
 
 
 async def _severity(command: Command) -> str:
     first, _, why = command.words.partition(" ")
-    about, ask = command.about, _ask(asks.ChangeSeverity, severity=first.upper(), reason=why)
+    about, ask = command.about, read_ask(asks.ChangeSeverity, severity=first.upper(), reason=why)
     await command.does(lambda attempt: people.change_severity(attempt, about, ask))
     return f"{about} is {ask.severity} now."
 
 
 async def _role(command: Command) -> str:
     seat, _, named = command.words.partition(" ")
-    ask = _ask(asks.Assign, seat=_seat(seat), person=_person(command, named.strip()))
+    ask = read_ask(asks.Assign, seat=_seat(seat), person=_person(command, named.strip()))
     about = command.about
     await command.does(lambda attempt: people.assign(attempt, about, ask))
     return f"{ask.person or command.by.name} is {ask.seat.replace('_', ' ')} of {about}."
 
 
 async def _next(command: Command) -> str:
-    about, ask = command.about, _ask(asks.SetNextAction, text=command.words)
+    about, ask = command.about, read_ask(asks.SetNextAction, text=command.words)
     await command.does(lambda attempt: people.set_next_action(attempt, about, ask))
     return f"Next on {about}, and yours: {ask.text}"
 
 
 async def _mitigated(command: Command) -> str:
-    about, ask = command.about, _ask(asks.MarkMitigated, text=command.words)
+    about, ask = command.about, read_ask(asks.MarkMitigated, text=command.words)
     await command.does(lambda attempt: people.mark_mitigated(attempt, about, ask))
     return f"{about} is mitigated, and watched from here on."
 
 
 async def _resolve(command: Command) -> str:
-    about, ask = command.about, _ask(asks.AllClear, cause=command.words)
+    about, ask = command.about, read_ask(asks.AllClear, cause=command.words)
     await command.does(lambda attempt: people.all_clear(attempt, about, ask))
     return f"All clear on {about}."
 
@@ -150,7 +176,7 @@ async def _resolve(command: Command) -> str:
 async def _report(command: Command) -> str:
     """What a user sees, as the form and the hook take it: it can put an all-clear off."""
     about, rooms = command.about, command.by.rooms
-    report = _ask(Report, text=command.words, origin="slack", incident=about)
+    report = read_ask(Report, text=command.words, origin="slack", incident=about)
 
     def work(attempt: Attempt) -> Incident:
         attempt.working(about, Right.READ)
@@ -166,6 +192,8 @@ _VERBS: dict[str, Callable[[Command], Awaitable[str]]] = {
     "declare": _declare,
     "ack": _acknowledge,
     "acknowledge": _acknowledge,
+    "status": _status,
+    "update": _status,
     "report": _report,
     "note": _note,
     "decision": _decision,
@@ -191,13 +219,3 @@ def _person(command: Command, named: str) -> str | None:
     if command.mentions:
         return command.door.member(command.mentions[0]).principal.id
     return named or None
-
-
-def _ask(kind: type[A], **told: object) -> A:
-    """An ask from typed words. Raises DataError that says what is missing."""
-    try:
-        return kind.model_validate(told)
-    except ValidationError as mistake:
-        first = mistake.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise DataError(f"{where}: {first['msg']}.", "See /incident help.", code="TCS-SLACK-WORDS") from mistake

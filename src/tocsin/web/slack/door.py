@@ -50,6 +50,10 @@ class SlackDoor:
             raise Denied(what, "Ask whoever runs tocsin to add you under channels.slack.people.", code="TCS-SLACK-WHO")
         return known
 
+    def leads(self, principal: Principal) -> bool:
+        """Whether the configuration calls them a leader."""
+        return any(one.leader for one in self.people.values() if one.principal.id == principal.id)
+
     def called(self, user: str) -> str:
         """How somebody is called on a timeline."""
         known = self.people.get(user)

@@ -1,9 +1,11 @@
-"""What happens in an incident's room: words become notes, pins reach the timeline, leaders are noticed. Called by `routes`.
+"""What happens in an incident's room: words become notes, questions are answered, pins reach the timeline, leaders are noticed.
 
-Each event counts once, in the transaction of what it leaves, however often Slack sends it. Everything said here is data.
+Each event counts once, in the transaction of what it leaves, however often Slack sends it. Everything said here is data. Called by
+`routes`, which answers Slack only after the commit.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +19,8 @@ from tocsin.stages import hearing
 from tocsin.stages.hearing import Heard
 from tocsin.web.acts import KEPT
 from tocsin.web.rooms import Rooms
+from tocsin.web.slack import shield
+from tocsin.web.slack.cards import whisper
 from tocsin.web.slack.door import SlackDoor, first_time
 from tocsin.web.slack.words import part, plain_words
 
@@ -28,28 +32,59 @@ _ID, _TS = 30, 30
 _AGAIN = timedelta(seconds=5)
 
 
-async def happened(rooms: Rooms, door: SlackDoor, told: Mapping[str, Any], _later: BackgroundTasks) -> None:
+@dataclass(frozen=True, slots=True)
+class Here:
+    """One event in one room, inside its transaction."""
+
+    rooms: Rooms
+    door: SlackDoor
+    ledger: Ledger
+    incident: Incident
+    event: Mapping[str, Any]
+    now: datetime
+
+    @property
+    def place(self) -> str:
+        """The channel's own name."""
+        return place_of(self.event)
+
+    @property
+    def principal(self) -> Principal:
+        """In whose name what comes of it is recorded."""
+        known = self.door.people.get(str(self.event.get("user") or ""))
+        return known.principal if known else LISTENER
+
+
+def place_of(event: Mapping[str, Any]) -> str:
+    """The channel in which it happened."""
+    return str(event.get("channel") or event.get("channel_id") or "")[:_ID]
+
+
+async def happened(rooms: Rooms, door: SlackDoor, told: Mapping[str, Any], later: BackgroundTasks) -> None:
     """Keeps what an event tells, once."""
     event = part(told, "event")
     keep = _keeper(event)
     if keep is None:
         return
 
-    def work(ledger: Ledger) -> str:
+    def work(ledger: Ledger) -> tuple[str, str]:
         now = rooms.clock.now()
-        incident = _incident(ledger, door, str(event.get("channel") or event.get("channel_id") or ""), now)
+        incident = _incident(ledger, door, place_of(event), now)
         ledger.answers.trim(now - KEPT)
         if incident is None or not first_time(ledger, f"event:{told.get('event_id')}", now):
-            return ""
-        return incident.id if keep(rooms, door, ledger, incident, event) else ""
+            return "", ""
+        return incident.id, keep(Here(rooms, door, ledger, incident, event, now))
 
-    incident_id = await rooms.store.write(work)
+    incident_id, said = await rooms.store.write(work)
     if incident_id:
         rooms.wake.ring(incident_id)
         rooms.respond(incident_id)
+    if said:
+        later.add_task(whisper, door, place_of(event), str(event.get("user") or ""), said)
 
 
-Keep = Callable[[Rooms, SlackDoor, Ledger, Incident, Mapping[str, Any]], bool]
+Keep = Callable[[Here], str]
+"""Keeps one event; what to whisper to whoever did it, or ""."""
 
 
 def _keeper(event: Mapping[str, Any]) -> Keep | None:
@@ -62,6 +97,8 @@ def _keeper(event: Mapping[str, Any]) -> Keep | None:
             return _said
         case "pin_added" if message:
             return _pinned
+        case "member_joined_channel" if not event.get("inviter"):
+            return _joined
     return None
 
 
@@ -79,43 +116,53 @@ def _incident(ledger: Ledger, door: SlackDoor, place: str, now: datetime) -> Inc
     return found
 
 
-def _said(rooms: Rooms, door: SlackDoor, ledger: Ledger, incident: Incident, event: Mapping[str, Any]) -> bool:
-    user = str(event["user"])[:_ID]
-    heard = Heard(
-        channel=door.name,
-        author=door.called(user),
-        text=plain_words(str(event.get("text") or ""), door.called),
-        ref=f"{event.get('channel')}:{event.get('ts')}"[: _ID + _TS],
-    )
-    return hearing.take_note(
-        ledger,
-        incident,
+def _said(here: Here) -> str:
+    """A question after news is answered under it; everything else is a note."""
+    heard = _heard(here, here.event)
+    text = str(here.event.get("text") or "")
+    if hearing.asks_for_news(heard.text) and shield.answered(
+        here.rooms, here.door, here.ledger, here.incident, _question(here, heard, text)
+    ):
+        return ""
+    hearing.take_note(
+        here.ledger,
+        here.incident,
         heard,
-        actor=_actor(door, user),
-        now=rooms.clock.now(),
-        clean=rooms.clean,
-        most=door.notes_per_minute,
+        actor=actor_of(here.principal),
+        now=here.now,
+        clean=here.rooms.clean,
+        most=here.door.notes_per_minute,
     )
+    return ""
 
 
-def _pinned(rooms: Rooms, door: SlackDoor, ledger: Ledger, incident: Incident, event: Mapping[str, Any]) -> bool:
+def _question(here: Here, heard: Heard, text: str) -> shield.Question:
+    return shield.Question(principal=here.principal, asker=heard.author, text=text, ref=heard.ref, now=here.now)
+
+
+def _pinned(here: Here) -> str:
     """Only a member whom we know brings words onto the timeline; whose words they are is told with them."""
-    pinner = str(event.get("user") or "")
-    if pinner not in door.people:
-        return False
-    message = part(event, "item", "message")
-    heard = Heard(
-        channel=door.name,
-        author=door.called(str(message.get("user") or "")[:_ID]),
-        text=plain_words(str(message.get("text") or ""), door.called),
-        ref=f"{event.get('channel_id')}:{message.get('ts')}"[: _ID + _TS],
+    if here.principal is not LISTENER:
+        heard = _heard(here, part(here.event, "item", "message"))
+        hearing.promote(
+            here.ledger, here.incident, heard, actor=actor_of(here.principal), now=here.now, clean=here.rooms.clean
+        )
+    return ""
+
+
+def _joined(here: Here) -> str:
+    """A leader who comes in by themselves wants to know how it stands; they are told, and it counts as asking."""
+    if here.principal is LISTENER or not shield.leads(here.rooms, here.door, here.principal):
+        return ""
+    asked = shield.Question(principal=here.principal, asker=here.principal.id, text="", ref="", now=here.now)
+    return shield.answer_to(here.rooms, here.door, here.ledger, here.incident, asked, where="joined the room")
+
+
+def _heard(here: Here, message: Mapping[str, Any]) -> Heard:
+    return Heard(
+        channel=here.door.name,
+        author=here.door.called(str(message.get("user") or "")[:_ID]),
+        text=plain_words(str(message.get("text") or ""), here.door.called),
+        ref=f"{here.place}:{message.get('ts')}"[: _ID + _TS],
         link=str(message.get("permalink") or "")[:500],
     )
-    return hearing.promote(
-        ledger, incident, heard, actor=_actor(door, pinner), now=rooms.clock.now(), clean=rooms.clean
-    )
-
-
-def _actor(door: SlackDoor, user: str) -> str:
-    known = door.people.get(user)
-    return actor_of(known.principal if known else LISTENER)

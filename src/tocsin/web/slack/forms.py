@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tocsin.errors import DataError, NotNow, TocsinError
+from tocsin.errors import DataError, TocsinError
 from tocsin.model.press import Press, Pressed, read_press
 from tocsin.stages.remediate import permit
 from tocsin.web.rooms import Rooms
 from tocsin.web.slack.acting import Acting, acting
+from tocsin.web.slack.cards import Card, settle
 from tocsin.web.slack.door import SlackDoor
-from tocsin.web.slack.presses import Card, means_of, settle
+from tocsin.web.slack.drafts import edited
+from tocsin.web.slack.steps import means_of
 from tocsin.web.slack.words import part
 
 _SHORTEST, _LONGEST = 3, 3000
@@ -26,7 +28,7 @@ async def submitted(rooms: Rooms, door: SlackDoor, payload: Mapping[str, Any]) -
         said = await _carried_out(by, press, text)
     except TocsinError as refused:
         return {"response_action": "errors", "errors": {block: f"{refused.what} {refused.do}".strip()[:150]}}
-    await settle(door, card, said, done=press.press is Press.REJECT_STEP)
+    await settle(door, card, said, done=True)
     return {}
 
 
@@ -34,14 +36,21 @@ async def _carried_out(by: Acting, press: Pressed, text: str) -> str:
     """What to write under the card that the form was opened from."""
     match press.press:
         case Press.REJECT_STEP:
-            if len(text) < _SHORTEST:
-                raise DataError("Say why, in a few words.", "")
-            reason = by.rooms.clean(text)
-            await permit.reject(means_of(by.rooms), press.incident_id, press.about, by=by.principal, reason=reason)
-            by.wake(press.incident_id)
-            return f"{by.name} rejected it: {text}"
+            return await _rejected(by, press, text)
+        case Press.EDIT_UPDATE:
+            await by.does(lambda attempt: edited(attempt, by.rooms.messages, press, text), press.incident_id)
+            return f"{by.name} changed the words. The new ones wait on a card of their own."
         case _:
-            raise NotNow("That cannot be done here yet.", "Do it in tocsin.")
+            raise DataError("This is no form of ours.", "Open the incident and act there.")
+
+
+async def _rejected(by: Acting, press: Pressed, text: str) -> str:
+    if len(text) < _SHORTEST:
+        raise DataError("Say why, in a few words.", "")
+    reason = by.rooms.clean(text)
+    await permit.reject(means_of(by.rooms), press.incident_id, press.about, by=by.principal, reason=reason)
+    by.wake(press.incident_id)
+    return f"{by.name} rejected it: {reason}"
 
 
 def _answer(view: Mapping[str, Any]) -> tuple[str, str]:

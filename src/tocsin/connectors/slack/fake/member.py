@@ -46,7 +46,7 @@ class Member:
             for block in message["blocks"]
             if block["type"] == "actions"
             for one in block["elements"]
-            if one["action_id"] == button
+            if one["action_id"].partition("#")[0] == button
         )
         action = {name: pressed[name] for name in ("type", "action_id", "value", "text")}
         return {
