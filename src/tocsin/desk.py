@@ -8,6 +8,7 @@ from tocsin.guard.redact import Redact
 from tocsin.library.runbooks import Shelf
 from tocsin.model.cadence import Cadence
 from tocsin.model.catalogue import Catalogue
+from tocsin.model.evidence import Evidence
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Letter
 from tocsin.model.rota import OnCall
@@ -77,10 +78,14 @@ class Desk:
     def recorder(self, incident_id: str) -> Record:
         """The record of one incident, for those who carry out its moves."""
 
-        async def record(key: str, *happened: Happening, letters: Iterable[Letter] = ()) -> Incident:
+        async def record(
+            key: str, *happened: Happening, letters: Iterable[Letter] = (), evidence: Iterable[Evidence] = ()
+        ) -> Incident:
             now = self.clock.now()
 
             def append(ledger: Ledger) -> None:
+                for seen in evidence:
+                    ledger.evidence.put(incident_id, seen)
                 for one in happened:
                     ledger.timeline.append(incident_id, one.body, actor=one.actor, at=now)
                 for letter in letters:  # kept in this order, which is the order they leave in

@@ -8,7 +8,8 @@ from tests.unit.case_making import brief, calls, change, changes, fact, metric, 
 from tocsin.model.action import Fix, Step
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.ground import RiskLevel
-from tocsin.roles.analysts.cast import BuiltInCast
+from tocsin.roles.analysts.cast import AtOnce
+from tocsin.roles.analysts.specialists import specialists
 from tocsin.roles.contract import Brief, Investigation, Report
 from tocsin.stages.diagnose import answer_questions, diagnose, root_cause_sentence
 
@@ -17,7 +18,7 @@ FIX = Fix(runbook_id="pool", steps=(Step(step_index=0, runbook_id="pool", text="
 
 
 def told(asked: Brief, seen: Investigation) -> Diagnosis:
-    return asyncio.run(diagnose(asked, seen, BuiltInCast().specialist(asked.triage.type)))
+    return asyncio.run(diagnose(asked, seen, AtOnce(specialists()[asked.triage.type])))
 
 
 def answers(text: str, *reports: Report, fix: Fix | None = None) -> list[str]:

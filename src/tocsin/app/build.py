@@ -11,6 +11,7 @@ from tocsin.app.executors import executors
 from tocsin.app.messages import communications_desk
 from tocsin.app.redaction import redactor
 from tocsin.app.settings import Settings
+from tocsin.connectors.mcp import McpServers
 from tocsin.connectors.system import RandomNames, SystemClock
 from tocsin.desk import Desk, Rules
 from tocsin.errors import Unreadable
@@ -22,9 +23,9 @@ from tocsin.model.rota import OnCall
 from tocsin.model.update import Audience
 from tocsin.playbooks.shelf import Playbooks
 from tocsin.ports import Clock, Names, Store
+from tocsin.roles.agents.tools import GatedToolkit
 from tocsin.roles.analysts.cast import BuiltInCast
 from tocsin.roles.analysts.router import BuiltInRouter, load_classifier
-from tocsin.roles.contract import NoTools
 from tocsin.sources import registry
 from tocsin.stages import communicate, remediate, review, verify
 from tocsin.stages.remediate.probe import ask_probe
@@ -92,15 +93,17 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         post_mortem_at=settings.people.post_mortem_at,
     )
     after = review.Means(store, clock, review_rules(settings))
+    router = BuiltInRouter(settings.severity, settings.routing, settings.catalogue, load_classifier())
+    servers = McpServers(settings.tools, settings.config, clock)
     desk = Desk(
         store=store,
         clock=clock,
         names=names,
         redact=clean,
-        router=BuiltInRouter(settings.severity, settings.routing, settings.catalogue, load_classifier()),
-        cast=BuiltInCast(),
+        router=router,
+        cast=BuiltInCast(router, clock),
         playbooks=Playbooks(settings.playbooks),
-        toolkit=NoTools(),
+        toolkit=GatedToolkit(servers.box, store, clock, clean, settings.playbooks.tools),
         sources=sources,
         shelf=shelf,
         messages=messages,

@@ -9,6 +9,7 @@ from tocsin.app.worker import DurableSettings
 from tocsin.config import Config
 from tocsin.connectors.channels import ChannelsConfig
 from tocsin.connectors.executors.settings import ExecutorsConfig
+from tocsin.connectors.mcp import ToolsSettings
 from tocsin.connectors.outbound import OutboundSettings
 from tocsin.connectors.pagers import PagersConfig
 from tocsin.connectors.settings import ConnectorsConfig
@@ -77,6 +78,7 @@ class Settings:
     durable: DurableSettings
     oncall: OnCall
     playbooks: PlaybookSettings
+    tools: ToolsSettings
     pagers: PagersConfig
     channels: ChannelsConfig
     trackers: TrackersConfig

@@ -20,6 +20,8 @@ class EvidenceKind(StrEnum):
     CLUSTER = "cluster"
     CATALOGUE = "catalogue"
     PROBE = "probe"
+    TOOL = "tool"
+    MODEL = "model"
 
 
 class Evidence(Value):

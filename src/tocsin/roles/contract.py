@@ -205,10 +205,13 @@ class Cast(Protocol):
 class Record(Protocol):
     """Puts events of one incident on its timeline, once for each key."""
 
-    async def __call__(self, key: str, *happened: Happening, letters: Iterable[Letter] = ()) -> Incident:
+    async def __call__(
+        self, key: str, *happened: Happening, letters: Iterable[Letter] = (), evidence: Iterable[Evidence] = ()
+    ) -> Incident:
         """Appends them in one transaction unless `key` is ticked already; the incident as it then stands.
 
-        `letters` go into the outbox in the same transaction. Raises errors.TakenOver when this walk is no longer in charge.
+        `letters` go into the outbox and `evidence` on the shelf in the same transaction.
+        Raises errors.TakenOver when this walk is no longer in charge.
         """
         ...
 

@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tocsin.errors import NotFound, PlayerFailed
+from tocsin.guard.powers import power_of
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.ground import IncidentType
-from tocsin.model.plan import Agent, Plan
+from tocsin.model.plan import Agent, Plan, Power
+from tocsin.ports import Clock
 from tocsin.roles.analysts.alert import AlertReader
 from tocsin.roles.analysts.change import ChangeAnalyst
 from tocsin.roles.analysts.dependency import DependencyMapper
 from tocsin.roles.analysts.kubernetes import KubernetesAnalyst
 from tocsin.roles.analysts.log import LogAnalyst
 from tocsin.roles.analysts.metric import MetricAnalyst
+from tocsin.roles.analysts.players import DiagnosticianPlayer, InvestigatorPlayer, NotifierPlayer
 from tocsin.roles.analysts.specialists import specialists
-from tocsin.roles.contract import Brief, Diagnostician, Investigator, Player, Report, Specialist
+from tocsin.roles.contract import Brief, Diagnostician, Investigator, Player, Report, Router, Specialist
 
 
 def investigators() -> tuple[Investigator, ...]:
@@ -42,6 +45,8 @@ class AtOnce:
 class BuiltInCast:
     """contract.Cast without models and without remote agents."""
 
+    router: Router
+    clock: Clock
     specialists: Mapping[IncidentType, Specialist] = field(default_factory=specialists)
 
     def investigators(
@@ -62,7 +67,17 @@ class BuiltInCast:
         return AtOnce(self.specialists[kind])
 
     def player(self, agent: Agent) -> Player:
-        """Raises PlayerFailed: a free agent needs a model, a remote agent, or an analyst for its role."""
-        raise PlayerFailed(
-            f"nobody here plays {agent.name} as {agent.role}.", "Configure a model.", code="TCS-PLAYER-NOBODY"
-        )
+        """By the agent's one power: who reads investigates, who decides diagnoses, who acts notifies.
+
+        Raises PlayerFailed for one whose tools both read and act.
+        """
+        match power_of(agent):
+            case Power.READ:
+                return InvestigatorPlayer()
+            case Power.DECIDE:
+                return DiagnosticianPlayer(self.router, self.clock)
+            case Power.ACT:
+                return NotifierPlayer()
+            case _:
+                what = f"nobody built in plays {agent.name} as {agent.role}."
+                raise PlayerFailed(what, "Name a model that plays it.", code="TCS-PLAYER-NOBODY")
