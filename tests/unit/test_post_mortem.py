@@ -1,20 +1,27 @@
 """The post-mortem is written from the timeline and from nothing else: every sentence leads to an event, nobody is blamed."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from icalendar import Calendar
 from pydantic import ValidationError
+from tests.unit.cases import START
 from tests.unit.timelines import ADA, BOB, RULES, minutes, outage, published, resolved, told
 
+from tocsin.connectors.email_text import Letterhead, mail
 from tocsin.guard.wording import blame_in
 from tocsin.model.acts import Flagged, LineEnded, LineOpened, Reopened, SeatTaken
-from tocsin.model.communication import UpdateMissed
+from tocsin.model.communication import RestrictionSet, UpdateMissed
 from tocsin.model.event import AlertJoined, AlertResolved, Noted
 from tocsin.model.ground import Severity
+from tocsin.model.narrative import Narrative
 from tocsin.model.review import CauseJudged, Debt
 from tocsin.model.update import Audience
+from tocsin.ports import Parcel, judgement_buttons
 from tocsin.stages import review
+from tocsin.stages.deliver.messages import read
 from tocsin.stages.review.document import Part, Sentence
 from tocsin.stages.review.items import wanted
 from tocsin.stages.review.markdown import as_markdown
@@ -200,6 +207,48 @@ def test_what_was_asked_for_once_is_not_asked_for_again():
     assert [one.item_id for one in first] == ["AI1", "AI2"]
     again = told([*bodies, *((41, "role:scribe", one) for one in first)])
     assert wanted(*again, RULES, events[-1].at) == ()
+
+
+# Told ---------------------------------------------------------------------------------------------------------------
+
+
+def letters(incident, events, **changes):
+    reaching = {Audience.CHANNEL: ("slack",), Audience.INTERNAL: ("slack", "email"), Audience.EXTERNAL: ("statuspage",)}
+    rules = replace(RULES, channels=reaching, link=lambda name: f"https://t.example.com/{name}", **changes)
+    return review.due(incident, events[-1].at, rules).letters
+
+
+def test_people_are_told_of_the_meeting_with_its_calendar_entry_and_asked_once_whether_the_cause_was_right():
+    sent = letters(*told(outage()))
+    assert [(one.payload["channel"], one.payload["purpose"]) for one in sent] == [
+        ("slack", "update"),
+        ("email", "update"),
+        ("slack", "review"),
+    ]
+    invited = read(Parcel.of(sent[1], "INC-1", START), Narrative())
+    entry = Calendar.from_ical(invited.calendar).walk("VEVENT")[0]
+    assert entry["UID"] == "post-mortem-INC-1@tocsin"
+    assert "2026-03-06 02:41 UTC" in invited.text
+    asked = read(Parcel.of(sent[2], "INC-1", START), Narrative())
+    assert asked.buttons == judgement_buttons(told(outage())[0])
+    assert "Connection pool of ledger-db is exhausted" in asked.text
+
+
+def test_of_a_restricted_incident_only_its_own_room_is_told_and_in_mode_observe_nobody():
+    hidden = RestrictionSet(restricted=True, reason="legal")
+    incident, events = told([outage()[0], (2, "system", hidden), *outage()[1:]])
+    assert {one.payload["channel"] for one in letters(incident, events)} == {"slack"}
+    assert all(one.payload["private"] == "true" for one in letters(incident, events))
+    assert letters(*told(outage()), leaves=lambda _: False) == ()
+
+
+def test_a_mail_carries_the_entry_as_an_invitation_that_calendars_read():
+    invited = read(Parcel.of(letters(*told(outage()))[1], "INC-1", START), Narrative())
+    letter = mail(invited, Letterhead(sender="tocsin@example.com"), ["all@example.com"])
+    (part,) = letter.iter_attachments()
+    assert part.get_content_type() == "text/calendar"
+    assert part.get_param("method") == "REQUEST"
+    assert Calendar.from_ical(part.get_content()).walk("VEVENT")[0].start == told(outage())[0].post_mortem_at
 
 
 # When ----------------------------------------------------------------------------------------------------------------

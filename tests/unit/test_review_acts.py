@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from tests.unit.cases import START
 from tests.unit.timelines import ADA, BOB, RULES, minutes, outage, told
 
-from tocsin.errors import DataError, Denied, NotFound, NotNow
+from tocsin.errors import DataError, Denied, NotFound, NotNow, SourceError
 from tocsin.guard.attempt import Attempt
 from tocsin.model.action import Fix
 from tocsin.model.identity import SERVICE, Principal, Role
 from tocsin.model.incident import State
 from tocsin.model.press import Press, Pressed
+from tocsin.model.review import ActionItemExported
 from tocsin.ports import judgement_buttons
 from tocsin.stages import review
 from tocsin.stages.review import asks
@@ -218,6 +219,43 @@ def test_approval_sends_the_open_items_to_the_configured_tracker_and_never_the_m
     desk.does("drop-item", "AI1", reason="not worth it")
     desk.does("approve-post-mortem")
     assert [one.payload["key"] for one in desk.letters] == ["INC-1:AI2"]
+
+
+class Board:
+    """A tracker in which these refs are closed; `silent` does not answer."""
+
+    name = "github"
+
+    def __init__(self, *closed, silent=False):
+        self.closed, self.silent = closed, silent
+
+    async def open(self, item):
+        raise AssertionError("nothing is opened here")
+
+    async def is_done(self, ref):
+        if self.silent:
+            raise SourceError("GitHub does not answer.", "Try again.")
+        return ref in self.closed
+
+
+def test_what_was_closed_in_the_tracker_is_done_here_once_and_a_silent_tracker_changes_nothing():
+    desk = generated()
+    exported = [
+        ActionItemExported(item_id=f"AI{n}", system="github", ref=f"#{n}", link=f"https://g/{n}") for n in (1, 2)
+    ]
+
+    def put(ledger):
+        for one in exported:
+            ledger.timeline.append("INC-1", one, actor="system", at=NOW)
+
+    asyncio.run(desk.store.write(put))
+    assert asyncio.run(review.follow(desk.store, {"github": Board(silent=True)}, NOW)) == 0
+    assert asyncio.run(review.follow(desk.store, {"github": Board("#2")}, NOW)) == 1
+    assert asyncio.run(review.follow(desk.store, {"github": Board("#2")}, NOW)) == 0
+    items = asyncio.run(desk.store.read(lambda ledger: ledger.incidents.get("INC-1"))).review.items
+    assert [one.done_at for one in items] == [None, NOW]
+    assert items[0].exported == {"github": "https://g/1"}
+    assert desk.events[-1].actor == "source:github"
 
 
 # Judgements ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tocsin.app import logs, windows
+from tocsin.app.after import review_rules
 from tocsin.app.executors import executors
 from tocsin.app.messages import communications_desk
 from tocsin.app.redaction import redactor
@@ -126,14 +127,6 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         },
     )
     return House(settings, desk, means, looking, after.rules)
-
-
-def review_rules(settings: Settings) -> review.Rules:
-    """What comes after the all-clear goes by these."""
-    hours = settings.routing.business_hours
-    return review.Rules(
-        settings.review, settings.catalogue, hours, settings.people.post_mortem_at, settings.trackers.names()
-    )
 
 
 def _on_call(settings: Settings) -> OnCall:

@@ -51,7 +51,7 @@ def _act(config: Config, name: str) -> Act:
     """By its name. What the communications desk and the review do takes the whole configuration."""
     if name in ACTS:
         return ACTS[name]
-    from tocsin.app.build import review_rules
+    from tocsin.app.after import review_rules
     from tocsin.app.messages import communications_desk
     from tocsin.app.settings import Settings
 

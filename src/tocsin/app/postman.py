@@ -1,7 +1,7 @@
 """The postman: empties the outbox while the worker runs. Started by `service`; one for each process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
 import structlog
@@ -12,10 +12,13 @@ from tocsin.connectors.pagers import open_pagers, scheduled
 from tocsin.connectors.trackers import open_trackers
 from tocsin.errors import StoreError
 from tocsin.guard.policy import InForce, may_leave
-from tocsin.ports import Clock, Parcel, Store
+from tocsin.ports import Clock, Parcel, Store, Tracker
 from tocsin.stages.deliver import Courier, Deliveries, item_courier, message_courier, pager_couriers
+from tocsin.stages.review import follow
 
 ROUND_SECONDS = 1.0
+FOLLOW_SECONDS = 3600.0
+"""How often trackers are asked whether exported items are closed there."""
 LAST_SECONDS = 15.0
 """So long may what is under way take when the service ends; it is brought again afterwards."""
 _log = structlog.get_logger(__name__)
@@ -48,14 +51,29 @@ async def open_postman(settings: Settings, store: Store, clock: Clock) -> AsyncI
         arrived,
         lambda incident, kind: may_leave(incident, law, kind),
     )
+    trackers = open_trackers(settings.config)
     running = asyncio.create_task(_rounds(deliveries, bell, stopping))
+    following = asyncio.create_task(_following(store, trackers, clock, stopping)) if trackers else None
     try:
         yield
     finally:
         stopping.set()
         bell.set()
         await running
+        if following is not None:
+            await following
         await deliveries.finish(LAST_SECONDS)
+
+
+async def _following(store: Store, trackers: Mapping[str, Tracker], clock: Clock, stopping: asyncio.Event) -> None:
+    """What was closed in a tracker is done here, too."""
+    while not stopping.is_set():
+        try:
+            await follow(store, trackers, clock.now())
+        except StoreError:
+            _log.exception("items_unreadable")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), FOLLOW_SECONDS)
 
 
 async def _rounds(deliveries: Deliveries, bell: asyncio.Event, stopping: asyncio.Event) -> None:

@@ -40,7 +40,7 @@ async def post_mortem(config_path: ConfigPath, incident_id: str, version: int | 
 
 async def post_mortem_date(config_path: ConfigPath, incident_id: str) -> bytes:
     """The calendar entry. Raises NotFound."""
-    from tocsin.app.build import review_rules
+    from tocsin.app.after import review_rules
 
     config = configuration.load(config_path)
     rules = review_rules(Settings.read(config))

@@ -1,5 +1,6 @@
 """What a mail looks like: headers that hold together as one thread, plain text, and the same words as HTML. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -19,6 +20,9 @@ _PAGE = (
     '<h1 style="font-size:1.2em">{title}</h1>{rows}<div>{text}</div>{exact}{link}'
     '<p style="color:#666;font-size:.85em">{foot}</p></body></html>'
 )
+
+
+_METHOD = re.compile(r"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ def mail(message: Message, head: Letterhead, to: Sequence[str]) -> EmailMessage:
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(_plain(message))
     letter.add_alternative(_html(message), subtype="html")
+    if message.calendar:
+        method = _METHOD.search(message.calendar)
+        asked = {"method": method.group(1)} if method else {}
+        letter.add_attachment(message.calendar, subtype="calendar", filename="invite.ics", params=asked)
     return letter
 
 

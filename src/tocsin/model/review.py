@@ -144,6 +144,8 @@ class ActionItem(Value):
     origin: str = ""
     exported: dict[str, str] = Field(default_factory=dict)
     """System to link."""
+    refs: dict[str, str] = Field(default_factory=dict)
+    """System to its own name of the item."""
 
     def is_overdue(self, now: Time) -> bool:
         """Its date has passed, and nobody has done or dropped it."""
@@ -245,10 +247,14 @@ def _items(known: tuple[ActionItem, ...], act: ReviewAct, event: "Event") -> tup
         case ActionItemDone():
             return _with(known, act.item_id, {"done_at": event.at, "dropped": act.dropped})
         case ActionItemExported():
-            before = next((one.exported for one in known if one.id == act.item_id), {})
-            return _with(known, act.item_id, {"exported": {**before, act.system: act.link or act.ref}})
+            return tuple(_exported(one, act) if one.id == act.item_id else one for one in known)
         case _:
             return known
+
+
+def _exported(item: ActionItem, act: ActionItemExported) -> ActionItem:
+    links = {**item.exported, act.system: act.link or act.ref}
+    return item.model_copy(update={"exported": links, "refs": {**item.refs, act.system: act.ref}})
 
 
 def _with(known: tuple[ActionItem, ...], item_id: str, update: dict[str, object]) -> tuple[ActionItem, ...]:

@@ -117,6 +117,8 @@ class Message:
     """Whom to bring into a room, by person. Into a private one nobody else is brought."""
     at: datetime | None = None
     """When it was decided, which may be a while ago for a channel that was away."""
+    calendar: str = ""
+    """An iCalendar entry that belongs to it; a channel that carries files carries it, the others leave it."""
 
 
 @dataclass(frozen=True, slots=True)

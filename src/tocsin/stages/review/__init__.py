@@ -6,6 +6,7 @@ are on the record, and no longer.
 
 from tocsin.stages.review.calendar import calendar
 from tocsin.stages.review.due import SCRIBE, due, recall
+from tocsin.stages.review.following import follow
 from tocsin.stages.review.hands import Means, hands
 from tocsin.stages.review.settings import ReviewSettings, Rules
 from tocsin.stages.review.table import ACTS, act_under, meant
@@ -21,6 +22,7 @@ __all__ = [
     "act_under",
     "calendar",
     "due",
+    "follow",
     "hands",
     "meant",
     "recall",

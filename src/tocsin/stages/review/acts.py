@@ -20,7 +20,7 @@ from tocsin.stages.review.due import tracked
 from tocsin.stages.review.items import wanted
 from tocsin.stages.review.lesson import lesson_of
 from tocsin.stages.review.markdown import as_markdown
-from tocsin.stages.review.post import items_out
+from tocsin.stages.review.post import invitation, items_out
 from tocsin.stages.review.settings import Rules
 from tocsin.stages.review.versions import digest, text_of
 from tocsin.stages.review.write import write
@@ -37,13 +37,16 @@ def over(attempt: Attempt, incident_id: str, right: Right) -> Incident:
     return incident
 
 
-def schedule(attempt: Attempt, incident_id: str, ask: Schedule) -> Incident:
-    """Another date, or another lead."""
+def schedule(attempt: Attempt, rules: Rules, incident_id: str, ask: Schedule) -> Incident:
+    """Another date, or another lead; whoever had the old one is told the new one."""
     incident = over(attempt, incident_id, Right.COMMAND)
     if ask.at <= attempt.now:
         raise DataError("the post-mortem would lie in the past.", "Give a later time.")
     owner = ask.owner or incident.review.owner or attempt.person(None)
-    return attempt.record(incident_id, PostMortemScheduled(at=ask.at, owner=owner), tracked(incident, ask.at, owner))
+    moved = (PostMortemScheduled(at=ask.at, owner=owner), tracked(incident, ask.at, owner))
+    after = attempt.record(incident_id, *moved)
+    attempt.post(incident_id, *invitation(after, rules))
+    return after
 
 
 def edit(attempt: Attempt, incident_id: str, ask: Edit) -> Incident:

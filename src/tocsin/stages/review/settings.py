@@ -1,6 +1,6 @@
 """Section `review` of the configuration, and what the stage goes by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from tocsin.model.acts import Seat
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import Severity, Value
 from tocsin.model.incident import Incident
+from tocsin.model.update import Audience
 from tocsin.roles.analysts.routing import BusinessHours
 
 NOTICE = timedelta(hours=2)
@@ -46,6 +47,10 @@ class Rules:
     """The latest time for the post-mortem of an incident of that severity that was over then."""
     trackers: tuple[str, ...] = ()
     """The configured trackers by name."""
+    channels: Mapping[Audience, tuple[str, ...]] = field(default_factory=dict)
+    """The configured channels that reach each audience."""
+    leaves: Callable[[Incident], bool] = lambda _: True
+    """Whether anything of an incident may leave the house: in mode observe, and of a drill, nothing does."""
     link: Callable[[str], str] = lambda _: ""
     """Where people look at an incident; "" when nobody said where that is."""
 

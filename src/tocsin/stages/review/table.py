@@ -28,7 +28,7 @@ class RulesAct(NamedTuple):
 
 
 ACTS: dict[str, Act | RulesAct] = {
-    "schedule-post-mortem": Act("/post-mortem/schedule", asks.Schedule, acts.schedule),
+    "schedule-post-mortem": RulesAct("/post-mortem/schedule", asks.Schedule, acts.schedule),
     "edit-post-mortem": Act("/post-mortem/edit", asks.Edit, acts.edit),
     "regenerate-post-mortem": RulesAct("/post-mortem/regenerate", None, acts.regenerate),
     "approve-post-mortem": RulesAct("/post-mortem/approve", asks.Approve, acts.approve),
