@@ -211,3 +211,29 @@ def test_an_agent_that_names_no_secret_does_not_speak_with_anothers() -> None:
     here, incident = asyncio.run(told())
     assert [name for name, _ in here.pagerduty.asked] == ["acknowledge_incident"]
     assert incident.runs[0].phase is Phase.SUCCEEDED
+
+
+def test_a_tool_whose_description_changed_is_refused_until_a_person_accepts_it() -> None:
+    async def told() -> list[Phase]:
+        async with world() as here:
+            desk = here.house.desk
+            checked = desk.playbooks.of(texts_in(OURS)).team("three-agents")
+            came = []
+            for name in ("one", "two", "three"):
+                begun = await desk.store.write(
+                    lambda ledger, name=name: start(
+                        here.attempt(ledger), checked, name, {"alert": ALERT}, f"run {name}"
+                    )
+                )
+                incident, _ = await here.walked(begun.id)
+                came.append(incident.runs[0].phase)
+                pinned = await desk.store.read(lambda ledger: ledger.documents.all("tool"))
+                post = next(one for one in pinned if one.name == "slack/post_message")
+                if name == "one":  # as if the server had described it otherwise before
+                    older = post.model_copy(update={"text": "0" * 64 + "\nPost a message."})
+                    await desk.store.write(lambda ledger, older=older: ledger.documents.put(older))
+                else:
+                    await desk.store.write(lambda ledger: ledger.documents.remove("tool", "slack/post_message"))
+            return came
+
+    assert asyncio.run(told()) == [Phase.SUCCEEDED, Phase.FAILED, Phase.SUCCEEDED]

@@ -3,20 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from tocsin import config as configuration
 from tocsin.app.build import House, open_house
 from tocsin.app.settings import Settings
-from tocsin.errors import NotFound
+from tocsin.errors import DataError, NotFound
 from tocsin.guard.attempt import Attempt
+from tocsin.guard.powers import effective, judge, tool_power
 from tocsin.model.event import Event
 from tocsin.model.identity import LOCAL_OPERATOR
 from tocsin.model.incident import Incident
+from tocsin.model.plan import Agent
 from tocsin.model.run import Run
 from tocsin.playbooks.check import Checked
 from tocsin.playbooks.shelf import Playbooks, PlaybookSettings, Shelf, texts_in
-from tocsin.ports import Ledger
+from tocsin.ports import KeptDocument, Ledger
 from tocsin.response import respond
+from tocsin.roles.agents.tools import PINNED
 from tocsin.stages import playing
 from tocsin.stages.playing import Applied
 from tocsin.store.sql import open_store
@@ -61,13 +65,21 @@ async def runs(config_path: ConfigPath) -> list[tuple[str, Run]]:
 
 
 async def run_once(
-    config_path: ConfigPath, name: str, given: Mapping[str, str], paths: Sequence[Path] = (), *, keep: bool = False
+    config_path: ConfigPath,
+    name: str,
+    given: Mapping[str, str],
+    paths: Sequence[Path] = (),
+    *,
+    mapped: Mapping[str, str] | None = None,
+    keep: bool = False,
 ) -> Walked:
     """Walks a playbook in this process, as far as it goes without a person. Raises what starting it raises.
 
-    `name` is a team's, or that of a run document among `paths`, whose inputs `given` then add to.
+    `name` is a team's, or that of a run document among `paths`, whose inputs `given` then add to. `mapped` adds to `tools.map`.
     """
     settings = Settings.read(configuration.load(config_path))
+    known = settings.tools.model_copy(update={"map": {**settings.tools.map, **(mapped or {})}})
+    settings = replace(settings, tools=known)
     if not keep:
         settings = replace(settings, store=settings.store.model_copy(update={"url": "memory:"}))
     async with open_house(settings) as house:
@@ -104,3 +116,63 @@ def find(found: list[tuple[str, Run]], name: str) -> tuple[str, Run]:
         if name in (run.name, f"{incident}:{run.id}"):
             return incident, run
     raise NotFound(f"there is no run {name[:80]!r}.", "List them with `tocsin get runs`.")
+
+
+class Explained(NamedTuple):
+    """What policy says of one call, and every rule that was asked."""
+
+    who: str
+    power: str
+    verdict: str
+    rule: str
+    asked: tuple[str, ...]
+
+
+def explain(config_path: ConfigPath, role: str, agent: str, tool: str, paths: Sequence[Path] = ()) -> Explained:
+    """May that role or agent call that tool? Raises DataError when neither is named, NotFound for an unknown agent.
+
+    A role without a document is asked as an agent that lists everything: what is left is what floors and policy say.
+    """
+    if bool(role) == bool(agent):
+        raise DataError("name a role or an agent.", "Use --role or --agent, one of them.")
+    chosen = shelf(config_path, paths)
+    namespace, asked = _agent_of(chosen, agent) if agent else ("default", Agent(name=role, role=role, allow=("*",)))
+    rules = chosen.documents.rules_of(namespace)
+    under = effective(asked, rules, chosen.settings.tools, strict=chosen.settings.strict)
+    ruling = judge(under, tool, chosen.settings.tools)
+    lines = (
+        f"{asked.name} is a {asked.role}: its one power is to {under.power}",
+        f"{tool} is a tool to {tool_power(tool, chosen.settings.tools)}",
+        *(
+            f"policy {one.name} ({one.enforcement}, {one.origin}): allow {list(one.allow) or 'all'}, deny {list(one.deny)}"
+            for one in rules
+        ),
+        *under.remarks,
+        *(f"refused when loaded: {one}" for one in under.refused if agent),
+    )
+    return Explained(asked.name, str(under.power), ruling.verdict, ruling.rule, lines)
+
+
+def _agent_of(chosen: Shelf, name: str) -> tuple[str, Agent]:
+    for key, team in chosen.teams.items():
+        if name in team.plan.agents:
+            return key.namespace, team.plan.agents[name]
+    for key, one in chosen.documents.agents.items():
+        if key.name == name:
+            return key.namespace, one
+    raise NotFound(f"there is no agent {name[:80]!r}.", "See `tocsin playbook list`.")
+
+
+async def pinned(config_path: ConfigPath) -> list[KeptDocument]:
+    """The accepted descriptions of tools."""
+    settings = Settings.read(configuration.load(config_path))
+    async with open_store(settings.store) as store:
+        return await store.read(lambda ledger: ledger.documents.all(PINNED))
+
+
+async def forget(config_path: ConfigPath, tool: str) -> None:
+    """Forgets one. Raises NotFound."""
+    settings = Settings.read(configuration.load(config_path))
+    async with open_store(settings.store) as store:
+        if not await store.write(lambda ledger: ledger.documents.remove(PINNED, tool)):
+            raise NotFound(f"no description of {tool[:80]!r} was ever accepted.", "See `tocsin tools list`.")

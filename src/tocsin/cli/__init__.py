@@ -22,6 +22,7 @@ from tocsin.cli import (
     outbox,
     people,
     playbooks,
+    powers,
     reviews,
     runbooks,
     service,
@@ -59,6 +60,8 @@ cli.command("judge")(reviews.judge)
 cli.command("gameday")(gamedays.gameday)
 cli.add_typer(playbooks.playbook, name="playbook")
 cli.add_typer(playbooks.get, name="get")
+cli.add_typer(powers.policy, name="policy")
+cli.add_typer(powers.tools, name="tools")
 cli.command("apply")(playbooks.apply)
 cli.command("gate")(playbooks.gate)
 cli.add_typer(messages.update, name="update")

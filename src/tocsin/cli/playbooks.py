@@ -90,6 +90,9 @@ def run(
     name: Annotated[str, typer.Argument(help="A playbook, or a run document among --from.")],
     inputs: Annotated[list[str] | None, typer.Option("--input", "-i", help="K=V; may be given again.")] = None,
     paths: Paths = None,
+    mapped: Annotated[
+        list[str] | None, typer.Option("--map", help="HOST=URL: where a document's tool server is here.")
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="On the configured store instead of in memory.")] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -99,7 +102,9 @@ def run(
     from tocsin.model.plain import clock
     from tocsin.model.telling import tell
 
-    walked = asyncio.run(playbooks.run_once(config, name, pairs(inputs or []), paths or (), keep=keep))
+    walked = asyncio.run(
+        playbooks.run_once(config, name, pairs(inputs or []), paths or (), mapped=pairs(mapped or []), keep=keep)
+    )
     if as_json:
         print(walked.run.model_dump_json(indent=2))
     else:
