@@ -270,6 +270,7 @@ def test_no_text_makes_the_rules_stumble_and_the_words_they_name_are_in_it(text)
         assert violation.advice
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(WordingCode)), st.sampled_from(["investigating", "identified", "monitoring", "resolved"]))
 def test_checking_twice_says_the_same_twice(code, status):
     text = GOOD.format(" ".join(HITS.get(code, ["We are on it."])))

@@ -49,15 +49,22 @@ def _did_wrong(sentence: str, people: frozenset[str], vendors: frozenset[str]) -
 def _by_whom(sentence: str, people: frozenset[str], vendors: frozenset[str]) -> Found | None:
     """What was done wrong, followed by who did it: "mistakenly removed by the operator"."""
     for wrong in faults.FAULT_BEFORE.finditer(sentence):
-        for start, end in _agents(sentence, people, vendors):
-            if start == wrong.end():
-                return wrong.start(), end
+        rest = sentence[wrong.end() :]
+        someone = faults.AGENT.match(rest)
+        ends = [someone.end()] if someone else [end for start, end in _named(rest, people, vendors) if start == 0]
+        if ends:
+            return wrong.start(), wrong.end() + ends[0]
     return None
 
 
 def _agents(sentence: str, people: frozenset[str], vendors: frozenset[str]) -> Iterator[Found]:
-    """Everybody a sentence could be accusing: roles, teams, suppliers, named companies, persons."""
+    """Everybody a sentence could be accusing: roles, teams, suppliers, then who is named."""
     yield from (match.span() for match in faults.AGENT.finditer(sentence))
+    yield from _named(sentence, people, vendors)
+
+
+def _named(sentence: str, people: frozenset[str], vendors: frozenset[str]) -> Iterator[Found]:
+    """Persons and companies that are called by their names."""
     for names in (people, vendors | faults.KNOWN):
         pattern = _listed(names)
         if pattern:
@@ -78,8 +85,8 @@ def vendor_failed(sentence: str, vendors: frozenset[str]) -> Found | None:
         return own.span()
     pattern = _listed(vendors | faults.KNOWN)
     for vendor in pattern.finditer(sentence) if pattern else ():
-        failed = faults.FAILS.match(sentence, vendor.end())
-        accusing = faults.VENDOR_ACCUSED.search(sentence[max(0, vendor.start() - 60) : vendor.start()])
-        if failed or accusing:
+        before = sentence[max(0, vendor.start() - 60) : vendor.start()]
+        failed = faults.VENDOR_FAILS.match(sentence, vendor.end())
+        if faults.VENDOR_ACCUSED.search(before) or (failed and not faults.VENDOR_AS_A_WAY.search(before)):
             return vendor.start(), failed.end() if failed else vendor.end()
     return None

@@ -30,7 +30,8 @@ def _causes(text: Text) -> Iterator[Found]:
         after = sentence.text[match.end() : match.end() + 60]
         of_itself = match.re is causes.DUE_TO and causes.CAUSED_BY_ITSELF.match(after)
         relative = match.group().lower().startswith(("which", "that")) and causes.TROUBLE_BEFORE.search(before)
-        if not (of_itself or relative or causes.NO_CAUSE.search(before)):
+        advice = match.group().lower().startswith("because") and causes.ADVISES.search(after)
+        if not (of_itself or relative or advice or causes.NO_CAUSE.search(before)):
             yield at(sentence, match)
 
 
@@ -50,7 +51,8 @@ def _promises(text: Text) -> Iterator[Found]:
     for sentence in without_telling(text):
         if times.UNKNOWN_TIME.search(sentence.text):
             continue
-        for pattern in times.PROMISES:
+        vague = () if times.NOT_RECOVERY.search(sentence.text) else times.SOMETIME
+        for pattern in (*times.PROMISES, *vague):
             for match in pattern.finditer(sentence.text):
                 if not _looks_back(sentence, match.start(), match.group()):
                     yield at(sentence, match)
@@ -76,12 +78,8 @@ def resolved_early(text: Text, now: Situation) -> WordingViolation | None:
 
 def _recoveries(text: Text) -> Iterator[Found]:
     for sentence in text.sentences:
-        alone = states.RESOLVED_ALONE.match(sentence.text)
-        if alone:
-            yield at(sentence, alone)
-        for claim in states.RESOLVED_CLAIM.finditer(sentence.text):
-            if sentence.asserts(claim):
-                yield at(sentence, claim)
+        for pattern in (states.RESOLVED_ALONE, states.RESOLVED_CLAIM):
+            yield from (at(sentence, claim) for claim in pattern.finditer(sentence.text) if sentence.asserts(claim))
     for label in states.STATUS_LABEL.finditer(text.plain):
         if "resolved" in label.group().lower():
             yield label.span()
@@ -108,19 +106,21 @@ def _contradictions(text: Text, actual: str) -> Iterator[Found]:
     ]
     yield from (place for told, place in labels if told != actual)
     claims = list(_told(text, actual))
+    if actual == "resolved":
+        yield from (at(sentence, match) for sentence, match in each(text, states.ONGOING))
     ahead = [place for told, place in claims if NEXT_IN_LINE[told] > NEXT_IN_LINE[actual]]
     yield from ahead
     furthest = max((NEXT_IN_LINE[told] for told, _ in claims), default=NEXT_IN_LINE[actual])
     if furthest < NEXT_IN_LINE[actual] and not labels:
         yield from (place for told, place in claims if _lags(text, told, place, actual))
+    if actual in ("monitoring", "resolved") and all(NEXT_IN_LINE[told] < NEXT_IN_LINE[actual] for told, _ in claims):
+        yield from (at(sentence, match) for sentence, match in each(text, states.UNFINISHED) if sentence.asserts(match))
 
 
 def _lags(text: Text, told: str, place: Found, actual: str) -> bool:
     """The words tell of work that the incident has left behind. That a fix was made may be told afterwards."""
-    return (
-        told == "investigating"
-        if actual != "resolved"
-        else states.LAGGING.search(text.plain[slice(*place)]) is not None
+    return told == "investigating" or (
+        actual == "resolved" and states.LAGGING.search(text.plain[slice(*place)]) is not None
     )
 
 

@@ -11,7 +11,7 @@ from tocsin.guard.wording.situation import Situation
 from tocsin.guard.wording.text import Text
 from tocsin.model.update import WordingCode, WordingViolation
 
-TELLING_WORDS = 3
+TELLING_WORDS = 2
 """So many words of its own and a message is taken to be about something."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]{1,30}")
 HALF_A_DAY = timedelta(hours=12)

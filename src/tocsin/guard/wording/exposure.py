@@ -28,7 +28,10 @@ def _internals(plain: str, now: Situation) -> Iterator[Found]:
     for address in exposed.ADDRESS.finditer(plain):
         if not exposed.VERSION_BEFORE.search(plain[max(0, address.start() - 16) : address.start()]):
             yield address.span()
-    place = span(exposed.TICKET.search(plain)) or span(named(plain, now.internal_names))
+    for ticket in exposed.TICKET.finditer(plain):
+        if not exposed.MODEL_BEFORE.search(plain[max(0, ticket.start() - 24) : ticket.start()]):
+            yield ticket.span()
+    place = span(named(plain, now.internal_names))
     if place:
         yield place
 
@@ -82,7 +85,8 @@ def jargon(text: Text, now: Situation) -> WordingViolation | None:
 
 def _technical(plain: str, now: Situation) -> Iterator[Found]:
     theirs = {word.lower() for word in now.customer_words}
-    for match in exposed.JARGON.finditer(plain):
+    prose = exposed.HOST.sub(_blank, exposed.LINK.sub(_blank, exposed.EMAIL.sub(_blank, plain)))
+    for match in exposed.JARGON.finditer(prose):
         if match.group().lower() not in theirs:
             yield match.span()
 
@@ -99,3 +103,7 @@ def jargon_before(sentence: str, at: int) -> bool:
 def _hosts(text: str) -> Iterator[re.Match[str]]:
     yield from exposed.HOST.finditer(text)
     yield from exposed.SERVICE_NAME.finditer(text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())

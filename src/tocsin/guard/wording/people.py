@@ -18,7 +18,11 @@ def given_names(plain: str) -> Iterator[Found]:
     """Every known given name that is no place, with the surname that follows it."""
     for match in names.CAPITALISED.finditer(plain):
         before = plain[max(0, match.start() - 12) : match.start()]
-        if match.group() in names.GIVEN and not names.PLACE_BEFORE.search(before):
+        if (
+            match.group() in names.GIVEN
+            and not names.PLACE_BEFORE.search(before)
+            and not names.PLACE_AFTER.match(plain, match.end())
+        ):
             yield _whole(plain, match)
 
 

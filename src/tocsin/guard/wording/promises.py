@@ -9,10 +9,10 @@ from tocsin.guard.wording.text import Sentence, Text
 
 def promised(text: Text) -> Iterator[re.Match[str]]:
     """Every promise of another message that comes with a time: `at` is a clock time, `soon` a span such as "in 30 minutes"."""
-    for match in times.PROMISED.finditer(text.plain):
+    for match in (*times.PROMISED.finditer(text.plain), *times.PROMISED_FIRST.finditer(text.plain)):
         before = text.plain[max(0, match.start() - 40) : match.start()]
         words = match.group().lower()
-        if not times.SAID_BEFORE.search(before) and not _looks_back(words):
+        if not (times.SAID_BEFORE.search(before) or _looks_back(words) or times.MUCH_LATER.search(words)):
             yield match
 
 

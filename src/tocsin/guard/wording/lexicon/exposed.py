@@ -41,24 +41,25 @@ JARGON = any_of(
     r"load[- ]?balancers?|lb|nlb|alb|elb",
     r"ingress(?: controllers?)?",
     r"egress",
-    r"(?:reverse |api )?prox(?:y|ies)",
+    r"(?:reverse |api |http |web )prox(?:y|ies)|prox(?:y|ies)(?! (?:vote|form|statement|fight|season|card))",
     r"(?:upstream|downstream)(?! provider)",
     r"backends?|back-end(?: services?)?|middleware",
     r"(?:worker |gpu |compute |cluster |kubernetes |unhealthy |draining )?nodes?(?! ?js)",
-    r"clusters?",
+    r"(?<!a )clusters?(?! of\b)",
     r"namespaces?",
     r"(?:docker |linux )?containers?(?= (?:image|restart|crash|runtime|orchestrat|registry))|docker",
     r"micro-?services?",
     r"kafka|rabbitmq|celery|sqs|sns|pub/?sub",
     r"consumer (?:groups?|lag)",
-    r"partitions?",
+    r"(?:disk|kafka|table|topic|network|data|\d{1,4}|three|two|several) partitions?|partition(?:s)? (?:lost|lag|offline|reassign\w{0,6})|network partition(?:ed|ing)?",
     r"(?:message |kafka )?brokers?(?= (?:lost|down|fail|restart|crash|is|are|node))|message brokers?",
-    r"(?:message |job |dead[- ]letter |work )queues?(?: depth| backlog| lag)|queue (?:depth|backlog|lag)|dead[- ]letter",
+    r"(?:message|job|dead[- ]letter|work(?:er)?|task) queues?(?: depth| backlog| lag)?|queue (?:depth|backlog|lag)|dead[- ]letter",
     r"redis|memcached|postgres(?:ql)?|mysql|mariadb|mongodb?|cassandra|dynamo(?:db)?|elasticsearch|opensearch|clickhouse|rds|aurora cluster|s3 buckets?",
     r"nginx|haproxy|envoy|istio|traefik|varnish|linkerd|sidecars?",
     r"cpu(?: throttling| usage| load)?|iops|gpu nodes?",
     r"(?:disk|network|file|storage|block) ?i/?o|i/o wait",
     r"dns(?: records?| resolution| servers?| propagation| zone)?|bgp(?: routes?| session)?|anycast|nat gateways?|vpc|vpn tunnels?|mtu|arp|vlans?|subnets?",
+    r"graphql resolvers?|(?:throws?|threw|throwing|raises?|raising) (?:an? )?exceptions?",
     r"tls|ssl|mtls|tcp|udp|grpc|rpc|x\.?509|handshakes?",
     r"packet[- ]loss|round[- ]trip|jitter",
     r"latenc(?:y|ies)",
@@ -112,19 +113,25 @@ ADDRESS = re.compile(
     r"(?<![\w.])(?!1\.1\.1\.[1-3]\b|8\.8\.[48]\.[48]\b)(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2}|:\d{2,5})?\b(?!\.\d)|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b|\b(?:[0-9a-f]{1,4}:){2,6}:[0-9a-f]{0,4}\b",
     re.IGNORECASE,
 )
+MODEL_BEFORE = re.compile(
+    r"\b(?:type|types|model|models|series|version|flight|flights|line|lines|gate|gates|route|form|norm|standard|regulation|class|train|bus|tram|product|article|item|device|devices|meters?|zone|area|room|hall|terminal|platform|track|exit|section|building|tariff|plan)s? (?:of type )?$",
+    re.IGNORECASE,
+)
+"""Words after which letters and a number name a product, not a ticket."""
 VERSION_BEFORE = re.compile(r"\b(?:version|release|v|build|app|ios|android|client|firmware)\s{0,2}$", re.I)
 TICKET = re.compile(
     r"(?-i:\b(?!UTC-|GMT-|COVID-|ISO-|UTF-|SHA-|PS-|CVE-|RFC-|FAQ-|TLS-|USB-|HTTP-|AES-|IPV-|MP-|H-|PCI-|SOC-|GDPR-)[A-Z][A-Z0-9]{1,9}-\d{1,6}\b(?!-\d))|\bSEV-?[0-5]\b|(?-i:\b(?:INC|CHG|PRB|TASK|REQ|RITM|TKT|CASE)\d{4,10}\b)|(?-i:\bNOC\b|\bSREs?\b)|(?-i:\bP[0-4]\b)|"
     r"(?<!\w)#[a-z0-9]{2,20}(?:[-_][a-z0-9]{1,20}){1,6}\b|(?<!\w)#(?:incidents?|ops|sre|oncall|on-call|eng|engineering|outages?-?\w{0,10}channel|warroom|platform|infra|devops|general|alerts)\b|"
     r"\b(?:commit|pr|pull request|merge request|mr|diff|changeset|change request|cr) #?(?=[0-9a-f]{0,40}\d)[0-9a-f]{2,40}\b|\b(?:build|job|pipeline) #\d{1,8}\b|(?:jira|ticket|change) (?:number |no\.? |id )?#?\d{3,10}\b|"
-    r"(?<![\w:/.])/(?:var|etc|usr|opt|home|srv|tmp|root|mnt|proc|dev)/\S{1,80}|\bwar ?room\b|\brun ?books?\b|\bplay ?books?\b|\bpost-?mortem (?:doc|draft)\b|\b(?<!\w)on-?call(?: (?:engineers?|team|rotation|person|staff|responders?))?\b|"
+    r"(?<![\w:/.])/(?:var|etc|usr|opt|home|srv|tmp|root|mnt|proc|dev)/\S{1,80}|\bwar ?room\b|\brun ?books?\b|\bplay ?books?\b|\bpost-?mortem (?:doc|draft)\b|\bon-?call (?:engineers?|team|rotation|person|staff|responders?|colleague|dba|sre)\b|\b(?:our|the) on-?call\b|\b(?:bucket|queue|topic|table|index|stream|repo|repository|namespace|job|cluster|database|schema) (?!of\b|for\b)[a-z0-9]{1,20}(?:[-_.][a-z0-9]{1,20}){1,5}\b|"
     r"\b(?:incident commander|bridge call|zoom bridge|swarm(?:ing)? room|all hands|pagerduty|opsgenie|grafana|kibana|splunk|datadog dashboard|jira|confluence|slack channel|internal (?:dashboard|ticket|wiki|tool|tracker|channel))\b|"
     r"https?://[^\s/]{0,100}(?:grafana|kibana|jira|wiki|intranet|internal|corp|confluence|jenkins|argocd|vault|prometheus|splunk|localhost)[^\s]{0,200}|\blocalhost(?::\d{2,5})?\b|\bport \d{2,5}\b|"
-    r"(?<![\w@/#.])(?-i:[a-z]{2,30}(?:_[a-z0-9]{1,30}){1,6})\b|\b(?-i:[a-z]{2,20}(?:[A-Z][a-z0-9]{2,20}){1,4})(?=\(| (?:table|column|method|class|function|queue|topic|bucket|lambda|job)\b)|"
+    r"(?<![\w@/#.])(?-i:[a-z]{2,30}(?:_[a-z0-9]{1,30}){1,6})\b|\b(?-i:[A-Za-z][a-z]{1,20}(?:[A-Z][a-z0-9]{2,20}){1,4})(?=\(| (?:table|column|method|class|function|queue|topic|bucket|lambda|job)\b)|"
     r"\b[\w-]{2,40}\.(?:py|java|go|rb|php|yaml|yml|tf|conf|cfg|sh|sql|jar|log)\b",
     re.IGNORECASE,
 )
 EMAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")
+LINK = re.compile(r"https?://[^\s]{1,300}|\bwww\.[^\s]{1,200}", re.IGNORECASE)
 ROLE_MAILBOX = re.compile(
     r"^(?:support|help|helpdesk|status|security|privacy|info|contact|service|customer[\w.-]{0,12}|care|hello|team|noreply|no-reply|billing|sales|press|abuse|legal|dpo|feedback|office|community|ops|success|accounts|trust)(?:[.+-][\w.+-]{1,20})?@",
     re.I,
@@ -140,6 +147,6 @@ CARD = re.compile(r"(?<![\w.-])(?:\d[ -]?){12,18}\d(?![\w-])")
 ACCOUNT = re.compile(
     r"\b(?:user|customer|account|patient|order|member|client|student|pupil|guest|passenger|driver|card|contract|meter|device|invoice|policy|booking|reservation|passport|licen[cs]e plate|iban|tenant|subscriber|employee|case of)s?"
     r"(?: ?(?:id|number|no\.?|ref(?:erence)?|nr\.?))?[ :#=]{1,3}(?=[\w-]{0,30}\d)(?!\d{1,4}(?:[ .,;)]|$))(?!\d{1,3}(?:,\d{3}){1,6})(?!20\d\d\b)[\w-]{3,40}\b|"
-    r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}\b|\b\d{3}-\d{2}-\d{4}\b|\bborn (?:on )?\d|\bdate of birth\b",
+    r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}\b|\b\d{3}-\d{2}-\d{4}\b|\blicen[cs]e plate [\w-]{1,8} ?\d{1,5}|\bborn (?:on )?\d|\bdate of birth\b",
     re.IGNORECASE,
 )

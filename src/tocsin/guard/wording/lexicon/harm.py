@@ -18,7 +18,7 @@ SYMPTOM = any_of(
     r"receiv|respond|connect|appear|arriv|updat|play|start|sync|deliver|process|complet|available|access|reach|accept|sav|upload|log|sign|join|call|print|"
     r"render|refresh|match|go |get|see|finish|post|find|count|ring|book|pay|charg|stream|publish|import|export)\w{0,10}",
     r"refus(?:ed|es|ing)|reject(?:ed|s|ing)?|declin(?:ed|es|ing)|denied|blocked|logged out|signed out|kicked out|locked out|cut off|turned away|bounced?",
-    r"wrong|incorrect(?:ly)?|outdated|old|inaccurate|inconsisten(?:t|cy|cies)|duplicat(?:e|ed|es)|twice|double[- ]charged|overcharg(?:ed|es)|overbilling|"
+    r"(?<!went )(?<!goes )(?<!something )(?<!something is )wrong|incorrect(?:ly)?|outdated|old|inaccurate|inconsisten(?:t|cy|cies)|duplicat(?:e|ed|es)|twice|double[- ]charged|overcharg(?:ed|es)|overbilling|"
     r"(?:higher|lower)[- ]than[- ](?:expected|usual|normal)|mismatch(?:ed)?|mixed up",
     r"drop(?:s|ped|ping)?(?= (?:calls?|out|after|off|in|while|for|because)| ?[.,;]|$)|dropped|crash(?:es|ed|ing)?|stop(?:s|ped)?|buffer(?:s|ing)?|stutter(?:s|ing)?|flicker(?:s|ing)?",
     r"longer (?:than|waits?|waiting|wait times?|load(?:ing)? times?|queues?|response times?|to \w{2,15})|long (?:waits?|waiting|queues?|queue times?|loading times?)|wait(?:ing)? times?|spinning",
@@ -28,6 +28,7 @@ SYMPTOM = any_of(
     r"suspended|disabled|paused|halted|switched off|turned off|closed|cancel(?:l?ed|s)|expired early|unauthori[sz]ed|unusual activity|exposed|leaked|accessed by|compromised",
     r"latenc(?:y|ies)",
     r"(?:shown|visible|displayed|disclosed|sent|delivered|charged) to (?:other|the wrong|wrong|third|another|unauthori\w{1,8})",
+    r"(?:shows?|sees?|with|has|have|gets?|receives?|displays?) no \w{2,20}|no [\w-]{3,20}(?: [\w-]{1,20}){0,3} (?:for|at all|can|are shown|is shown|arrives?|appears?)",
     r"takes? (?:several|many|two|three|longer|more|multiple|up to|a long|ages)|attempts",
 )
 """What customers experience, in their words."""
@@ -35,14 +36,14 @@ TROUBLED = re.compile(
     rf"\b(?:issues?|problems?|incidents?|trouble|difficult(?:y|ies)|disruptions?|outages?)(?! (?:has|have|is|are|was|were)\b) "
     rf"(?:(?:which|that) (?:is |are |may be |was )?)?(?:affect(?:s|ing|ed)?|impact(?:s|ing|ed)?|with|when|while|where|in|on|around|for|causing|preventing|involving|related to|regarding|concerning|\w{{3,15}}ing)\b"
     rf"(?! (?:it|this|the (?:results?|fix|situation|issue|problem|recovery)|us|our (?:side|end)|a fix)\b)"
-    rf"(?! (?:(?:some|many|all|most|a (?:small |limited )?(?:number|subset|portion|part|percentage|fraction) of|certain|several|a few|few|our|multiple|the) ){{0,3}}(?:{IMPACT_NOUN}|services?|systems?|regions?)[ .,;!]{{0,2}}(?:$|\n|[A-Z]|and we|at this|at the))"
+    rf"(?! (?:(?:some|many|all|most|a (?:small |limited )?(?:number|subset|portion|part|percentage|fraction) of|certain|several|a few|few|our|multiple|the) ){{0,3}}(?:our |the )?(?:{IMPACT_NOUN}|services?|systems?|regions?|platform|products?|infrastructure|application|environment)[ .,;!]{{0,2}}(?:$|\n|[A-Z]|and we|at this|at the))"
     r"(?! the (?:impacted|affected))",
     re.IGNORECASE,
 )
 """Trouble with something that is named: "an issue with exports", not "this issue" and not "an issue affecting some users"."""
 AFFECTED = re.compile(
-    r"\b(?:affect(?:s|ed|ing)|impact(?:s|ed|ing)|hit(?:s|ting)?) (?:the |our |all |some |many |most |your ){0,2}(?!customers?\b|users?\b|clients?\b|services?\b|some\b|you\b|members?\b|players?\b|us\b|it\b|a (?:small|number|subset|portion)|"
-    r"systems?\b|performance of|everyone|part of)[\w'-]{3,30}|\b[\w-]{3,30} (?:is|are|was|were|may be|might be|will be) (?:currently |also |still |being )?(?:affected|impacted|hit)\b",
+    r"\b(?:affect(?:s|ed|ing)|impact(?:s|ed|ing)|hit(?:s|ting)?) (?:the |our |all |some |many |most |your ){0,2}(?!(?:the|our|all|some|many|most|your|its|their)\b|customers?\b|users?\b|clients?\b|services?\b|platform\b|products?\b|infrastructure\b|applications?\b|environment\b|company\b|business\b|some\b|you\b|members?\b|players?\b|us\b|it\b|a (?:small|number|subset|portion)|"
+    r"systems?\b|performance of|everyone|part of)[\w'-]{3,30}|\b(?!customers\b|users\b|clients\b|services\b|systems\b|members\b|people\b|some\b|you\b|we\b|regions\b|others\b|all\b|which\b|that\b|who\b|accounts\b)[\w-]{3,30} (?:is|are|was|were|may be|might be|will be) (?:currently |also |still |being )?(?:affected|impacted|hit)\b",
     re.IGNORECASE,
 )
 HARMED = re.compile(
@@ -57,7 +58,7 @@ CAN_DO = re.compile(
 )
 GENERIC = frozenset(
     (
-        "a about above account accordingly across action actions active actively actual additional address addressed affected affecting after again all almost along already also always am among an "
+        "last changed potential possibly currents bear bit bumpy rough hiccup hiccups glitch glitches anticipate anticipated estimate estimated one two three four five six seven eight nine ten fifteen twenty thirty forty sixty half alive adjust adjusted adjusting analyse analysed analysing analyze analyzed analyzing assistance bring brought calm carry case collect collecting collected concerned confirmed control correction corrections course data decided deal dealing delighted diagnose diagnosing eye eyes far figure gather gathering gave glad happen happened handle handling heads-up informed involved keep kept kind lasting list live looks manage managed matters message messages morning afternoon evening night naturally nothing ongoing open operate overview page pages people pleased progress promise really recognise recognize record restart restarted restarting return returned returning review reviewing safe seem seems serious several shall sign sit specialist specialists sorted special stabilised stabilized stabilising steps step thorough thoroughly together tomorrow top tried try trying unchanged undergoing unfortunately unusual usual view wait waiting word words wrong yesterday a about above account accordingly across action actions active actively actual additional address addressed affected affecting after again all almost along already also always am among an "
         "and any anything apologies apologise apologize applied applying appreciate appropriate are area around as assess at attention available aware away back be because become been before began "
         "begin being believe below best between both but by came can carefully cause caused causes change changes check checked checking clear close closed closely colleagues come coming complete completed "
         "completely components condition conditions confirm confirmed continue continued continues continuing correct corrective critical current currently customer customers day deploy deployed deploying "
@@ -94,8 +95,8 @@ CAPABILITY = any_of(
 )
 """What customers do with a product. A message that names one says at least what is touched."""
 EMPTY = re.compile(
-    rf"\b(?:experiencing|having|facing|aware of|investigating|encountering|seeing) (?:an? |some |any |the |certain ){{0,2}}(?:\w{{1,20}} )?(?:technical )?(?:{TROUBLE}|errors? condition)(?= ?[.,;!]| ?$| and\b)|"
-    r"\btechnical (?:difficult(?:y|ies)|problems?|issues?|error)\b|\b(?:service|this|the|an?|our) (?:disruption|interruption|outage|degradation|delay)s?(?= (?:has been|is|was|caused)? ?(?:resolved|fixed|over|may have|have caused|has caused|under)|[.,]|$)",
+    rf"\b(?:experiencing|having|facing|aware of|investigating|encountering|seeing) (?:an? |some |any |the |certain ){{0,2}}(?:\w{{1,20}} )?(?:technical )?(?:{TROUBLE}|errors? condition)(?= ?[.,;!]| ?$| ?\n| and\b)|"
+    r"\btechnical (?:difficult(?:y|ies)|problems?|issues?|error)\b|\b(?:service|this|the|an?|our) (?:disruption|interruption|outage|degradation|delay)s?(?= (?:has been|is|was|caused)? ?(?:resolved|fixed|over|may have|have caused|has caused|under)|[.,\n]|$)",
     re.IGNORECASE,
 )
 """Trouble that is not described."""

@@ -7,7 +7,7 @@ from tocsin.guard.wording.lexicon.parts import WORD
 CLOCK_WORDS = r"(?:[01]?\d|2[0-3])(?:[:.h][0-5]\d)?(?: ?[ap]\.?m\.?)?(?: ?o'clock)?"
 UNIT = r"(?:min(?:ute)?s?|mins?|m|hours?|hrs?|h|days?|seconds?|secs?|weeks?)"
 COUNT = (
-    r"(?:\d{1,3}(?:[.,]\d)?(?: ?(?:-|to) ?\d{1,3})?|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|sixty|a few|few|several|"
+    r"(?:\d{1,3}(?:[.,]\d)?(?: ?(?:-|to) ?\d{1,3})?|an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty|forty-five|sixty|ninety|seven|eight|nine|twelve|a few|few|several|"
     r"a couple of|couple of|half an|half a|another|an additional|the next few|next few)"
 )
 SPAN = rf"(?:{COUNT}[ -]?(?:more )?(?:business |working )?{UNIT})"
@@ -20,11 +20,11 @@ DAY = (
 WHEN = (
     rf"(?:(?:by|within|in|before|until|till|at|around|no later than|not later than|latest(?: by| at)?|about|inside|over|during|for|takes?|need(?:s)?|"
     rf"require(?:s)?|another)"
-    rf" (?:the |about |around |approximately |approx\.? |roughly |another |less than |under |at most |max(?:imum)? |maybe |the next |next |"
+    rf" (?:the |about |around |approximately |approx\.? |roughly |another |less than |under |at most |no more than |not more than |no longer than |max(?:imum)? |maybe |T minus |T-|the next |next |"
     rf"the coming |course of the |latest by ){{0,3}}(?:{SPAN}(?: or (?:so|less|two))?|hour|half hour|{DAY}|\d{{1,3}}(?=[.,!]|$)|"
     rf"{CLOCK_WORDS}(?! ?(?:%|percent|of|customers|users|regions|countries|cases|requests|orders|steps|phases|parts|minutes ago))(?=[ .,;!)]|$))"
     rf"|{DAY}|{SPAN} from now|(?<!as )(?:very |super |real |pretty )?(?:shortly|soon)(?! as)|momentarily|imminent(?:ly)?|any (?:minute|moment|second|time now)(?: now)?|"
-    r"in no time|not (?:take )?long|before long|in a (?:bit|moment|while|jiffy|sec|minute|second)|presently|at any moment)"
+    r"in no time|before you know it|not (?:take )?long|before (?:the|your|his|her|their|lunch|dinner|work|school|rush|bedtime|opening|closing|christmas|tomorrow|tonight)\b|before long|in a (?:bit|moment|while|jiffy|sec|minute|second)|presently|at any moment)"
 )
 """When something is to happen."""
 RECOVERY = (
@@ -35,14 +35,14 @@ RECOVERY = (
 """Recovery, in words that always mean it."""
 RECOVERY_WEAK = (
     r"(?:done|ready|again|follow|able|steady|working|works?|available|good|right|finish(?:ed)?|complete[ds]?|completion|deploy(?:ed)?|roll(?:ed)? out|live|over|"
-    r"online|caught up|cleared|backfilled|processed|delivered|usable|stable|operational|in place|applied|"
+    r"functionality|functionalities|availability|normal operations?|online|caught up|cleared|backfilled|processed|delivered|usable|stable|operational|in place|applied|"
     r"(?:be|are|is) (?:okay|ok|fine|up)|rollback|roll-?out|deployment|patch|access)"
 )
 """Recovery, in words that mean it only next to a "will"."""
 AHEAD = (
     r"(?:will|'ll|won't|should|shall|going to|expect(?:s|ed|ing)?|anticipat(?:e[sd]?|ing)|estimat(?:e[sd]?|ing)|aim(?:s|ing)?|hop(?:e[sd]?|ing)|hopefully|"
     r"plan(?:s|ned|ning)?|confident|promis(?:e[sd]?|ing)|coming|due|scheduled|target(?:s|ing)?|need(?:s)?|takes?|be|in progress|on (?:its|the) way|"
-    r"optimistic|looking at|reckon|likely|probably)"
+    r"count on|rely on|look forward to|optimistic|looking at|reckon|likely|probably)"
 )
 PROMISES = (
     re.compile(
@@ -54,7 +54,7 @@ PROMISES = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"\b{RECOVERY_WEAK}(?: {WORD}){{0,3}}? (?:by|before|until|latest) (?:the |about |around )?(?:{DAY}|{CLOCK_WORDS})(?![\w%])",
+        rf"\b{RECOVERY_WEAK}(?: {WORD}){{0,3}}? (?:by|before|from) (?:the |about |around )?(?:{DAY}|{CLOCK_WORDS})(?![\w%])",
         re.I,
     ),
     re.compile(
@@ -63,7 +63,7 @@ PROMISES = (
         re.I,
     ),
     re.compile(
-        rf"\beta\b(?: (?:for|to|on|of) (?:\w{{1,20}} ){{0,3}}?\w{{1,20}})?(?: is| of| about| around|:| -|=|~|,){{0,3}} ?(?:{SPAN}|{DAY}|{CLOCK_WORDS}(?=[ .,;!)]|$)|"
+        rf"\b(?:eta|etr|ttr)\b(?: (?:for|to|on|of) (?:\w{{1,20}} ){{0,3}}?\w{{1,20}})?(?: is| of| about| around|:| -|=|~|,){{0,3}} ?(?:{SPAN}|{DAY}|{CLOCK_WORDS}(?=[ .,;!)]|$)|"
         r"about|around|approx|roughly|soon|shortly)",
         re.I,
     ),
@@ -81,9 +81,58 @@ PROMISES = (
     re.compile(
         r"\b(?:won't|will not|shouldn't|should not) (?:take|be) (?:too |very |much )?(?:long|longer than)\b", re.I
     ),
-    re.compile(r"\b(?:almost|nearly) (?:there|done|fixed|finished)\b", re.I),
+    re.compile(
+        rf"\b(?:done|ready|finished|completed?|good|live|up|over) in (?:about |around |another )?(?:{SPAN}|\d{{1,3}}(?! ?(?:%|percent|of|out|customers|users|regions|countries|{UNIT} ago))(?=[ .,;!)]|$))",
+        re.I,
+    ),
+    re.compile(
+        rf"\b(?:returns?|resumes?|reopens?|restarts?|comes? back|goes live|go live|starts? again) (?:at|by|in|on|from|around|within)? ?(?:the |about |around )?(?:{SPAN}|{DAY}|{CLOCK_WORDS}(?=[ .,;!)]|$))(?![\w%])",
+        re.I,
+    ),
+    re.compile(
+        rf"\b(?:outage|downtime|interruption|disruption|this|it|incident|restriction|work|works) (?:(?:is|are|was) )?(?:expected|estimated|likely|planned|should|will|may|scheduled)(?: to)? (?:last|be|take|continue|persist|run|stay)(?: {WORD}){{0,3}}? "
+        rf"(?:(?:until|till|for|about|around|under|over|at least|up to|another|less than|an additional) ){{0,2}}(?:the )?(?:{SPAN}|{DAY}|{CLOCK_WORDS}(?=[ .,;!)]|$))",
+        re.I,
+    ),
+    re.compile(rf"\b{SPAN} (?:at (?:the )?(?:very )?(?:most|latest)|max(?:imum)?|tops|or less)\b", re.I),
+    re.compile(
+        r"\b(?:almost|nearly) (?:there|done|fixed|finished)\b|\b(?:only |just )?(?:minutes|moments|hours|seconds|not far) away\b|\b(?:close|near|nearer|closer|very close) to (?:a|the|an?) (?:\w{1,20} )?(?:fix|resolution|solution|recovery)\b|"
+        r"\b(?:fix|resolution|solution|recovery) is (?:\w{1,20} )?(?:near|close|imminent|in sight|within reach|around the corner|days away|hours away)\b",
+        re.I,
+    ),
 )
 """A time of recovery. The promise of the next *update* is not one: its clause is cut out before these look."""
+_SOFT = r"(?:the |about |around |approximately |approx\.? |roughly |another |less than |under |at most |no more than |not more than |no longer than |T minus |max(?:imum)? |maybe |next |coming |course of the |roughly |just |only |some |probably )"
+_LATER = (
+    rf"(?:(?:by|within|in|before|inside|until|till) {_SOFT}{{0,3}}(?:{SPAN}|hour|half hour|{DAY}|{CLOCK_WORDS}(?! ?(?:%|percent|of|customers|users|regions|countries|requests|orders|steps|parts))(?=[ .,;!)]|$))"
+    rf"|(?:later )?(?:{DAY})|by the time\b|overnight|over the (?:next|coming) (?:{SPAN}|hours?|minutes?|days?))"
+)
+SOMETIME = (
+    re.compile(rf"\b{AHEAD}(?: {WORD}){{0,12}}? {_LATER}(?![\w%])(?! ?(?:ago|earlier|before)\b)", re.IGNORECASE),
+    re.compile(
+        rf"\b{_LATER},? (?:{WORD} ){{0,10}}?(?:will|'ll|should|shall|expect|hope to|aim to|plan to)\b", re.IGNORECASE
+    ),
+    re.compile(
+        rf"\b(?:it|this|that|fix|repair|recovery|restoration|corrections?|rollback|migration|process|which|work|works|we|us|everything|restore|roll-?out|restart|switch|move|rebuild|clean-?up|deployment)(?: {WORD}){{0,3}}? "
+        rf"(?:takes?|needs?|requires?) {_SOFT}{{0,3}}{SPAN}(?![\w%])",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\btarget(?:s|ing|ed)?(?: for| time(?: is|:)?|:)? {_SOFT}{{0,2}}(?:{SPAN}|{DAY}|(?:[01]?\d|2[0-3])[:.h][0-5]\d)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b{SPAN}(?: more)? (?:to|until|till|before|for) (?:a |the |an? full |full |complete )?(?:{RECOVERY}|go|rollback|completion|restart)\b",
+        re.IGNORECASE,
+    ),
+)
+"""Something is to happen at a time, recovery not being named: a promise all the same, unless it is about watching or is advice."""
+NOT_RECOVERY = re.compile(
+    r"\b(?:monitor\w{0,3}|watch\w{0,3}|observ\w{0,4}|keep(?:ing)? (?:an eye|checking)|try again|retry|retries|reload|refresh|restart (?:the|your)|wait|please|if you|allow|may|might|late|delays?|delayed|up to|longer|"
+    r"every|open until|valid|maintenance|postponed|cancell?ed|rescheduled|expires?|session|hotline|counters?|support (?:is|will)|office|review|report|write-?up|post-?mortem|analysis|refund\w{0,3}|credit\w{0,3}|invoice\w{0,2}|no longer|extend\w{0,3}|deadline)\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence that tells a time and promises no recovery."""
 NO_PROMISE = re.compile(
     r"\b(?:no|not|cannot|can't|don't|doesn't|unable|unknown|too early|without|until|once|if|never|was|were|"
     r"(?:has|have|had|had been)|took|taken|ended|(?:deployed|applied|released|shipped|rolled out|made|found|implemented) (?:a|the|our|this)|yesterday|earlier|ago|again (?:since|at|by))\b[ \w',-]{0,40}$",
@@ -112,21 +161,28 @@ _TELL = (
 _GAP = r"(?:[^.!?\n]|\.(?=\d)|(?<=update)\n|(?<=UTC\))\n|(?<=update:)\n|(?<=update\n)\n)"
 _TELLS = (
     rf"(?:\b(?:next|another|further|following|more|fresh|new|additional)\b{_GAP}{{0,30}}?\b{_NOUN}\b|"
-    rf"\b(?:will|'ll|shall|going to|expect|please|aim to|plan to|continue to|promise to|want to|hope to)\b{_GAP}{{0,40}}?\b{_TELL}\b|"
+    rf"\b(?:will|'ll|shall|going to|expect|please|aim to|plan to|continue to|promise to|want to|hope to)\b{_GAP}{{0,40}}?\b{_TELL}\b|\bexpect (?:[\w-]{{1,20}} ){{0,3}}?{_NOUN}\b|"
     rf"\b(?:we|i|our team|the team|support)\b (?:{WORD} ){{0,2}}?(?:post|report|write|inform|publish|tell|speak|update|share|come back|give (?:an |you )?(?:update|news|information)|look again|are back here|check in|tweet)\b|"
     r"\bupdates?\b(?= ?(?:[:,]|- |by\b|at\b|in\b|within\b|every\b|follow\b|to follow|come\b|here\b|hourly\b|will\b|as they))|"
-    r"\b(?:come|get|be|report) back to you\b|\bmore (?=at \d|by \d|in \d|within\b|in (?:an|half)\b)|\b(?:please |then )?(?:look|check) (?:here |back |this page )?again\b|"
+    r"\b(?:come|get|be|report) back to you\b|\bback (?:here|with (?:news|more|an update|updates|information|details))\b|\bupdate (?:cadence|interval|frequency|rhythm)\b|\bcheck back\b|\blook here\b|\bmore (?=at \d|by \d|in \d|within\b|in (?:an|half)\b)|\b(?:please |then )?(?:look|check) (?:here |back |this page )?again\b|"
     rf"\b{_NOUN} (?:[\w-]{{1,20}} ){{0,3}}?(?:will )?follows?\b|"
     r"\b(?:keep|keeping) you (?:\w{1,20} )?(?:posted|updated|informed|in the loop)\b|\bnext(?: one)?(?:: | at | - )(?=\d))"
 )
-_AT = r"(?:(?:19|20)\d\d-\d\d-\d\d[T ])?(?:[01]?\d|2[0-3])(?:[:.h][0-5]\d(?::[0-5]\d)?(?: ?[ap]\.?m\b\.?)?| ?[ap]\.?m\b\.?| ?o'clock| ?(?:utc|gmt)\b)"
+_AT = (
+    r"(?:(?:[01]\d|2[0-3])[0-5]\d(?= ?(?:utc|gmt|z)\b)|(?:(?:19|20)\d\d-\d\d-\d\d[T ])?(?:[01]?\d|2[0-3])(?:[:.h][0-5]\d(?::[0-5]\d)?(?: ?[ap]\.?m\b\.?)?|"
+    r" ?[ap]\.?m\b\.?| ?o'clock| ?(?:utc|gmt)\b))"
+)
 _SOON = (
     rf"(?:with)?in (?:the |about |around |approximately |roughly |at most |less than |next ){{0,3}}(?:{SPAN}|hour|half hour)\b|"
     rf"every (?:{SPAN}|\d{{1,3}} ?{UNIT}|half hour|half-hour|hour|quarter(?: of an)? hour|other hour|full hour|thirty|fifteen)\b|"
     rf"hourly|half-hourly|on the (?:half )?hour|{SPAN} from now|(?:after|latest) (?:{SPAN})"
 )
 PROMISED = re.compile(rf"{_TELLS}{_GAP}{{0,70}}?(?:(?<![\w:.])(?P<at>{_AT})|\b(?P<soon>{_SOON}))", re.IGNORECASE)
-"""A promise to say something, with the time it will be said."""
+PROMISED_FIRST = re.compile(
+    rf"(?:\b(?:at|by) (?P<at>{_AT})(?: utc| gmt)?|\b(?P<soon>{_SOON}))[ ,:-]{{1,3}}(?:{WORD} ){{0,6}}?{_TELLS}",
+    re.IGNORECASE,
+)
+"""A promise to say something, with the time it will be said: after the promise, or before it."""
 TELLING = re.compile(
     rf"{_TELLS}(?:(?! and (?:it|this|that|everything|services?|all|will be (?:fixed|resolved|back)|we'll have|we will have|should)\b){_GAP}){{0,100}}",
     re.IGNORECASE,
@@ -153,7 +209,9 @@ ALL_UTC = re.compile(
 )
 CLOCK_24 = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)(?! ?[ap]\.?m)", re.I)
 WRITTEN_AT = re.compile(
-    r"(?:update|updated|status|news|message|report|reports|information|notice|post|posted)s?\b[ ,:(]{0,3}(?:at |as of |from |of |since )?",
+    r"(?:update|updated|status|news|message|report|reports|information|notice|post|posted)s?\b[ ,:(-]{0,3}(?:at |as of |from |of |since )?",
     re.IGNORECASE,
 )
 """What stands before the time at which a message was written."""
+MUCH_LATER = re.compile(r"\b(?:days?|weeks?|months?)$", re.IGNORECASE)
+"""A report in five days is no next update."""
