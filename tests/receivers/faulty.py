@@ -122,6 +122,7 @@ class Faulty:
                     return
                 self.raw_requestline = self.rfile.readline(65_537)
                 if self.raw_requestline and self.parse_request():
+                    self.close_connection = True  # parsing has set it to what the client would like
                     faulty._handle(self, fault)
 
             def log_message(self, *_: object) -> None:

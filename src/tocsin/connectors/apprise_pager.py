@@ -3,13 +3,14 @@
 Apprise waits in threads and knows no deduplication key, so the key stands in the text: a repeated call shows as one.
 """
 
-import asyncio
-
 from pydantic import Field
 
 from tocsin.config import Secret
+from tocsin.connectors.plain_text import heading, readable, uncalled
 from tocsin.errors import SourceError
 from tocsin.model.ground import Value
+
+_TITLE, _TEXT, _SECONDS = 250, 2_000, 15
 
 
 class AppriseConfig(Value):
@@ -51,5 +52,11 @@ class ApprisePager:
         await self._tell(f"note {key}", text)
 
     async def _tell(self, title: str, body: str) -> None:
-        if not await asyncio.to_thread(self._apprise.notify, title=title, body=body):
+        told = await self._apprise.async_notify(
+            title=uncalled(heading(title, _TITLE)),
+            body=uncalled(readable(body, _TEXT)),
+            body_format="text",
+            timeout=_SECONDS,
+        )
+        if not told:
             raise SourceError("Apprise could not tell everybody.", "Check the receivers.", code="TCS-SOURCE-APPRISE")

@@ -3,8 +3,10 @@
 Used by windows, pagers, channels and trackers. The addresses come from the configuration, never from an alert.
 """
 
+import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -65,8 +67,21 @@ class HttpJson:
         basic = httpx.BasicAuth(self.access.username, self._secret) if self.access.username else None
         if self._secret and basic is None:
             headers["Authorization"] = f"{self._scheme} {self._secret}"
-        async with httpx.AsyncClient(headers=headers, auth=basic, timeout=self.access.timeout_seconds) as client:
+        within, trusted = self.access.timeout_seconds, trusted_authorities()
+        async with httpx.AsyncClient(headers=headers, auth=basic, timeout=within, verify=trusted) as client:
             yield HttpSession(self.name, self.access.url, client, (self._secret, *self._hidden))
+
+
+@cache
+def trusted_authorities() -> ssl.SSLContext:
+    """Whose certificates are believed. Read once: it takes longer than most requests."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
+def _why(failure: Exception) -> str:
+    return str(failure).rstrip(".") or type(failure).__name__
 
 
 class HttpSession:
@@ -103,7 +118,7 @@ class HttpSession:
             raise self._error("LATE", "did not answer in time.", "Ask for less, or raise timeout_seconds.") from late
         except httpx.HTTPError as failure:
             raise self._error(
-                "DOWN", f"cannot be reached: {failure}.", "Check the address and the network."
+                "DOWN", f"cannot be reached: {_why(failure)}.", "Check the address and the network."
             ) from failure
         if not 200 <= response.status_code < 300:
             who = f"{self.name} at {self.url}"

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpx
 from pydantic import AfterValidator, Field
 
+from tocsin.connectors.http_json import trusted_authorities
 from tocsin.errors import SourceError
 from tocsin.model.ground import Value
 
@@ -155,6 +156,7 @@ class Outbound:
                 transport=self._transport,
                 follow_redirects=False,
                 trust_env=False,
+                verify=trusted_authorities(),
                 timeout=self._settings.timeout_seconds,
             ) as client,
             client.stream(

@@ -11,11 +11,12 @@ from pydantic import Field
 
 from tocsin.config import Secret
 from tocsin.connectors.http_json import HttpAccess, HttpJson, HttpSession
+from tocsin.connectors.plain_text import heading, readable
 from tocsin.errors import SourceError
 from tocsin.model.ground import Value
 
 _SEVERITY = {"SEV1": "critical", "SEV2": "error", "SEV3": "warning", "SEV4": "info"}
-_TEXT = 1024  # PagerDuty's own limit for a summary
+_TEXT, _NOTE = 1024, 10_000  # PagerDuty's own limit for a summary; a note that people still read
 
 
 class OnDuty(NamedTuple):
@@ -60,7 +61,7 @@ class PagerDuty:
     async def page(self, target: str, text: str, severity: str, key: str) -> None:
         """Triggers, or re-triggers under the same key, which PagerDuty keeps as one incident."""
         payload = {
-            "summary": text[:_TEXT],
+            "summary": heading(text, _TEXT),
             "source": "tocsin",
             "severity": _SEVERITY.get(severity, "error"),
             "custom_details": {"target": target},
@@ -70,7 +71,9 @@ class PagerDuty:
     async def acknowledge(self, key: str, by: str) -> None:
         """Somebody has it; `by` is shown in our timeline, PagerDuty keeps its own log."""
         await self._event(
-            "acknowledge", key, {"summary": f"acknowledged by {by}"[:_TEXT], "source": "tocsin", "severity": "info"}
+            "acknowledge",
+            key,
+            {"summary": heading(f"acknowledged by {by}", _TEXT), "source": "tocsin", "severity": "info"},
         )
 
     async def resolve(self, key: str) -> None:
@@ -87,7 +90,7 @@ class PagerDuty:
             if not incidents:
                 raise SourceError("PagerDuty knows no incident of that key.", "It may be too new; try again.")
             await session.post_json(
-                f"/incidents/{incidents[0]['id']}/notes", dict[str, Any], {"note": {"content": text}}
+                f"/incidents/{incidents[0]['id']}/notes", dict[str, Any], {"note": {"content": readable(text, _NOTE)}}
             )
 
     @property
