@@ -6,7 +6,7 @@ from tests.unit.test_people import ADA, BOB, NOW, Bench, action, diagnosis, seat
 
 from tocsin.model.action import Approval
 from tocsin.model.acts import ActionApproved, Flagged, Paged, Seat, UserReported, WouldHaveDone
-from tocsin.model.communication import UpdateDrafted
+from tocsin.model.communication import UpdateDrafted, UpdatePublished
 from tocsin.model.ground import Severity
 from tocsin.model.update import Audience, Update, WordingCode, WordingViolation
 from tocsin.stages import people
@@ -66,19 +66,30 @@ def test_a_seat_shows_who_holds_it_now_and_since_when() -> None:
     ]
 
 
-def test_customer_messages_stand_apart_with_their_times_and_a_draft_is_called_a_draft() -> None:
+def test_customers_messages_stand_apart_with_the_times_they_were_sent_and_drafts_are_called_drafts() -> None:
     bench = Bench()
     name = bench.declared()
-    bench.machine(name, update(Audience.EXTERNAL), update(Audience.INTERNAL))
+    bench.machine(name, update(Audience.EXTERNAL), update(Audience.INTERNAL, "We look.", WordingCode.BLAME))
     bench.now = NOW.replace(hour=4)
-    bench.machine(name, update(Audience.EXTERNAL, "It is the vendor's fault.", WordingCode.BLAME))
+    bench.machine(
+        name,
+        UpdatePublished(
+            update_id="U2",
+            audience=Audience.EXTERNAL,
+            template="t",
+            status="Investigating",
+            text="We are on it.",
+            digest="d",
+            channels=("page",),
+        ),
+    )
     doc = told(bench, name)
-    assert [(one.at.hour, one.sent_at, one.blocked_by) for one in doc.customer_communications] == [
-        (3, None, ()),
-        (4, None, (WordingCode.BLAME,)),
-    ]
-    assert [one.audience for one in doc.other_communications] == [Audience.INTERNAL]
-    assert "draft, not sent, blocked: BLAME" in document_markdown(doc)
+    assert [(one.id, one.at.hour, one.channels) for one in doc.customer_communications] == [("U2", 4, ("page",))]
+    assert doc.other_communications == ()
+    assert [(one.audience, one.blocked_by) for one in doc.drafts] == [(Audience.INTERNAL, (WordingCode.BLAME,))]
+    text = document_markdown(doc)
+    assert r"`U2` external (Investigating), sent 2026-11-21 04:04 UTC to page by role\:test: We are on it." in text
+    assert "internal (t), not approved, blocked: BLAME: We look." in text
 
 
 def test_an_action_shows_what_would_run_and_who_said_yes() -> None:

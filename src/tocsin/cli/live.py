@@ -15,7 +15,7 @@ from tocsin.cli.terminal import SEVERITY_STYLE, console
 from tocsin.model.ground import Severity
 from tocsin.model.identity import Token
 from tocsin.model.plain import clock, minute, one_line
-from tocsin.web.document import Communication, LiveDocument
+from tocsin.web.document import Communication, Drafted, LiveDocument
 from tocsin.web.shapes import IncidentLine
 from tocsin.web.updates import Updates, UpdateShown
 
@@ -36,6 +36,7 @@ def show(doc: LiveDocument) -> None:
         _section("Actions", _actions(doc)),
         _section("Customer communications", (_said(one) for one in doc.customer_communications)),
         _section("Other communications", (_said(one) for one in doc.other_communications)),
+        _section("Drafts, not sent", (_drafted(one) for one in doc.drafts)),
         _section("User reports", (_row(one.at, Text(one_line(one.text))) for one in doc.user_reports)),
         _section("Timeline", _timeline(doc)),
     ):
@@ -180,11 +181,20 @@ def _actions(doc: LiveDocument) -> Iterable[RenderableType]:
 
 
 def _said(one: Communication) -> RenderableType:
-    sent = f"sent {minute(one.sent_at)}" if one.sent_at else "draft, not sent"
-    blocked = f", BLOCKED: {', '.join(one.blocked_by)}" if one.blocked_by else ""
+    where = f" to {one_line(', '.join(one.channels))}" if one.channels else ""
+    sent = "observe mode, not sent" if one.observed else f"sent{where} by {one_line(one.by)}"
+    gone = f", TAKEN BACK: {one_line(one.retracted)}" if one.retracted else ""
     return _row(
-        one.at, Text(f"{one.audience} ({one_line(one.template, 40)}), {sent}{blocked}: {one_line(one.text, 160)}")
+        one.at, Text(f"{one.id} {one.audience} [{one_line(one.status, 40)}] {sent}{gone}: {one_line(one.text, 160)}")
     )
+
+
+def _drafted(one: Drafted) -> RenderableType:
+    yes = f"approved by {one_line(one.approved_by)}" if one.approved_by else "not approved"
+    stands = "older than the facts" if one.stale else yes
+    blocked = f", BLOCKED: {', '.join(one.blocked_by)}" if one.blocked_by else ""
+    about = f"{one.id} {one.audience} ({one_line(one.template, 40)}) {stands}{blocked}"
+    return _row(one.at, Text(f"{about}: {one_line(one.text, 160)}"))
 
 
 def _timeline(doc: LiveDocument) -> Iterable[RenderableType]:

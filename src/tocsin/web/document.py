@@ -6,10 +6,10 @@ Read by the API and by `tocsin show`. It decides nothing and hides nothing; what
 from collections.abc import Sequence
 
 from tocsin.model.acts import HypothesisRuledOut, Seat, SeatTaken
-from tocsin.model.communication import UpdateDrafted
 from tocsin.model.event import Event, Precedent
 from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
 from tocsin.model.incident import Incident, State
+from tocsin.model.narrative import Draft, Published
 from tocsin.model.standing import Action, ActionState, Flag, Line, NextAction, Page, UserReport
 from tocsin.model.telling import tell
 from tocsin.model.triage import Answer
@@ -65,14 +65,35 @@ class Deed(Value):
 
 
 class Communication(Value):
-    """A message to one audience. `sent_at` is None for a draft that nobody has sent."""
+    """A message that went out, when, where and by whom. `observed`: mode observe, so that nothing left the house."""
 
+    id: str
+    at: Time
+    audience: Audience
+    template: str
+    status: str
+    text: str
+    by: str
+    channels: tuple[str, ...] = ()
+    next_update_at: Time | None = None
+    corrects: str = ""
+    retracted: str = ""
+    """Why it was taken back, or ""."""
+    observed: bool = False
+
+
+class Drafted(Value):
+    """A message that nobody has sent, and what keeps it."""
+
+    id: str
     at: Time
     audience: Audience
     template: str
     text: str
-    sent_at: Time | None = None
-    next_update_at: Time | None = None
+    due_at: Time | None = None
+    approved_by: str = ""
+    stale: bool = False
+    """The incident changed since it was written."""
     blocked_by: tuple[WordingCode, ...] = ()
 
 
@@ -119,6 +140,7 @@ class LiveDocument(Value):
     actions: tuple[Deed, ...]
     customer_communications: tuple[Communication, ...]
     other_communications: tuple[Communication, ...]
+    drafts: tuple[Drafted, ...]
     user_reports: tuple[UserReport, ...]
     pages: tuple[Page, ...]
     flags: tuple[Flag, ...]
@@ -133,7 +155,7 @@ class LiveDocument(Value):
 
 def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
     """The document of an incident and its events, as they stand."""
-    said = tuple(one for event in events if (one := _communication(event)))
+    said = tuple(_communication(one) for one in incident.narrative.published)
     same = LiveDocument.model_fields.keys() & Incident.model_fields.keys() - {"lines", "actions", "precedents", "drill"}
     return LiveDocument(
         **{name: getattr(incident, name) for name in same},
@@ -148,6 +170,7 @@ def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
         actions=tuple(_deed(one) for one in incident.actions),
         customer_communications=tuple(one for one in said if one.audience is Audience.EXTERNAL),
         other_communications=tuple(one for one in said if one.audience is not Audience.EXTERNAL),
+        drafts=tuple(_drafted(incident, one) for one in incident.narrative.drafts),
         user_reports=incident.reports,
         not_looked_at=incident.gaps,
         precedents=incident.precedents or (),
@@ -223,15 +246,21 @@ def _deed(action: Action) -> Deed:
     )
 
 
-def _communication(event: Event) -> Communication | None:
-    if not isinstance(event.body, UpdateDrafted):
-        return None
-    update = event.body.update
-    return Communication(
-        at=event.at,
+def _communication(out: Published) -> Communication:
+    same = Communication.model_fields.keys() & Published.model_fields.keys()
+    return Communication(id=out.update_id, **{name: getattr(out, name) for name in same})
+
+
+def _drafted(incident: Incident, draft: Draft) -> Drafted:
+    update = draft.update
+    return Drafted(
+        id=update.id,
+        at=draft.drafted_at,
         audience=update.audience,
         template=update.template,
         text=update.text,
-        next_update_at=update.next_update_at,
-        blocked_by=tuple(one.code for one in update.violations),
+        due_at=update.due_at,
+        approved_by=draft.approved_by if draft.is_approved else "",
+        stale=update.facts_seq < incident.facts_seq,
+        blocked_by=tuple(one.code for one in update.violations if one.code not in draft.overridden),
     )

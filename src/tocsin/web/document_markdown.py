@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tocsin.model.event import Precedent
 from tocsin.model.plain import minute
-from tocsin.web.document import Communication, Deed, Hypothesis, LiveDocument
+from tocsin.web.document import Communication, Deed, Drafted, Hypothesis, LiveDocument
 from tocsin.web.markdown import safe
 
 
@@ -25,6 +25,7 @@ def document_markdown(doc: LiveDocument) -> str:
         _section("Actions", (_deed(one) for one in doc.actions)),
         _section("Customer communications", (_said(one) for one in doc.customer_communications)),
         _section("Other communications", (_said(one) for one in doc.other_communications)),
+        _section("Drafts, not sent", (_drafted(one) for one in doc.drafts)),
         _section(
             "User reports", (f"{_at(one.at)} by {safe(one.origin)}: {safe(one.text)}" for one in doc.user_reports)
         ),
@@ -105,9 +106,21 @@ def _deed(one: Deed) -> str:
 
 
 def _said(one: Communication) -> str:
-    sent = f"sent {_at(one.sent_at)}" if one.sent_at else "draft, not sent"
+    where = f" to {safe(', '.join(one.channels))}" if one.channels else ""
+    sent = f"would have been sent at {_at(one.at)} (observe mode)" if one.observed else f"sent {_at(one.at)}{where}"
+    fixed = f", corrects {one.corrects}" if one.corrects else ""
+    gone = f", TAKEN BACK: {safe(one.retracted)}" if one.retracted else ""
+    return (
+        f"`{one.id}` {one.audience} ({safe(one.status)}), {sent} by {safe(one.by)}{fixed}{gone}: {safe(one.text, 1000)}"
+    )
+
+
+def _drafted(one: Drafted) -> str:
+    due = f", due {_at(one.due_at)}" if one.due_at else ""
+    yes = f"approved by {safe(one.approved_by)}" if one.approved_by else "not approved"
     blocked = f", blocked: {', '.join(one.blocked_by)}" if one.blocked_by else ""
-    return f"{_at(one.at)} {one.audience} ({safe(one.template)}), {sent}{blocked}: {safe(one.text, 1000)}"
+    stands = f"{'older than the facts' if one.stale else yes}{blocked}"
+    return f"`{one.id}` {_at(one.at)} {one.audience} ({safe(one.template)}){due}, {stands}: {safe(one.text, 1000)}"
 
 
 def _at(moment: datetime) -> str:
