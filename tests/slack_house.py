@@ -21,7 +21,7 @@ from tocsin.model.identity import Principal, Role
 from tocsin.model.triage import Triage
 from tocsin.model.update import Audience
 from tocsin.stages.communicate import Desk, MessageSettings, act_at
-from tocsin.stages.communicate.asks import WriteDrafts
+from tocsin.stages.communicate.asks import Publish, WriteDrafts
 from tocsin.stages.deliver import deliver, message_courier
 from tocsin.stages.remediate.due import Rules, due
 from tocsin.stages.remediate.hands import carry_out
@@ -133,12 +133,15 @@ class SlackHouse:
 
         self.run(once())
 
-    def draft(self, *audiences):
-        """Drafts are written, and what takes a person is brought to Slack; the newest card."""
+    def draft(self, *audiences, out=False):
+        """Drafts are written, or go out at once; what waits for somebody is brought to Slack. The newest card."""
 
         def work(ledger):
             attempt = Attempt(ledger, DOT, self.rooms.clock.now(), self.rooms.names)
-            act_at(self.rooms.messages, "draft-updates").on(attempt, "INC-1", "", WriteDrafts(audiences=audiences))
+            desk = self.rooms.messages
+            incident = act_at(desk, "draft-updates").on(attempt, "INC-1", "", WriteDrafts(audiences=audiences))
+            if out:
+                act_at(desk, "publish-update").on(attempt, "INC-1", incident.narrative.drafts[-1].update.id, Publish())
 
         self.run(self.rooms.store.write(work))
         self.post()

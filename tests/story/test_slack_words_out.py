@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from tests.slack_house import slack_house
 
-from tocsin.model.acts import Seat, SeatTaken
+from tocsin.model.acts import Acknowledged, Seat, SeatTaken
 from tocsin.model.communication import ChatNoted, UpdateApproved, UpdateAsked, UpdateEdited, UpdatePublished
 from tocsin.model.update import Audience
 from tocsin.stages.hearing import asks_for_news
@@ -52,6 +52,14 @@ def test_a_draft_for_customers_is_edited_approved_and_published_by_buttons(house
     assert (actor, out.text) == ("person:ada@example.com", better)
     assert house.cards == []
     assert "ada@example.com published it." in words(house.room.messages[-1])
+
+
+def test_the_first_word_in_the_room_offers_the_incident_to_whoever_reads_it(house):
+    card = house.draft(Audience.CHANNEL, out=True)
+    house.press("cem", card, "acknowledge")
+    assert [actor for actor, _ in told(house, Acknowledged)] == ["person:cem@example.com"]
+    assert "cem@example.com has it." in words(card)
+    assert card not in house.cards
 
 
 def test_a_card_whose_words_have_changed_says_why_it_no_longer_counts(house):

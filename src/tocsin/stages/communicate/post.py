@@ -14,9 +14,9 @@ from tocsin.model.move import Letter
 from tocsin.model.narrative import Draft, Published
 from tocsin.model.plain import minute
 from tocsin.model.update import FOR_CUSTOMERS, Audience, Update
-from tocsin.ports import Ledger, Message, Parcel, Purpose, message_payload, review_buttons
+from tocsin.ports import Ledger, Message, Parcel, Purpose, acknowledge_buttons, message_payload, review_buttons
 from tocsin.stages.communicate.desk import Desk
-from tocsin.stages.communicate.draft import Writer, writer
+from tocsin.stages.communicate.draft import DECLARED, Writer, writer
 from tocsin.stages.communicate.settings import PAGE
 
 COMMUNICATOR = "role:communicator"
@@ -143,9 +143,15 @@ def _message(incident: Incident, purpose: Purpose, update: Update, desk: Desk) -
         link=desk.link(incident) if inside else "",
         update_id=update.id,
         private=incident.is_restricted,
+        buttons=acknowledge_buttons(incident.id) if _nobody_has_it(incident, update) else (),
         components=update.components,
         corrects=update.corrects,
     )
+
+
+def _nobody_has_it(incident: Incident, update: Update) -> bool:
+    """The first word of an incident offers it to whoever reads it."""
+    return update.template == DECLARED and not incident.acknowledged_at
 
 
 def _beside(incident: Incident, update: Update) -> str:
