@@ -1,10 +1,11 @@
 """The desk: everyone a response needs, and the one way its steps put something on the record. Built by `app`."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tocsin.errors import NotFound
 from tocsin.guard.redact import Redact
+from tocsin.guard.seeing import SecurityRules
 from tocsin.library.runbooks import Shelf
 from tocsin.model.cadence import Cadence
 from tocsin.model.catalogue import Catalogue
@@ -32,6 +33,7 @@ class Rules:
     cadence: Cadence
     review: review.Rules
     messages: communicate.Desk
+    security: SecurityRules = field(default_factory=SecurityRules)
 
 
 @dataclass(frozen=True, slots=True)

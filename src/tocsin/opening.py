@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from tocsin.desk import Desk
+from tocsin.guard.seeing import first_restriction
 from tocsin.model.alert import Alert
 from tocsin.model.event import (
     Body,
@@ -36,6 +37,7 @@ from tocsin.stages.course import NEWEST
 LOOK_BACK = timedelta(minutes=60)
 """How long before the onset the windows are opened: a baseline to compare with."""
 DAY = timedelta(days=1)
+_PERSON = "person:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,22 @@ async def decide(incident_id: str, key: str, desk: Desk) -> None:
     decided = await triage.triage(case.alerts, case.evidence, desk.router, desk.clock, changes=changes)
     bodies: tuple[Body, ...] = ()
     if case.incident.triage is None:
-        bodies = (Triaged(triage=decided), *triage.consequences(decided))
+        bodies = (
+            Triaged(triage=decided),
+            *await _restriction(incident_id, decided, desk),
+            *triage.consequences(decided),
+        )
     elif case.incident.severity is not None and decided.severity < case.incident.severity:
         bodies = (SeverityRaised(severity=decided.severity, reason=decided.rule),)
     await _record(incident_id, key, desk, *(("role:router", body) for body in bodies))
+
+
+async def _restriction(incident_id: str, decided: Triage, desk: Desk) -> tuple[Body, ...]:
+    """Who may see it from now on; whoever has done something on it already stays inside."""
+    events = await desk.store.read(lambda ledger: ledger.timeline.events(incident_id))
+    there = {one.actor.removeprefix(_PERSON) for one in events if one.actor.startswith(_PERSON)}
+    body = first_restriction(decided.type, tuple(there), desk.rules.security)
+    return (body,) if body else ()
 
 
 async def plan(incident_id: str, key: str, desk: Desk, trigger: str = "incident") -> None:

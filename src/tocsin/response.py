@@ -79,6 +79,7 @@ def next_move(
         paging.due(incident, now, rules.oncall, calls),
         progress.due(incident, now, rules.progress),
         *communicate.due(incident, rules.messages),
+        progress.authority(incident, now, rules.security, calls),
         playing.due(incident, now),
         course.unread(incident, now),
         review.recall(incident),

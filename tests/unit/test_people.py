@@ -136,9 +136,9 @@ def diagnosis(*causes: str) -> Diagnosed:
     return Diagnosed(diagnosis=Diagnosis(specialist="s", root_cause=known, confidence=0.7, hypotheses=ranked))
 
 
-def triaged(level: Severity = Severity.SEV3) -> Triaged:
+def triaged(level: Severity = Severity.SEV3, type: IncidentType = IncidentType.DATABASE) -> Triaged:
     made = Triage(
-        type=IncidentType.DATABASE,
+        type=type,
         type_confidence=0.9,
         severity=level,
         rule="a rule",

@@ -118,6 +118,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
             settings.cadence,
             after.rules,
             messages,
+            settings.people.security,
         ),
         hands=lambda fenced: {
             **remediate.hands(replace(means, store=fenced)),

@@ -116,6 +116,8 @@ class _Watch:
         self._rooms.wake.ring(incident_id)
 
     def responded(self, incident: Incident) -> None:
+        if incident.is_restricted:
+            return  # figures are for everybody
         metrics = self._rooms.metrics
         if incident.declared_at and incident.triaged_at and incident.updated_at:
             metrics.triage.observe((incident.triaged_at - incident.declared_at).total_seconds())

@@ -132,7 +132,19 @@ def _head(doc: LiveDocument) -> RenderableType:
     }
     when = Text("  ".join(f"{name} {minute(moment)}" for name, moment in moments.items() if moment), style="dim")
     why = [Text(f"closed: {one_line(doc.close_reason)}")] if doc.close_reason else []
-    return Panel(Group(title, where, when, *why), border_style="red" if severity <= Severity.SEV2 else "yellow")
+    return Panel(
+        Group(title, where, when, *why, *_guarded(doc)), border_style="red" if severity <= Severity.SEV2 else "yellow"
+    )
+
+
+def _guarded(doc: LiveDocument) -> Iterable[Text]:
+    """Who sees it, where not everybody does, and the clock of the law."""
+    if doc.seen_by is not None:
+        yield Text(f"restricted: seen by {', '.join(map(one_line, doc.seen_by)) or 'nobody yet'}", style="magenta")
+    if (access := doc.data_access) is not None:
+        told = f"told {minute(access.notified_at)}" if access.notified_at else "NOT TOLD YET"
+        text = f"data accessed: {one_line(access.what)}; authorities by {minute(access.notify_by)}, {told}"
+        yield Text(text, style="dim" if access.notified_at else "bold red")
 
 
 def _now(doc: LiveDocument) -> Iterable[RenderableType]:

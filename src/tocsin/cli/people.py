@@ -183,6 +183,46 @@ def show(
         live.show(doc)
 
 
+@reaching
+def restrict(
+    reach: Reach,
+    incident: Incident,
+    reason: Reason,
+    allow: Annotated[list[str] | None, typer.Option(help="Somebody who may see it, too; may be given again.")] = None,
+    forbid: Annotated[list[str] | None, typer.Option(help="Somebody who may no longer; may be given again.")] = None,
+) -> None:
+    """Show an incident to those who are on it or named only, or name others."""
+    told_of(reach, reach.act("restrict", incident, reason=reason, allow=allow, forbid=forbid))
+
+
+@reaching
+def unrestrict(reach: Reach, incident: Incident, reason: Reason) -> None:
+    """Show a restricted incident to everybody again."""
+    told_of(reach, reach.act("unrestrict", incident, reason=reason))
+
+
+@reaching
+def data_access(
+    reach: Reach,
+    incident: Incident,
+    what: Annotated[str, typer.Argument(help="What was accessed, as far as you know.")],
+    at: Annotated[str | None, typer.Option(help="When, as 2026-11-21T03:04:00Z; by default now.")] = None,
+) -> None:
+    """Confirm that data was accessed: the notification clock runs from then on."""
+    told_of(reach, reach.act("data-access", incident, what=what, accessed_at=at))
+
+
+@reaching
+def authority_notified(
+    reach: Reach,
+    incident: Incident,
+    whom: Annotated[str, typer.Argument(help="Which authority, or whom the law names.")],
+    said: Annotated[str, typer.Argument(help="What they were told.")],
+) -> None:
+    """Say that whoever the law names was told: the notification clock stops."""
+    told_of(reach, reach.act("authority-notified", incident, whom=whom, said=said))
+
+
 VERBS = {
     "declare": declare,
     "incidents": incidents,
@@ -199,6 +239,10 @@ VERBS = {
     "all-clear": all_clear,
     "reopen": reopen,
     "merge": merge,
+    "restrict": restrict,
+    "unrestrict": unrestrict,
+    "data-access": data_access,
+    "authority-notified": authority_notified,
     "close": close,
 }
 

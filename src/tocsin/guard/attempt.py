@@ -12,6 +12,7 @@ from pydantic import Field
 
 from tocsin.errors import DataError, NotFound, NotNow
 from tocsin.guard.authorize import actor_of, authorize
+from tocsin.guard.seeing import SecurityRules, seen
 from tocsin.model.event import Body, Event
 from tocsin.model.ground import Severity, Value
 from tocsin.model.identity import SERVICE, Principal, Right
@@ -19,7 +20,7 @@ from tocsin.model.incident import Incident, State
 from tocsin.model.move import Letter
 from tocsin.ports import Ledger, Names, Parcel
 
-_WRITTEN = frozenset({"title", "text", "reason", "question", "finding", "cause", "fix"})
+_WRITTEN = frozenset({"title", "text", "reason", "question", "finding", "cause", "fix", "what", "whom", "said"})
 """The fields of events that hold people's own words."""
 
 
@@ -30,6 +31,7 @@ class PeopleRules(Value):
     post_mortem_hours: dict[Severity, int] = Field(
         default_factory=lambda: {Severity.SEV1: 48, Severity.SEV2: 48, Severity.SEV3: 168}
     )
+    security: SecurityRules = SecurityRules()
 
     gameday: tuple[str, ...] = ()
     """Who takes turns at leading communications in gamedays."""
@@ -70,7 +72,7 @@ class Attempt:
 
     def known(self, incident_id: str, right: Right) -> Incident:
         """The incident, open or not. Raises Denied, then NotFound."""
-        incident = self.ledger.incidents.get(incident_id)
+        incident = seen(self.principal, self.ledger.incidents.get(incident_id))
         authorize(self.principal, right, incident)
         if incident is None:
             raise NotFound(f"there is no incident {incident_id[:80]!r}.", "List them with `tocsin incidents`.")

@@ -124,6 +124,8 @@ class Merged(Value):
     reason: str
 
 
+AUTHORITY_DUE, AUTHORITY_LATE = "authority_due", "authority_late"
+"""Codes of the flags of the notification clock."""
 STUCK = "stuck"
 """Code of the flag that says: a team does not get any further. It calls the next level."""
 
@@ -148,6 +150,8 @@ class Paged(Value):
     level: int
     key: str
     observed: bool = False
+    people: tuple[str, ...] = ()
+    """Who that was at the time, where a rota or the directory names them."""
 
 
 class Posted(Value):

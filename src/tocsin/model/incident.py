@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from tocsin.model.action import Fix
-from tocsin.model.acts import Seat
+from tocsin.model.acts import AUTHORITY_LATE, Seat
 from tocsin.model.communication import Communication, EtaStated, ToneLifted, ToneSet, UpdateDrafted
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.event import (
@@ -157,9 +157,16 @@ class Incident(Value):
 
     @property
     def is_attended(self) -> bool:
-        """Something is left to do for a response: it is open, somebody who heard of it has not heard the end, or its
-        review still owes what nobody has to ask for."""
-        return self.is_open or bool(self.unended) or bool(self.review.owed)
+        """Something is left to do for a response: it is open, somebody who heard of it has not heard the end, its review
+        still owes what nobody has to ask for, or an authority must be told."""
+        return self.is_open or bool(self.unended) or bool(self.review.owed) or self.owes_authority
+
+    @property
+    def owes_authority(self) -> bool:
+        """Data was accessed, nobody has told the authorities, and the time for it has not been called over."""
+        told = self.narrative
+        owed = told.data_access is not None and told.authority_notified_at is None
+        return owed and not any(flag.code == AUTHORITY_LATE for flag in self.flags)
 
     @property
     def is_restricted(self) -> bool:

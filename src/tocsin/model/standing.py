@@ -100,6 +100,7 @@ class Page(Value):
     over: bool = False
     observed: bool = False
     """Mode observe: written down, and nobody was called."""
+    people: tuple[str, ...] = ()
 
 
 class UserReport(Value):
@@ -279,5 +280,5 @@ def _watched(incident: "Incident", act: acts.Paged | acts.Unpaged) -> dict[str, 
 
 def _pages(known: tuple[Page, ...], act: acts.Paged | acts.Unpaged, event: "Event") -> tuple[Page, ...]:
     if isinstance(act, acts.Paged):
-        return (*known, Page(target=act.target, level=act.level, at=event.at, key=act.key, observed=act.observed))
+        return (*known, Page(**act.model_dump(exclude={"kind", "reason"}), at=event.at))
     return tuple(one.model_copy(update={"over": True}) if one.key == act.key else one for one in known)

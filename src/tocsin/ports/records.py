@@ -137,6 +137,10 @@ class EvidenceStore(Protocol):
 
     def get(self, evidence_id: str) -> Evidence | None: ...
 
+    def owner(self, evidence_id: str) -> str:
+        """The incident it belongs to; "" when it is not kept."""
+        ...
+
     def of(self, incident_id: str) -> list[Evidence]:
         """In order of collection."""
         ...

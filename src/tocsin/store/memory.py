@@ -289,6 +289,10 @@ class MemoryEvidence:
         found = self._shelves.evidence.get(evidence_id)
         return None if found is None else found[1]
 
+    def owner(self, evidence_id: str) -> str:
+        """The incident it was collected for."""
+        return self._shelves.evidence[evidence_id][0] if evidence_id in self._shelves.evidence else ""
+
     def of(self, incident_id: str) -> list[Evidence]:
         """In order of collection."""
         chosen = [one for owner, one in self._shelves.evidence.values() if owner == incident_id]

@@ -34,6 +34,11 @@ class SqlEvidence:
         data = self._connection.execute(chosen).scalar_one_or_none()
         return None if data is None else Evidence.model_validate_json(data)
 
+    def owner(self, evidence_id: str) -> str:
+        """The incident it was collected for."""
+        chosen = select(tables.evidence.c.incident_id).where(tables.evidence.c.id == evidence_id)
+        return self._connection.execute(chosen).scalar_one_or_none() or ""
+
     def of(self, incident_id: str) -> list[Evidence]:
         """In order of collection."""
         chosen = select(tables.evidence.c.data).where(tables.evidence.c.incident_id == incident_id)

@@ -21,7 +21,7 @@ from tocsin.stages.remediate.permit import Asked, Means, action_of
 from tocsin.stages.remediate.tool import execute_runbook
 from tocsin.stages.verify import say_whether_it_helped
 from tocsin.web import problems
-from tocsin.web.auth import Asking, Guarded, Here
+from tocsin.web.auth import Asking, Guarded, Here, Whole
 from tocsin.web.keys import Key
 from tocsin.web.rooms import Rooms
 
@@ -239,7 +239,7 @@ async def stops(rooms: Here) -> Stops:
 
 
 @router.post("/stop")
-async def turn(rooms: Here, by: Asking, wanted: Turn) -> Stops:
+async def turn(rooms: Whole, by: Asking, wanted: Turn) -> Stops:
     """Stops all actions everywhere, or lets them run again. Every open incident is told."""
     await stop.turn(rooms.store, rooms.clock, by=by, on=wanted.on, reason=wanted.reason)
     rooms.wake.ring_all()

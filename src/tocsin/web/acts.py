@@ -176,6 +176,30 @@ async def retry(actor: Acting, incident_id: Id, ask: asks.RetryDelivery) -> Done
     return await actor.does(lambda attempt: people.retry_delivery(attempt, incident_id, ask), incident_id)
 
 
+@router.post("/{incident_id}/restrict")
+async def restrict(actor: Acting, incident_id: Id, ask: asks.Restrict) -> Done:
+    """Only those who are on it or named see it from now on."""
+    return await actor.does(lambda attempt: people.restrict(attempt, incident_id, ask), incident_id)
+
+
+@router.post("/{incident_id}/unrestrict")
+async def unrestrict(actor: Acting, incident_id: Id, ask: asks.Unrestrict) -> Done:
+    """Everybody who may read incidents sees it again."""
+    return await actor.does(lambda attempt: people.unrestrict(attempt, incident_id, ask), incident_id)
+
+
+@router.post("/{incident_id}/data-access")
+async def data_access(actor: Acting, incident_id: Id, ask: asks.RecordDataAccess) -> Done:
+    """A person confirms that data was accessed; the notification clock runs from then on."""
+    return await actor.does(lambda attempt: people.record_data_access(attempt, incident_id, ask), incident_id)
+
+
+@router.post("/{incident_id}/authority-notified")
+async def authority_notified(actor: Acting, incident_id: Id, ask: asks.NotifyAuthority) -> Done:
+    """Whoever the law names was told; the clock stops."""
+    return await actor.does(lambda attempt: people.notify_authority(attempt, incident_id, ask), incident_id)
+
+
 @router.post("/{incident_id}/close")
 async def close(actor: Acting, incident_id: Id, ask: asks.CloseAsFalseAlarm) -> Done:
     """It was a false alarm."""

@@ -58,7 +58,15 @@ def holds_token(headers: Mapping[str, str], token: str) -> bool:
 
 
 async def caller_of(request: Request) -> Principal | None:
-    """Who calls; None when what was sent proves nobody. Anything sent must be right: nobody falls back to less."""
+    """Who calls, found out once for each request; None when what was sent proves nobody."""
+    if not hasattr(request.state, "caller"):
+        request.state.caller = await _caller(request)
+    found: Principal | None = request.state.caller
+    return found
+
+
+async def _caller(request: Request) -> Principal | None:
+    """Anything sent must be right: nobody falls back to less."""
     rooms = rooms_of(request)
     sent = request.headers.get("authorization")
     if sent is None:
@@ -114,8 +122,15 @@ async def require_sender(rooms: Rooms, delivery: Delivery, sender: Sender) -> No
         raise Unauthentic(what, "Configure a secret for this source, or send the API token as a Bearer token.")
 
 
-Here = Annotated[Rooms, Depends(rooms_of)]
-"""A route's view of the house."""
+async def rooms_seen(request: Request) -> Rooms:
+    """The house as whoever calls may see it."""
+    return rooms_of(request).seen_by(await caller_of(request))
+
+
+Here = Annotated[Rooms, Depends(rooms_seen)]
+"""A route's view of the house: restricted incidents are in it for those who are inside only."""
+Whole = Annotated[Rooms, Depends(rooms_of)]
+"""All of it, for doors at which machines knock and nobody reads: hooks, health, the stop switch."""
 Asking = Annotated[Principal, Depends(principal_of)]
 """Who asks, as a route sees them."""
 Guarded = needs(Right.READ)

@@ -5,6 +5,7 @@ Read by the API and by `tocsin show`. It decides nothing and hides nothing; what
 
 from collections.abc import Sequence
 
+from tocsin.guard.seeing import insiders
 from tocsin.model.acts import HypothesisRuledOut, Seat, SeatTaken
 from tocsin.model.event import Event, Precedent
 from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
@@ -106,6 +107,15 @@ class Entry(Value):
     said: str
 
 
+class DataAccess(Value):
+    """Data was accessed by somebody who should not; `notified_at` is when the authorities were told."""
+
+    what: str
+    accessed_at: Time
+    notify_by: Time
+    notified_at: Time | None = None
+
+
 class LiveDocument(Value):
     """The document. Lists are in the order in which things happened; times are UTC."""
 
@@ -129,6 +139,9 @@ class LiveDocument(Value):
     merged_into: str
     post_mortem_at: Time | None
     updated_at: Time | None
+    seen_by: tuple[str, ...] | None
+    """Who sees it, where it is restricted; None: everybody who may read incidents."""
+    data_access: DataAccess | None
     people: tuple[Seated, ...]
     involved: tuple[str, ...]
     """Every person who did something."""
@@ -161,6 +174,8 @@ def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
         **{name: getattr(incident, name) for name in same},
         incident=incident.id,
         status=WORDS[incident.state].status,
+        seen_by=tuple(sorted(insiders(incident))) if incident.is_restricted else None,
+        data_access=_data_access(incident),
         people=_people(events),
         involved=_involved(events),
         theory=_theory(incident),
@@ -181,6 +196,14 @@ def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
             if event.body is None or event.body.kind != "evidence_collected"  # the findings cite it anyway
         ),
     )
+
+
+def _data_access(incident: Incident) -> DataAccess | None:
+    told = incident.narrative
+    if told.data_access is None:
+        return None
+    same = told.data_access.model_dump(exclude={"kind"})
+    return DataAccess(**same, notified_at=told.authority_notified_at)
 
 
 def _people(events: Sequence[Event]) -> tuple[Seated, ...]:

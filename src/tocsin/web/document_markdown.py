@@ -51,9 +51,22 @@ def _head(doc: LiveDocument) -> list[str]:
         "Post-mortem": doc.post_mortem_at,
     }
     lines += [f"- {name}: {minute(moment)}" for name, moment in moments.items() if moment]
+    if doc.seen_by is not None:
+        lines.append(f"- Restricted: seen by {safe(', '.join(doc.seen_by)) or 'nobody but who runs this machine'}")
+    lines += _data_access(doc)
     if doc.merged_into or doc.close_reason:
         lines.append(f"- Closed because: {safe(doc.close_reason)}")
     return [*lines, ""]
+
+
+def _data_access(doc: LiveDocument) -> list[str]:
+    """What was accessed, and the clock of the law."""
+    one = doc.data_access
+    if one is None:
+        return []
+    told = f"told {minute(one.notified_at)}" if one.notified_at else "NOT TOLD YET"
+    accessed = f"- Data accessed: {safe(one.what, 1000)} ({minute(one.accessed_at)})"
+    return [accessed, f"- Authorities: to be told by {minute(one.notify_by)}, {told}"]
 
 
 def _now(doc: LiveDocument) -> list[str]:

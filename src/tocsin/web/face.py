@@ -26,7 +26,7 @@ from tocsin.web import (
     slack,
     stats,
 )
-from tocsin.web.auth import Guarded, Here, caller_of
+from tocsin.web.auth import Guarded, Here, Whole, caller_of
 from tocsin.web.bodies import InFlight
 from tocsin.web.rooms import Rooms
 from tocsin.web.rounds import Rounds
@@ -101,7 +101,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 @router.get("/healthz", responses=problems.of(503))
-async def healthz(request: Request, rooms: Here) -> Health:
+async def healthz(request: Request, rooms: Whole) -> Health:
     """Is the service able to keep what it is told: the store answers."""
     try:
         async with asyncio.timeout(_STORE_SECONDS):

@@ -10,7 +10,7 @@ from tocsin.errors import TocsinError, Unreadable
 from tocsin.model.alert import Delivery
 from tocsin.stages.intake import alertmanager_silences, put_silences
 from tocsin.web import letters, problems
-from tocsin.web.auth import Here, Sender, require_sender
+from tocsin.web.auth import Sender, Whole, require_sender
 from tocsin.web.bodies import Busy, InFlight, Refused, kept_headers, receive_body
 from tocsin.web.rooms import Rooms
 from tocsin.web.shapes import ChangesDelivered, Decided, Delivered, KeptChange, SilencesDelivered
@@ -32,7 +32,7 @@ _ANY_BODY: dict[str, Any] = {
 
 
 @router.post("/changes", openapi_extra=_ANY_BODY)
-async def take_changes(request: Request, rooms: Here) -> ChangesDelivered:
+async def take_changes(request: Request, rooms: Whole) -> ChangesDelivered:
     """Changes: plain JSON (one or a list), GitHub deployments, Argo CD notifications."""
 
     async def understand(delivery: Delivery) -> ChangesDelivered:
@@ -44,7 +44,7 @@ async def take_changes(request: Request, rooms: Here) -> ChangesDelivered:
 
 
 @router.post("/silences", openapi_extra=_ANY_BODY)
-async def take_silences(request: Request, rooms: Here) -> SilencesDelivered:
+async def take_silences(request: Request, rooms: Whole) -> SilencesDelivered:
     """Alertmanager's silences, as `GET /api/v2/silences` of Alertmanager answers them."""
 
     async def understand(delivery: Delivery) -> SilencesDelivered:
@@ -56,13 +56,13 @@ async def take_silences(request: Request, rooms: Here) -> SilencesDelivered:
 
 
 @router.post("/{source}", openapi_extra=_ANY_BODY)
-async def take(request: Request, source: Source, rooms: Here) -> Delivered:
+async def take(request: Request, source: Source, rooms: Whole) -> Delivered:
     """A vendor's webhook; `auto` asks every source whether it knows the body."""
     return await _alerts(request, rooms, source, "")
 
 
 @router.post("/{source}/{token}", openapi_extra=_ANY_BODY)
-async def take_with_token(request: Request, source: Source, token: PathToken, rooms: Here) -> Delivered:
+async def take_with_token(request: Request, source: Source, token: PathToken, rooms: Whole) -> Delivered:
     """The same, for senders that can set no header: the source's secret is the end of the path."""
     return await _alerts(request, rooms, source, token)
 

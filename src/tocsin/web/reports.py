@@ -12,7 +12,7 @@ from tocsin.model.alert import Delivery
 from tocsin.model.ground import Value
 from tocsin.stages.verify.reports import Report
 from tocsin.web import letters, problems
-from tocsin.web.auth import Here
+from tocsin.web.auth import Whole
 from tocsin.web.hooks import received, sender_of
 
 router = APIRouter(prefix="/hooks", tags=["hooks"], responses=problems.of(400, 401, 403, 408, 413, 422, 429, 503))
@@ -52,7 +52,7 @@ class Senders:
 
 
 @router.post("/reports", openapi_extra=_BODY)
-async def take_report(request: Request, rooms: Here) -> ReportDelivered:
+async def take_report(request: Request, rooms: Whole) -> ReportDelivered:
     """A user's report: their words, where they came from, and the incident or service they are about."""
     senders: Senders = request.app.state.senders
     senders.take(request.client.host if request.client else "", rooms.clock.now().timestamp())

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tocsin.errors import NotFound
+from tocsin.guard.seen import SeenStore
 from tocsin.model.alert import Alert, Delivery
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.figures import Figures
+from tocsin.model.identity import Principal
 from tocsin.model.saving import Baselines
 from tocsin.playbooks.shelf import Playbooks
 from tocsin.ports import Clock, Names, Store
@@ -121,3 +124,15 @@ class Rooms:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     background: bool = True
     """False: no rounds in the lifespan (a test or a command calls `rounds.tick` itself)."""
+
+    def seen_by(self, principal: Principal | None) -> "Rooms":
+        """The same house, without the restricted incidents that principal is not inside of."""
+        store = SeenStore(self.store, principal)
+        actions = replace(self.actions, store=store) if self.actions else None
+
+        async def report(incident_id: str) -> Mapping[str, Any]:
+            if await store.read(lambda ledger: ledger.incidents.get(incident_id)) is None:
+                raise NotFound(f"There is no report of {incident_id} yet.", "List incidents with GET /api/incidents.")
+            return await self.report(incident_id)
+
+        return replace(self, store=store, actions=actions, report=report)

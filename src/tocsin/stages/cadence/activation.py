@@ -141,7 +141,7 @@ def _call(
     text = one_line(f"{incident.severity} {incident.id} needs a communications lead: {incident.title}", 200)
     people = tuple(one for one in listed if one not in incident.people)
     observed = mode is Mode.OBSERVE
-    paged = Paged(target=target, reason=text, level=0, key=f"{incident.id}:{KEY}", observed=observed)
+    paged = Paged(target=target, reason=text, level=0, key=f"{incident.id}:{KEY}", observed=observed, people=listed)
     nobody = (
         f"Nobody is listed as {rules.role}; list people under oncall.directory, and take the seat by hand until then."
     )

@@ -161,9 +161,12 @@ def _call(incident: Incident, now: datetime, rules: OnCall, mode: Mode, target: 
     """The call as an event, and as a letter for whoever delivers it; in observe mode only as what would have been done."""
     before = sum((page.level, page.target) == (level, target) for page in incident.pages)  # written down, not called
     key = f"page:{level}:{target}" + (f":{before}" if before else "")
-    people = [one for one in _people(incident, rules, target, now) if one not in incident.people]
+    behind = _people(incident, rules, target, now)
+    people = [one for one in behind if one not in incident.people]
     observed = mode is Mode.OBSERVE
-    paged = Paged(target=target, reason=reason, level=level, key=f"{incident.id}:{key}", observed=observed)
+    paged = Paged(
+        target=target, reason=reason, level=level, key=f"{incident.id}:{key}", observed=observed, people=tuple(behind)
+    )
     page = Happening(actor=ACTOR, body=paged)
     if observed:
         return Tell(key=key, events=(page,))

@@ -9,6 +9,7 @@ from tocsin.stages.people import asks
 from tocsin.stages.people.beginning import TWO_HATS, acknowledge, assign, change_severity, declare, set_next_action
 from tocsin.stages.people.ending import all_clear, close_as_false_alarm, mark_mitigated, merge, reopen
 from tocsin.stages.people.practice import Turn, Turns, practise, turns
+from tocsin.stages.people.security import notify_authority, record_data_access, restrict, unrestrict
 from tocsin.stages.people.sending import retry_delivery
 from tocsin.stages.people.table import ACTS
 from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
@@ -34,12 +35,16 @@ __all__ = [
     "mark_mitigated",
     "merge",
     "note",
+    "notify_authority",
     "open_line",
     "practise",
     "raise_hypothesis",
+    "record_data_access",
     "reopen",
+    "restrict",
     "retry_delivery",
     "rule_out",
     "set_next_action",
     "turns",
+    "unrestrict",
 ]

@@ -121,6 +121,34 @@ class Merge(Value):
     reason: Line
 
 
+class Restrict(Value):
+    """Who may see it besides those who are on it: `allow` are named from now on, `forbid` no longer."""
+
+    reason: Line
+    allow: Annotated[tuple[Person, ...], Field(max_length=100)] = ()
+    forbid: Annotated[tuple[Person, ...], Field(max_length=100)] = ()
+
+
+class Unrestrict(Value):
+    """Why everybody may see it."""
+
+    reason: Line
+
+
+class RecordDataAccess(Value):
+    """What was accessed by somebody who should not, and when; None: now."""
+
+    what: Words
+    accessed_at: Moment | None = None
+
+
+class NotifyAuthority(Value):
+    """Who was told, and what."""
+
+    whom: Line
+    said: Words
+
+
 class CloseAsFalseAlarm(Value):
     """Why it never was an incident."""
 

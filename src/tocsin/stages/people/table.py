@@ -8,6 +8,7 @@ from tocsin.stages.people import asks
 from tocsin.stages.people.beginning import acknowledge, assign, change_severity, declare, set_next_action
 from tocsin.stages.people.ending import all_clear, close_as_false_alarm, mark_mitigated, merge, reopen
 from tocsin.stages.people.practice import practise
+from tocsin.stages.people.security import notify_authority, record_data_access, restrict, unrestrict
 from tocsin.stages.people.sending import retry_delivery
 from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
 
@@ -28,5 +29,9 @@ ACTS: dict[str, Act] = {
     "reopen": Act("/reopen", asks.Reopen, reopen),
     "merge": Act("/merge", asks.Merge, merge),
     "retry": Act("/outbox/retry", asks.RetryDelivery, retry_delivery),
+    "restrict": Act("/restrict", asks.Restrict, restrict),
+    "unrestrict": Act("/unrestrict", asks.Unrestrict, unrestrict),
+    "data-access": Act("/data-access", asks.RecordDataAccess, record_data_access),
+    "authority-notified": Act("/authority-notified", asks.NotifyAuthority, notify_authority),
     "close": Act("/close", asks.CloseAsFalseAlarm, close_as_false_alarm),
 }

@@ -2,6 +2,7 @@
 stuck; `due` decides purely, and what it decides is only ever said. Paging reads the flag `acts.STUCK` and calls the next level.
 """
 
+from tocsin.stages.progress.authority import authority
 from tocsin.stages.progress.due import ProgressSettings, due
 
-__all__ = ["ProgressSettings", "due"]
+__all__ = ["ProgressSettings", "authority", "due"]

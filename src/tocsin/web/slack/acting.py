@@ -42,4 +42,5 @@ class Acting:
 
 def acting(rooms: Rooms, door: SlackDoor, user: str) -> Acting:
     """Raises Denied for a member whom the configuration does not name."""
-    return Acting(rooms, door.member(user).principal)
+    principal = door.member(user).principal
+    return Acting(rooms.seen_by(principal), principal)

@@ -70,7 +70,7 @@ async def carried_out(rooms: Rooms, door: SlackDoor, typed: Mapping[str, str]) -
         return HELP
     words = plain_words(rest.strip(), door.called)
     named = _INCIDENT.match(words)
-    here = await rooms.store.read(lambda ledger: _meant(ledger, door, named.group() if named else "", typed))
+    here = await by.rooms.store.read(lambda ledger: _meant(ledger, door, named.group() if named else "", typed))
     left = words[named.end() :].strip() if named else words
     return await known(Command(verb, left, mentioned(rest), by, door, here))
 

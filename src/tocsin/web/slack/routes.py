@@ -13,7 +13,7 @@ from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import JSONResponse, Response
 
 from tocsin.errors import NotFound, TocsinError, Unreadable
-from tocsin.web.auth import Here
+from tocsin.web.auth import Whole
 from tocsin.web.bodies import InFlight, Refused, receive_body
 from tocsin.web.rooms import Rooms
 from tocsin.web.slack import commands, events, forms, presses
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/slack", include_in_schema=False)
 
 
 @router.post("/interactions")
-async def interactions(request: Request, rooms: Here, later: BackgroundTasks) -> Response:
+async def interactions(request: Request, rooms: Whole, later: BackgroundTasks) -> Response:
     """A button pressed, or a form sent."""
     door = _door(rooms)
     body = await _proven(request, rooms, door)
@@ -39,7 +39,7 @@ async def interactions(request: Request, rooms: Here, later: BackgroundTasks) ->
 
 
 @router.post("/commands")
-async def command(request: Request, rooms: Here) -> Response:
+async def command(request: Request, rooms: Whole) -> Response:
     """A slash command; refusals are answers, too, and only whoever typed it sees them."""
     door = _door(rooms)
     body = await _proven(request, rooms, door)
@@ -52,7 +52,7 @@ async def command(request: Request, rooms: Here) -> Response:
 
 
 @router.post("/events")
-async def event(request: Request, rooms: Here, later: BackgroundTasks) -> Response:
+async def event(request: Request, rooms: Whole, later: BackgroundTasks) -> Response:
     """Something was said, pinned, or somebody came into a room. Answered only after it is kept: Slack sends it again otherwise."""
     door = _door(rooms)
     told = _object(await _proven(request, rooms, door))
