@@ -57,9 +57,10 @@ async def items(config_path: ConfigPath, *, overdue: bool, done_too: bool) -> It
 
 
 async def figures_of(config_path: ConfigPath, days: int) -> Figures:
-    """The figures of the incidents declared in the last `days`."""
+    """The figures of the incidents declared in the last `days`; they are for everybody, so restricted ones are not in them."""
     config = configuration.load(config_path)
-    return figures(await _lately(config, days), config.section("figures", Baselines))
+    open_ones = [one for one in await _lately(config, days) if not one.is_restricted]
+    return figures(open_ones, config.section("figures", Baselines))
 
 
 async def verdicts(config_path: ConfigPath, days: int = 3650) -> list[Judgement]:

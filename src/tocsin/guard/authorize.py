@@ -36,12 +36,6 @@ def authorize(principal: Principal | None, right: Right, incident: Incident | No
     raise Denied(f"{who} may not {_WHAT[right]}{where}.", f"Ask somebody with one of the roles: {roles}.")
 
 
-def sees(principal: Principal, incident: Incident) -> bool:
-    """May that principal know of the incident at all? Of a restricted one only who is on it, or named as one who may."""
-    named = incident.narrative.restriction.people if incident.narrative.restriction else ()
-    return not incident.is_restricted or principal.via == "local" or principal.id in {*incident.people, *named}
-
-
 def actor_of(principal: Principal) -> str:
     """How events name them: a person, or a role of ours."""
     return f"role:{principal.id}" if principal.via == MACHINE else principal.actor

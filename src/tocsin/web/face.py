@@ -26,7 +26,7 @@ from tocsin.web import (
     slack,
     stats,
 )
-from tocsin.web.auth import Guarded, Here, Whole, caller_of
+from tocsin.web.auth import Guarded, Here, Whole, caller_of, rooms_of
 from tocsin.web.bodies import InFlight
 from tocsin.web.rooms import Rooms
 from tocsin.web.rounds import Rounds
@@ -125,12 +125,12 @@ async def healthz(request: Request, rooms: Whole) -> Health:
     response_class=PlainTextResponse,
     responses=problems.of_plain(401, 503),
 )
-async def metrics(rooms: Here) -> Response:
+async def metrics(request: Request, rooms: Here) -> Response:
     """The service's numbers in Prometheus' text format."""
     found, backlog = await rooms.store.read(
         lambda ledger: (ledger.incidents.recent(open_only=True, limit=_MOST_OPEN), ledger.outbox.backlog())
     )
-    counted, services = await stats.measured(rooms), {one.name for one in rooms.catalogue.services}
+    counted, services = await stats.measured(rooms_of(request)), {one.name for one in rooms.catalogue.services}
     text = rooms.metrics.text(found, rooms.pulses, backlog, counted, services)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from tocsin.guard.attempt import Done
-from tocsin.guard.authorize import sees
+from tocsin.guard.seeing import may_see
 from tocsin.model.ground import Value
 from tocsin.model.identity import Principal
 from tocsin.stages import people, review
@@ -46,7 +46,7 @@ async def post_mortem(rooms: Here, principal: Asking, incident_id: Id, version: 
 async def post_mortem_date(rooms: Here, principal: Asking, incident_id: Id) -> Response:
     """Its date as a calendar entry; the entry keeps its identity when the date moves."""
     made = await rooms.store.read(
-        lambda ledger: review_shapes.calendar_of(ledger, incident_id, rooms.after, partial(sees, principal))
+        lambda ledger: review_shapes.calendar_of(ledger, incident_id, rooms.after, partial(may_see, principal))
     )
     return _file(made, f"{_ICS}; charset=utf-8", f"post-mortem-{incident_id}.ics")
 
@@ -68,7 +68,7 @@ async def items(rooms: Here, principal: Asking, everything: bool = False, overdu
     now = rooms.clock.now()
     return await rooms.store.read(
         lambda ledger: review_shapes.items_of(
-            ledger, now, partial(sees, principal), everything=everything, overdue=overdue
+            ledger, now, partial(may_see, principal), everything=everything, overdue=overdue
         )
     )
 
@@ -153,7 +153,7 @@ async def _act(actor: Actor, name: str, incident_id: str, ask: Value | None = No
 async def _shown(rooms: Rooms, principal: Principal, incident_id: str, version: int | None) -> PostMortemShown:
     now = rooms.clock.now()
     return await rooms.store.read(
-        lambda ledger: review_shapes.post_mortem_of(ledger, incident_id, version, now, partial(sees, principal))
+        lambda ledger: review_shapes.post_mortem_of(ledger, incident_id, version, now, partial(may_see, principal))
     )
 
 

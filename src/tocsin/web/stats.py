@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from tocsin.guard.authorize import sees
+from tocsin.guard.seeing import may_see
 from tocsin.model.figures import Figures, figures
 from tocsin.model.ground import Value
 from tocsin.model.incident import Incident
@@ -35,14 +35,14 @@ class Judgements(Value):
 @router.get("/stats")
 async def stats(rooms: Here, principal: Asking, days: Days = 30) -> Figures:
     """How many incidents, how fast, which promises were kept, what was saved. docs/figures.md says what each figure is."""
-    known = await rooms.store.read(partial(lately, now=rooms.clock.now(), days=days, seen=partial(sees, principal)))
+    known = await rooms.store.read(partial(lately, now=rooms.clock.now(), days=days, seen=partial(may_see, principal)))
     return figures(known, rooms.baselines)
 
 
 @router.get("/judgements")
 async def verdicts(rooms: Here, principal: Asking, days: Days = 365) -> Judgements:
     """Each verdict with the confidence that it is about."""
-    known = await rooms.store.read(partial(lately, now=rooms.clock.now(), days=days, seen=partial(sees, principal)))
+    known = await rooms.store.read(partial(lately, now=rooms.clock.now(), days=days, seen=partial(may_see, principal)))
     return Judgements(judgements=tuple(judgements(known)))
 
 
