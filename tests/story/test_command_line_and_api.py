@@ -51,6 +51,7 @@ VERBS: dict[str, tuple[str, ...]] = {
         "it is calm",
     ),
     "POST /api/incidents/{incident_id}/actions/{action_id}/rollback": ("rollback", INC, ACT),
+    "POST /api/incidents/{incident_id}/values": ("vouch", INC, "host=db-1", *SEV),
     "POST /api/incidents/{incident_id}/evidence-waiver": ("waive-evidence", INC, *SEV),
     "POST /api/stop": ("stop", "on", *SEV),
     "POST /api/tools/execute_runbook": ("runbook", "run", "disk_full", "0", "--environment", "production"),

@@ -15,10 +15,25 @@ from tocsin.app.settings import Settings
 from tocsin.connectors.system import SystemClock
 from tocsin.model.identity import LOCAL_OPERATOR
 from tocsin.stages.remediate import Means, permit, stop
+from tocsin.stages.remediate.vouch import vouch
 from tocsin.stages.verify import say_whether_it_helped
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
-from tocsin.web.actions import Actions, ActionShown, Help, NewAction, No, Requested, Stops, Turn, Waiver, Word, Yes
+from tocsin.web.actions import (
+    Actions,
+    ActionShown,
+    Help,
+    Lacking,
+    NewAction,
+    No,
+    Requested,
+    Stops,
+    Turn,
+    Vouch,
+    Waiver,
+    Word,
+    Yes,
+)
 
 ConfigPath = str | Path | None
 
@@ -73,6 +88,13 @@ async def answer(
                 )
                 incident = await means.store.write(lambda ledger: word(ledger, incident_id, action_id))
         return ActionShown.of(permit.action_of(incident, action_id), means)
+
+
+async def give(config_path: ConfigPath, incident_id: str, said: Vouch) -> Lacking:
+    """Vouches for a value. Raises what `vouch` raises."""
+    async with _opened(config_path) as means:
+        word = {"slot": said.slot, "value": said.value, "reason": said.reason}
+        return Lacking.of(await vouch(means, incident_id, by=LOCAL_OPERATOR, **word))
 
 
 async def waive(config_path: ConfigPath, incident_id: str, waiver: Waiver) -> None:

@@ -111,7 +111,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         catalogue=settings.catalogue,
         evidence=settings.evidence,
         rules=Rules(
-            remediate.Rules(law, shelf, glass.over),
+            remediate.Rules(law, shelf, glass.over, settings.catalogue.digest),
             _on_call(settings),
             looking.rules,
             settings.progress,

@@ -136,6 +136,33 @@ def verify(
 
 
 @reaching
+def vouch(
+    reach: Reach,
+    incident: Incident,
+    value: Annotated[str, typer.Argument(help="SLOT=VALUE, for a slot that the fix lacks; `tocsin show` lists them.")],
+    reason: Reason,
+) -> None:
+    """Vouch for a value that no catalogue lists, on this incident only (commander). Somebody else approves its step."""
+    from tocsin.web.actions import Lacking, Vouch
+
+    slot, given = _pair(value)
+    said = made(Vouch, slot=slot, value=given, reason=reason)
+    if reach.url:
+        path = f"/api/incidents/{quote(incident, safe='')}/values"
+        found = Lacking.model_validate_json(reach.asked("POST", path, said.model_dump(mode="json")))
+    else:
+        from tocsin.app import actions as local
+
+        found = asyncio.run(local.give(reach.config, incident, said))
+    if reach.as_json:
+        print(found.model_dump_json(indent=2))
+    else:
+        print(
+            f"Recorded: {slot} = {found.vouched[-1].value}. Its steps are offered now, and somebody else approves them."
+        )
+
+
+@reaching
 def waive_evidence(reach: Reach, incident: Incident, reason: Reason) -> None:
     """Record that evidence of a security incident need not be kept (commander)."""
     from tocsin.web.actions import Waiver
@@ -180,6 +207,7 @@ VERBS = {
     "confirm": confirm,
     "verify": verify,
     "rollback": rollback,
+    "vouch": vouch,
     "waive-evidence": waive_evidence,
     "stop": stop,
 }
@@ -237,7 +265,7 @@ def _turned(reach: Reach, wanted: Any) -> "Stops":  # noqa: ANN401 - a Turn or N
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise DataError(f"{text[:80]!r} is no NAME=VALUE.", "Write --set NAME=VALUE.")
+        raise DataError(f"{text[:80]!r} is no NAME=VALUE.", "Write NAME=VALUE.")
     return name.strip(), value
 
 

@@ -40,6 +40,7 @@ def show(one: "ActionShown") -> None:
         "on": f"{', '.join(step.targets) or step.service or 'nothing named'} in {step.environment}",
         "dry run": action.rehearsal.said if action.rehearsal else "none",
         "policy": f"{action.verdict.decision}, mode {action.verdict.mode}: {action.verdict.reason}",
+        "rests on": f"the word of {', '.join(step.vouched_by)}, no catalogue" if step.vouched_by else "",
         "asked by": f"{action.requested_by}; open until {minute(action.expires_at)}",
         "approved by": ", ".join(
             f"{yes.approver}{' BREAK GLASS' if yes.break_glass else ''}" for yes in action.approvals

@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from tocsin.cli.terminal import SEVERITY_STYLE, console
+from tocsin.cli.terminal import RISK_STYLE, SEVERITY_STYLE, console, missing_values
 from tocsin.model.ground import Severity
 from tocsin.model.identity import Token
 from tocsin.model.plain import clock, minute, one_line
@@ -33,6 +33,7 @@ def show(doc: LiveDocument) -> None:
         _section("Hypotheses", _hypotheses(doc)),
         _section("It happened before", _precedents(doc)),
         _section("Lines of investigation", _lines(doc)),
+        _section("Proposed fix", _fix(doc)),
         _section("Actions", _actions(doc)),
         _section("Customer communications", (_said(one) for one in doc.customer_communications)),
         _section("Other communications", (_said(one) for one in doc.other_communications)),
@@ -182,6 +183,20 @@ def _lines(doc: LiveDocument) -> Iterable[RenderableType]:
         end = f"ended {clock(one.ended_at)}: {found}" if one.ended_at else f"until {clock(one.until)}"
         said = f"{one_line(one.owner)}: {one_line(one.question, 300)}; {end}"
         yield Text.assemble((f"  {one_line(one.id, 40)} ", "cyan"), (said, "dim" if one.ended_at else ""))
+
+
+def _fix(doc: LiveDocument) -> Iterable[RenderableType]:
+    """Its steps, then what they lack and the words that give it."""
+    made = doc.fix
+    if made is None:
+        return
+    named = f"{one_line(made.title)} [{made.runbook_id}], about {made.estimated_time}; " if made.steps else ""
+    yield Text(f"  {named}{one_line(made.why, 300)}")
+    for step in made.steps:
+        yield Text.assemble(
+            f"  {step.step_index}. ", (f"{step.risk:<6} ", RISK_STYLE[step.risk]), one_line(step.text, 300)
+        )
+    yield from missing_values(doc.missing)
 
 
 def _actions(doc: LiveDocument) -> Iterable[RenderableType]:

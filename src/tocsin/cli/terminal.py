@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tocsin.cli.drawing import blast_radius, sparklines
+from tocsin.model.action import MissingValue
 from tocsin.model.alert import Alert
 from tocsin.model.diagnosis import Hypothesis
 from tocsin.model.event import Event
@@ -184,8 +185,20 @@ def fix(incident: Incident) -> RenderableType | None:
         rows += [Padding(Text(one_line(row, 200), style="dim"), (0, 0, 0, 12)) for row in step.command.splitlines()]
     if made.needs:
         rows.append(Text(f"  needs: {one_line('; '.join(made.needs))}", style="dim"))
+    rows += missing_values(incident.missing)
     rows.append(Text("  Proposed, not executed: a person decides.", style="yellow"))
     return _section("Proposed fix", rows)
+
+
+def missing_values(missing: Sequence[MissingValue]) -> Iterable[RenderableType]:
+    """What the steps of a fix lack, with what to type and what to add to the configuration."""
+    for one in missing:
+        steps = ", ".join(map(str, one.steps))
+        about = f" ({one_line(one.about)})" if one.about else ""
+        yield Text(f"  lacks {one.slot}{about} for step {steps}: {one_line(one.why, 300)}", style="yellow")
+        yield Text(f"      {one_line(one.give, 300)}")
+        if one.yaml:
+            yield Text(f"      for good: {one_line(one.yaml, 300)}", style="dim")
 
 
 def messages(incident: Incident) -> RenderableType | None:

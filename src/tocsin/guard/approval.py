@@ -116,8 +116,9 @@ def check(action: Action, decision: Decision, now: datetime, over: Over = by_the
         return Standing(needed=1, refused=(*refused, "policy never allows it"), glass=glass)
     needed = {Decision.AUTO: 0, Decision.ONE: 1, Decision.TWO: 1 if glass else 2}[decision]
     counting = tuple(valid.values())
-    if len(counting) == 1 and person(counting[0].approver) == requester(action):
-        counting, refused = (), [*refused, f"{action.requested_by}: asked for it and cannot be the only approver"]
+    if len(counting) == 1 and person(counting[0].approver) in proposers(action):
+        why = f"{counting[0].approver}: asked for it, or vouched for a value in it, and cannot be the only approver"
+        counting, refused = (), [*refused, why]
     return Standing(needed=needed, valid=counting, refused=tuple(refused), glass=glass)
 
 
@@ -128,7 +129,16 @@ def person(name: str) -> str:
 
 def requester(action: Action) -> str:
     """The person who asked for it, in that spelling; a role of ours is nobody's twin."""
-    kind, _, name = action.requested_by.partition(":")
+    return _person_of(action.requested_by)
+
+
+def proposers(action: Action) -> frozenset[str]:
+    """Whoever asked for it or vouched for a value in it, in that spelling: none of them approves it alone."""
+    return frozenset(map(_person_of, (action.requested_by, *action.step.vouched_by))) - {""}
+
+
+def _person_of(actor: str) -> str:
+    kind, _, name = actor.partition(":")
     return person(name) if kind == "person" else ""
 
 
@@ -175,8 +185,9 @@ def _not_theirs(action: Action, principal: Principal, break_glass: str) -> tuple
         return "A role of tocsin approves nothing.", "A person must."
     mine, known = person(principal.id), {person(one.approver) for one in action.approvals}
     alone = action.verdict.decision is not Decision.TWO or bool(break_glass)
-    if mine == requester(action) and alone:
-        return f"{principal.id} asked for {action.id} and cannot approve it alone.", "Somebody else must."
+    if mine in proposers(action) and alone:
+        said = "asked for" if mine == requester(action) else "vouched for a value of"
+        return f"{principal.id} {said} {action.id} and cannot approve it alone.", "Somebody else must."
     if mine in known:
         return f"{principal.id} has approved {action.id} already.", "Another person must be the second."
     if break_glass and len(break_glass.strip()) < _SHORTEST_REASON:

@@ -63,6 +63,27 @@ class Fix(Value):
     alternatives: tuple[str, ...] = ()
 
 
+class MissingValue(Value):
+    """A value that steps of the fix need and nothing here gives: which, why, and exactly how to give it."""
+
+    slot: str
+    type: str
+    origin: str
+    """Where the runbook says that it comes from."""
+    about: str = ""
+    steps: tuple[int, ...]
+    """The steps that need it, counted from 0."""
+    why: str
+    give: str
+    """What a person types; in the API the same act."""
+    choices: tuple[str, ...] = ()
+    """What it may be, where there are several."""
+    yaml: str = ""
+    """What its owner adds to the configuration, so that nobody is asked the next time."""
+    waits_for: str = ""
+    """The earlier step whose answer has it, while that has not been run."""
+
+
 class RenderedStep(Value):
     """One step with every slot filled by type: exactly what would run, and all that an approval is bound to.
 
@@ -92,11 +113,14 @@ class RenderedStep(Value):
     destroys_evidence: bool = False
     timeout_seconds: float = 30.0
     is_rollback: bool = False
+    vouched_by: tuple[str, ...] = ()
+    """Who vouched for a value in it that no catalogue lists: none of them approves it alone, and it never runs by itself."""
 
     @property
     def digest(self) -> str:
         """SHA-256 over everything that would run; any change makes it another step."""
-        return sha256(canonical(self.model_dump(mode="json")).encode()).hexdigest()
+        unsaid = None if self.vouched_by else {"vouched_by"}
+        return sha256(canonical(self.model_dump(mode="json", exclude=unsaid)).encode()).hexdigest()
 
 
 class Rehearsal(Value):

@@ -6,7 +6,7 @@ Part of the timeline like the bodies in `event`; who did it stands in the event'
 from enum import StrEnum
 from typing import Any, Literal
 
-from tocsin.model.action import Approval, Outcome, Rehearsal, RenderedStep, Verdict
+from tocsin.model.action import Approval, MissingValue, Outcome, Rehearsal, RenderedStep, Verdict
 from tocsin.model.ground import Severity, Time, Value
 
 
@@ -183,6 +183,25 @@ class PolicyFixed(Value):
     policy: dict[str, Any]
 
 
+class FixSurveyed(Value):
+    """Which values the steps of the proposed runbook still lack. `seen` is the digest of all that could give them."""
+
+    kind: Literal["fix_surveyed"] = "fix_surveyed"
+    runbook_id: str
+    seen: str
+    missing: tuple[MissingValue, ...] = ()
+
+
+class ValueVouched(Value):
+    """A named person says what a slot holds on this incident, though no catalogue lists it."""
+
+    kind: Literal["value_vouched"] = "value_vouched"
+    slot: str
+    type: str
+    value: str
+    reason: str
+
+
 class ActionRequested(Value):
     """Somebody asks for a step: the step as it would run, its rehearsal, and what policy says of it."""
 
@@ -277,6 +296,8 @@ Act = (
     | Unpaged
     | Posted
     | PolicyFixed
+    | FixSurveyed
+    | ValueVouched
     | ActionRequested
     | ActionApproved
     | ActionRejected

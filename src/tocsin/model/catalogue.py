@@ -1,10 +1,12 @@
 """The service catalogue: what runs here, how much it matters, who owns it, what it needs. People write it; triage trusts it."""
 
 from functools import cached_property
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from tocsin.model.chain import canonical
 from tocsin.model.ground import Value
 
 
@@ -44,6 +46,11 @@ class Catalogue(Value):
     @cached_property
     def _by_name(self) -> dict[str, Service]:
         return {name.lower(): one for one in self.services for name in (*one.aliases, one.name)}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything it lists."""
+        return sha256(canonical(self.model_dump(mode="json")).encode()).hexdigest()
 
     def find(self, name: str) -> Service | None:
         """The service of that name or alias, whatever the case."""

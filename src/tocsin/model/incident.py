@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from tocsin.model.action import Fix
+from tocsin.model.action import Fix, MissingValue
 from tocsin.model.acts import AUTHORITY_LATE, Seat
 from tocsin.model.communication import Communication, EtaStated, ToneLifted, ToneSet, UpdateDrafted
 from tocsin.model.diagnosis import Diagnosis
@@ -38,7 +38,19 @@ from tocsin.model.ground import IncidentType, Severity, Time, Value
 from tocsin.model.narrative import Narrative, narrated
 from tocsin.model.review import PostMortemApproved, PostMortemScheduled, Review, ReviewAct, reviewed
 from tocsin.model.run import Run, RunAct, ran
-from tocsin.model.standing import Action, Flag, Idea, Line, NextAction, Page, PolicyInForce, Transfer, UserReport, acted
+from tocsin.model.standing import (
+    Action,
+    Flag,
+    Idea,
+    Line,
+    NextAction,
+    Page,
+    PolicyInForce,
+    Transfer,
+    UserReport,
+    Vouched,
+    acted,
+)
 from tocsin.model.triage import Answer, Triage
 from tocsin.model.update import Audience, Update
 
@@ -94,6 +106,12 @@ class Incident(Value):
     """What could not be looked at, and why."""
     diagnosis: Diagnosis | None = None
     fix: Fix | None = None
+    missing: tuple[MissingValue, ...] = ()
+    """Values that steps of the fix need and nobody has given."""
+    surveyed: str = ""
+    """The digest of what could have given them, when somebody last looked."""
+    vouched: tuple[Vouched, ...] = ()
+    """Values that people vouched for."""
     updates: tuple[Update, ...] = ()
     """The latest draft of each template."""
     tasks: tuple[str, ...] = ()
@@ -242,7 +260,7 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
         case QuestionsAnswered():
             return {"answers": body.answers}
         case FixProposed():
-            return {"fix": body.fix}
+            return {"fix": body.fix, "missing": (), "surveyed": ""}
         case UpdateDrafted(update=update):
             kept = tuple(other for other in incident.updates if other.template != update.template)
             return {"updates": (*kept, update), "narrative": narrated(incident.narrative, body, event)}

@@ -70,6 +70,15 @@ class Offer(_Keyed):
     replaces: str = ""
 
 
+class Survey(_Keyed):
+    """Look which values the steps of the proposed runbook still lack, and say how to give them."""
+
+    kind: Literal["survey"] = "survey"
+    runbook_id: str
+    seen: str
+    """The digest of all that could give them."""
+
+
 class RollBack(_Keyed):
     """Offer the rollback that the runbook declares for a step that did not help. Its permission is its own."""
 
@@ -170,6 +179,7 @@ Deed = (
     | Publish
     | Reread
     | Rethink
+    | Survey
     | Offer
     | RollBack
     | Perform

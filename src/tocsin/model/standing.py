@@ -119,6 +119,18 @@ class Flag(Value):
     at: Time
 
 
+class Vouched(Value):
+    """A value that a named person vouched for, on this incident only."""
+
+    slot: str
+    type: str
+    value: str
+    by: str
+    """The actor, `person:...`."""
+    reason: str
+    at: Time
+
+
 class PolicyInForce(Value):
     """The policy an incident is judged by: what it says, its digest, and the file it came from."""
 
@@ -149,6 +161,13 @@ def acted(  # noqa: C901 - one case for each kind of act
             return {"ideas": _ideas(incident.ideas, act, event), **_ruled_out(incident, act)}
         case acts.LineOpened() | acts.LineEnded():
             return {"lines": _lines(incident.lines, act, event)}
+        case acts.FixSurveyed():
+            return {"missing": act.missing, "surveyed": act.seen}
+        case acts.ValueVouched():
+            said = Vouched(
+                slot=act.slot, type=act.type, value=act.value, by=event.actor, reason=act.reason, at=event.at
+            )
+            return {"vouched": (*incident.vouched, said)}
         case acts.Posted():
             return {"posted": (*incident.posted, act.target)}
         case acts.Paged() | acts.Unpaged():

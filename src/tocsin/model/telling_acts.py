@@ -48,13 +48,26 @@ def tell_act(act: acts.Act) -> str:  # noqa: C901 - one sentence for each kind o
         case acts.WouldHaveDone(what=what):
             return f"observe mode, not done: {what}"
         case _:
+            return _tell_fix(act)
+
+
+def _tell_fix(act: acts.Act) -> str:
+    """What goes before a step is asked for."""
+    match act:
+        case acts.PolicyFixed(digest=digest, origin=origin):
+            return f"judged by the policy of {origin} ({digest[:12]})"
+        case acts.FixSurveyed(runbook_id=runbook, missing=missing):
+            asked = [one for one in missing if not one.waits_for]
+            lacking = "; ".join(f"{one.slot}: {one.why}" for one in asked)
+            return f"{runbook} lacks {lacking}" if asked else f"every value that {runbook} needs first is known"
+        case acts.ValueVouched(slot=slot, value=value, reason=reason):
+            return f"vouches for {slot} = {value} on this incident: {reason}"
+        case _:
             return _tell_action(act)
 
 
 def _tell_action(act: acts.Act) -> str:
     match act:
-        case acts.PolicyFixed(digest=digest, origin=origin):
-            return f"judged by the policy of {origin} ({digest[:12]})"
         case acts.ActionRequested(step=step, verdict=verdict):
             return f"requested: {step.text} ({step.shown}); {verdict.reason}"
         case acts.ActionApproved(approval=approval):

@@ -12,13 +12,14 @@ from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
 from tocsin.errors import NotFound
 from tocsin.guard.approval import check
-from tocsin.model.action import Stop, approval_digest
+from tocsin.model.action import MissingValue, Stop, approval_digest
 from tocsin.model.ground import Value
 from tocsin.model.incident import Incident
-from tocsin.model.standing import Action, ActionState
+from tocsin.model.standing import Action, ActionState, Vouched
 from tocsin.stages.remediate import permit, stop
 from tocsin.stages.remediate.permit import Asked, Means, action_of
 from tocsin.stages.remediate.tool import execute_runbook
+from tocsin.stages.remediate.vouch import vouch
 from tocsin.stages.verify import say_whether_it_helped
 from tocsin.web import problems
 from tocsin.web.auth import Asking, Guarded, Here, Whole
@@ -81,6 +82,14 @@ class Waiver(Value):
     reason: Words
 
 
+class Vouch(Value):
+    """A value that no catalogue lists, for a slot that the fix lacks, and why it is right."""
+
+    slot: Name
+    value: Slot
+    reason: Words
+
+
 class Turn(Value):
     """A turn of the global stop switch."""
 
@@ -125,6 +134,18 @@ class Requested(BaseModel):
 
     action: ActionShown | None = None
     would_have_done: str = ""
+
+
+class Lacking(BaseModel):
+    """What the fix still lacks, and what people have vouched for."""
+
+    missing: list[MissingValue]
+    vouched: list[Vouched]
+
+    @classmethod
+    def of(cls, incident: Incident) -> "Lacking":
+        """As it stands."""
+        return cls(missing=list(incident.missing), vouched=list(incident.vouched))
 
 
 class Actions(BaseModel):
@@ -212,6 +233,20 @@ async def verify(rooms: Here, by: Asking, incident_id: Id, action_id: Id, word: 
         )
     )
     return _told(rooms, incident, action_id)
+
+
+@router.get("/incidents/{incident_id}/values", dependencies=[Guarded])
+async def values(rooms: Here, incident_id: Id) -> Lacking:
+    """The values that steps of the fix lack, each with what to type and what to add to the catalogue."""
+    return Lacking.of(await rooms.store.read(lambda ledger: permit.incident_of(ledger, incident_id)))
+
+
+@router.post("/incidents/{incident_id}/values")
+async def give(rooms: Here, by: Asking, incident_id: Id, said: Vouch) -> Lacking:
+    """A commander's word for a value that no catalogue lists, on this incident only. Steps with it never run by themselves."""
+    incident = await vouch(_means(rooms), incident_id, by=by, slot=said.slot, value=said.value, reason=said.reason)
+    _wake(rooms, incident_id)
+    return Lacking.of(incident)
 
 
 @router.post("/incidents/{incident_id}/evidence-waiver", status_code=204)

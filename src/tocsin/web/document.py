@@ -6,6 +6,7 @@ Read by the API and by `tocsin show`. It decides nothing and hides nothing; what
 from collections.abc import Sequence
 
 from tocsin.guard.seeing import insiders
+from tocsin.model.action import Fix, MissingValue
 from tocsin.model.acts import HypothesisRuledOut, Seat, SeatTaken
 from tocsin.model.event import Event, Precedent
 from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
@@ -151,6 +152,10 @@ class LiveDocument(Value):
     hypotheses: tuple[Hypothesis, ...]
     lines: tuple[Line, ...]
     actions: tuple[Deed, ...]
+    fix: Fix | None
+    """The proposed runbook, step by step."""
+    missing: tuple[MissingValue, ...]
+    """Values that its steps lack, with what to type."""
     customer_communications: tuple[Communication, ...]
     other_communications: tuple[Communication, ...]
     drafts: tuple[Drafted, ...]

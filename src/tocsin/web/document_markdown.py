@@ -9,7 +9,7 @@ from datetime import datetime
 from tocsin.model.event import Precedent
 from tocsin.model.plain import minute
 from tocsin.web.document import Communication, Deed, Drafted, Hypothesis, LiveDocument
-from tocsin.web.markdown import safe
+from tocsin.web.markdown import missing_values, safe
 
 
 def document_markdown(doc: LiveDocument) -> str:
@@ -22,6 +22,7 @@ def document_markdown(doc: LiveDocument) -> str:
         _section("Hypotheses", (_hypothesis(one) for one in doc.hypotheses)),
         _section("It happened before", (_precedent(one) for one in doc.precedents)),
         _section("Lines of investigation", _lines(doc)),
+        _fix(doc),
         _section("Actions", (_deed(one) for one in doc.actions)),
         _section("Customer communications", (_said(one) for one in doc.customer_communications)),
         _section("Other communications", (_said(one) for one in doc.other_communications)),
@@ -110,6 +111,17 @@ def _lines(doc: LiveDocument) -> Iterable[str]:
             else "open"
         )
         yield f"`{one.id}` {safe(one.owner)}: {safe(one.question)} (until {_at(one.until)}); {end}"
+
+
+def _fix(doc: LiveDocument) -> list[str]:
+    """The proposed steps, then what they lack."""
+    made = doc.fix
+    if made is None:
+        return []
+    named = f"{safe(made.title)} (`{made.runbook_id}`), about {safe(made.estimated_time)}. " if made.steps else ""
+    steps = [f"{one.step_index}. [{one.risk}] {safe(one.text)}" for one in made.steps]
+    lacks = ["It lacks:", "", *missing_values(doc.missing)] if doc.missing else []
+    return ["## Proposed fix", "", f"{named}{safe(made.why)}", "", *steps, "", *lacks]
 
 
 def _deed(one: Deed) -> str:

@@ -6,6 +6,7 @@ Everything that came from outside is escaped: a log line can become neither a he
 import re
 from collections.abc import Iterable
 
+from tocsin.model.action import MissingValue
 from tocsin.model.event import Event
 from tocsin.model.evidence import Evidence, Finding
 from tocsin.model.incident import Incident
@@ -98,7 +99,19 @@ def _fix(incident: Incident) -> list[str]:
             lines += ["", *(f"        {one_line(row, 400)}" for row in step.command.splitlines()), ""]
     if fix.needs:
         lines += ["", f"Needs: {safe('; '.join(fix.needs))}"]
+    if incident.missing:
+        lines += ["", "It lacks:", "", *missing_values(incident.missing)]
     return [*lines, ""]
+
+
+def missing_values(missing: Iterable[MissingValue]) -> list[str]:
+    """What the steps of a fix lack, each with what to type and what to add to the configuration."""
+    lines = []
+    for one in missing:
+        about = f" ({safe(one.about)})" if one.about else ""
+        lines.append(f"- {one.slot}{about} for step {', '.join(map(str, one.steps))}: {safe(one.why)}")
+        lines += ["", *(f"        {one_line(text, 400)}" for text in (one.give, one.yaml) if text), ""]
+    return lines
 
 
 def _messages(incident: Incident) -> list[str]:

@@ -60,10 +60,12 @@ def _lines(action: Action) -> tuple[str, ...]:
     step, rehearsal = action.step, action.rehearsal
     count = len(step.targets)
     on = f"{', '.join(step.targets)} ({count} target{'' if count == 1 else 's'})" if count else "nothing it names"
+    vouched = ", ".join(step.vouched_by)
     return (
         f"On: {on}, in {step.environment}",
         f"Risk: {step.risk}, it {_UNDONE[step.risk]}" + ("; it destroys evidence" if step.destroys_evidence else ""),
         f"Dry run: {rehearsal.said if rehearsal else 'none'}",
+        *([f"A value in it is in no catalogue; it rests on the word of {vouched}"] if vouched else []),
         f"Asked for by {action.requested_by}; {action.verdict.reason}",
         f"{_NEEDED[action.verdict.approvals_needed]} Open until {minute(action.expires_at)}.",
     )

@@ -1,12 +1,13 @@
 """What remediation would do with an incident at this moment. Pure; one of the stages that `response` asks at every look.
 
-In order: bind the incident to its policy, take up what a crash cut, let expired requests go, carry out what may run, and offer
-the next step of the fix: mitigations before fixes, one at a time, until one has helped.
+In order: bind the incident to its policy, take up what a crash cut, let expired requests go, carry out what may run, look which
+values the fix still lacks, and offer its next step: mitigations before fixes, one at a time, until one has helped.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from tocsin.errors import NotFound
 from tocsin.guard.approval import Over, by_the_wall, check
@@ -17,28 +18,36 @@ from tocsin.library.runbooks import Shelf
 from tocsin.library.steps import Purpose
 from tocsin.model.action import Decision, RenderedStep, Risk
 from tocsin.model.acts import ActionRejected
+from tocsin.model.chain import canonical
 from tocsin.model.incident import Incident
-from tocsin.model.move import Happening, Move, Offer, Perform, Tell, Wait
+from tocsin.model.move import Happening, Move, Offer, Perform, Survey, Tell, Wait
 from tocsin.model.standing import Action, ActionState
 from tocsin.stages.remediate.perform import EXPIRED, OUTDATED, taken_up_at
 from tocsin.stages.remediate.permit import REMEDIATOR, tag
 
 AGAIN_SECONDS = 15
 """A step that has to wait for something is tried again so often."""
-UNFILLED = "unfilled:"
-"""Begins the code of the flag on a step that could not be offered."""
+SET_ASIDE = "set_aside:"
+"""Begins the code of the flag on a step that could not be offered; it ends with what was known then."""
+
+
+_ANSWERED = frozenset({ActionState.DONE, ActionState.VERIFIED})
+_TOLD = ("alert", "evidence", "incident")
+"""Origins that more alerts may add to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What remediation goes by: the current policy, for incidents that have none yet, and the runbooks.
 
-    `over` is `Means.over`: every look at an approval also starts its time by the clock that cannot be set back.
+    `over` is `Means.over`: every look at an approval also starts its time by the clock that cannot be set back. `catalogue` is
+    the catalogue's digest: another one may have what was missing.
     """
 
     current: InForce
     shelf: Shelf
     over: Over = by_the_wall
+    catalogue: str = ""
 
 
 def due(incident: Incident, now: datetime, rules: Rules) -> Move | None:
@@ -48,7 +57,39 @@ def due(incident: Incident, now: datetime, rules: Rules) -> Move | None:
     if incident.policy is None:
         body = rules.current.policy.fixed(rules.current.origin)
         return Tell(key="policy", events=(Happening(actor="system", body=body),))
-    return _running(incident, now) or _requested(incident, now, rules) or _next(incident, rules)
+    under_way = _running(incident, now) or _requested(incident, now, rules)
+    if under_way is not None and not isinstance(under_way, Wait):
+        return under_way
+    return _survey(incident, rules) or under_way or _next(incident, rules)
+
+
+def _survey(incident: Incident, rules: Rules) -> Move | None:
+    """A look at what the fix lacks, once for everything that could give it: a new catalogue, answer, alert or person's word."""
+    runbook = _runbook(incident, rules)
+    if runbook is None or incident.mitigated_at:
+        return None
+    seen = _could_give(incident, runbook, rules)
+    if incident.surveyed == seen:
+        return None
+    return Survey(key=f"survey:{runbook.id}:{seen}", runbook_id=runbook.id, seen=seen)
+
+
+def _runbook(incident: Incident, rules: Rules) -> Runbook | None:
+    """The proposed one, while it is on the shelf."""
+    try:
+        return rules.shelf.get(incident.fix.runbook_id) if incident.fix and incident.fix.runbook_id else None
+    except NotFound:
+        return None
+
+
+def _could_give(incident: Incident, runbook: Runbook, rules: Rules) -> str:
+    """The digest of all that could fill its slots. Of many alerts every doubling is worth another look, not every one."""
+    origins = [one.origin for one in runbook.parameters.values()]
+    asked = {one.split(".")[1] for one in origins if one.startswith("step.")}
+    answers = [one.id for one in incident.actions if one.step.name in asked and one.state in _ANSWERED]
+    alerts = len(incident.alert_ids).bit_length() if any(one.startswith(_TOLD) for one in origins) else 0
+    known = [runbook.digest, rules.catalogue, len(incident.vouched), answers, alerts]
+    return sha256(canonical(known).encode()).hexdigest()[:12]
 
 
 def _running(incident: Incident, now: datetime) -> Move | None:
@@ -83,7 +124,8 @@ def _perform(action: Action, now: datetime) -> Perform:
 
 def _next(incident: Incident, rules: Rules) -> Move | None:
     """The next step of the fix to offer, unless one has helped, or is waiting to be verified."""
-    if incident.mitigated_at or incident.fix is None or not incident.fix.runbook_id:
+    runbook = _runbook(incident, rules)
+    if incident.mitigated_at or runbook is None:
         return None
     changing = [one for one in incident.actions if one.step.risk is not Risk.READ]
     newest = changing[-1].state if changing else None
@@ -91,16 +133,15 @@ def _next(incident: Incident, rules: Rules) -> Move | None:
         return Wait()
     if newest is ActionState.VERIFIED and not changing[-1].step.is_rollback:
         return None
-    try:
-        runbook = rules.shelf.get(incident.fix.runbook_id)
-    except NotFound:
-        return None
     return next(_offers(incident, runbook, rules), None)
 
 
 def _offers(incident: Incident, runbook: Runbook, rules: Rules) -> Iterator[Offer]:
     law = in_force(incident, rules.current).policy
+    lacking = {index for one in incident.missing for index in one.steps}
     for index, step in enumerate(runbook.steps):
+        if index in lacking:
+            continue  # what it lacks has been said; it is offered once somebody has given it
         mine = [one for one in incident.actions if _is(one, runbook.id, index)]
         last = mine[-1] if mine else None
         if last is not None and not (_renewable(last) and len(mine) < law.approval.offers):
@@ -113,7 +154,7 @@ def _offers(incident: Incident, runbook: Runbook, rules: Rules) -> Iterator[Offe
             continue
         replaces = last.id if last else ""
         yield Offer(
-            key=f"offer:{tag(runbook.id, index)}:{len(mine)}",
+            key=f"offer:{tag(runbook.id, index)}:{len(mine)}:{incident.surveyed}",
             runbook_id=runbook.id,
             step_index=index,
             replaces=replaces,
@@ -131,9 +172,14 @@ def _renewable(action: Action) -> bool:
 
 
 def _set_aside(incident: Incident, runbook_id: str, index: int) -> bool:
-    """It could not be filled, or mode observe left it undone."""
-    code = f"{UNFILLED}{tag(runbook_id, index)}"
+    """It could not be offered with what is known now, or mode observe left it undone."""
+    code = aside(incident, runbook_id, index)
     return any(flag.code == code for flag in incident.flags) or _left_undone(incident, runbook_id, index)
+
+
+def aside(incident: Incident, runbook_id: str, index: int) -> str:
+    """The code of the flag on a step that could not be offered; once more is known it is tried again."""
+    return f"{SET_ASIDE}{tag(runbook_id, index)}:{incident.surveyed}"
 
 
 def _left_undone(incident: Incident, runbook_id: str, index: int) -> bool:

@@ -6,7 +6,7 @@ event of the incident, written in the transaction that checked whether it may be
 
 import asyncio
 from base64 import b32encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -53,6 +53,8 @@ class Means:
     ask_in: tuple[str, ...] = ()
     """The channels in which approvers are asked."""
     at_work: set[str] = field(default_factory=set)
+    clean: Callable[[str], str] = str
+    """Takes secrets out of what people write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,12 @@ async def approve(
             now=_not_before(incident, now),
             settings=settings,
             digest=digest,
-            break_glass=break_glass,
+            break_glass=means.clean(break_glass),
         )
         means.over(given, now)  # its time begins to run here, by every clock
         say(ledger, incident_id, actor_of(by), now, acts.ActionApproved(action_id=action_id, approval=given))
         if break_glass:
-            text = one_line(f"{by.id} broke the glass for {action_id}: {break_glass}", 500)
+            text = one_line(f"{by.id} broke the glass for {action_id}: {means.clean(break_glass)}", 500)
             say(ledger, incident_id, actor_of(by), now, acts.Flagged(code="break_glass", text=text))
         return incident_of(ledger, incident_id)
 
@@ -156,7 +158,7 @@ async def reject(means: Means, incident_id: str, action_id: str, *, by: Principa
         action = _requested(action_of(incident, action_id))
         if approvals.person(by.id) != approvals.requester(action):
             authorize(by, Right.COMMAND if by.may(Right.COMMAND) else Right.APPROVE, incident)
-        body = acts.ActionRejected(action_id=action_id, reason=one_line(f"{by.id}: {reason}", 500))
+        body = acts.ActionRejected(action_id=action_id, reason=one_line(f"{by.id}: {means.clean(reason)}", 500))
         say(ledger, incident_id, actor_of(by), means.clock.now(), body)
         return incident_of(ledger, incident_id)
 
@@ -175,7 +177,7 @@ async def confirm(
         by_hand = action.state is ActionState.RUNNING and action.step.executor == "manual"
         if by.via == MACHINE or not (by_hand or action.state is ActionState.UNKNOWN):
             raise NotNow(f"{action_id} is {action.state}; nobody is asked for its outcome.", "Look at its state again.")
-        outcome = Outcome(ok=happened, said=one_line(f"{by.id} says: {said}", 500))
+        outcome = Outcome(ok=happened, said=one_line(f"{by.id} says: {means.clean(said)}", 500))
         body = acts.ActionFinished(action_id=action_id, outcome=outcome)
         say(ledger, incident_id, actor_of(by), means.clock.now(), body)
         return incident_of(ledger, incident_id)
@@ -186,7 +188,7 @@ async def confirm(
 async def waive_evidence(means: Means, incident_id: str, *, by: Principal, reason: str) -> Incident:
     """Records that evidence of this security incident may be destroyed without a copy, by whose word and why."""
     authorize(by, Right.COMMAND)
-    text = one_line(f"{by.id} waives keeping evidence: {reason}", 500)
+    text = one_line(f"{by.id} waives keeping evidence: {means.clean(reason)}", 500)
     return await _append(means, incident_id, by, acts.Flagged(code=EVIDENCE_WAIVED, text=text))
 
 

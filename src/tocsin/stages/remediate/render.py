@@ -4,20 +4,21 @@ Nothing is pasted: SQL values stay apart in `binds`, programs are argument lists
 where the runbook says, and must be in the incident's scope. What cannot be filled is an error that names who can supply it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from tocsin.errors import Denied, NotFound
-from tocsin.library.runbook import Parameter, ParameterType, Runbook
+from tocsin.library.runbook import ParameterType, Runbook
 from tocsin.library.steps import SLOT, Command, Http, Kubernetes, Manual, Run, RunbookStep, Sql
-from tocsin.model.action import RenderedStep, Risk
+from tocsin.model.action import MissingValue, RenderedStep, Risk
 from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
 from tocsin.model.standing import ActionState
+from tocsin.stages.remediate.missing import lacking, value_of
 from tocsin.stages.remediate.scope import NAMED, Scope
-from tocsin.stages.remediate.slots import Unfilled, shaped
+from tocsin.stages.remediate.slots import Unfilled
 
 EVIDENCE_WAIVED = "evidence_waived"
 """The flag that a person recorded: this incident's evidence may be destroyed."""
@@ -104,56 +105,21 @@ def _fill(runbook: Runbook, step: RunbookStep, scope: Scope, given: Given) -> Sl
         raise Unfilled(
             f"{step.name} has no slot {', '.join(unknown)[:100]}.", f"It has: {', '.join(sorted(wanted)) or 'none'}."
         )
-    slots: Slots = {}
-    missing = []
-    for name in sorted(wanted):
-        parameter = runbook.parameters.get(name) or Parameter.model_validate({"type": "identifier", "from": "person"})
-        value = given.get(name, _only(scope.offered(name, parameter, runbook.id)))
-        if value is None:
-            missing.append(_wanting(name, parameter, scope, runbook.id))
-        else:
-            slots[name] = _checked(name, parameter, shaped(name, parameter.type, value), scope, runbook.id)
-    if missing:
-        raise Unfilled(
-            f"{step.name} of {runbook.id} cannot be filled: {'; '.join(missing)}.",
-            "Give these values, or correct the catalogue.",
-        )
-    return slots
+    found = {name: value_of(runbook, name, scope, given) for name in sorted(wanted)}
+    empty = [name for name, value in found.items() if value is None]
+    if empty:
+        index = runbook.steps.index(step)
+        gaps = [lacking(runbook, name, (index,), scope) for name in empty]
+        told = "; ".join(f"{one.slot}{f' ({one.about})' if one.about else ''}: {one.why}" for one in gaps)
+        raise Unfilled(f"{step.name} of {runbook.id} cannot be filled. {told}.", _how(gaps))
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def _only(tiers: tuple[tuple[str, ...], ...]) -> str | None:
-    """The value of the first tier that has any, when it has exactly one."""
-    first = next((tier for tier in tiers if tier), ())
-    return first[0] if len(first) == 1 else None
-
-
-def _checked(name: str, parameter: Parameter, value: str | int, scope: Scope, runbook_id: str) -> str | int:
-    if not scope.allows(str(value), name, parameter, runbook_id):
-        raise Unfilled(
-            f"The value given for {name} is not one that {parameter.origin} has.", f"Take one from {parameter.origin}."
-        )
-    if parameter.type in NAMED and not scope.holds(parameter.type, str(value)):
-        what = f"The {parameter.type} {str(value)!r} for {name} is not in the scope of {scope.incident.id}."
-        raise Unfilled(what, "List it under the service's `resources` in the catalogue, if it belongs to it.")
-    return value
-
-
-def _wanting(name: str, parameter: Parameter, scope: Scope, runbook_id: str) -> str:
-    """Why a slot is empty, and who can fill it."""
-    kind, _, rest = parameter.origin.partition(".")
-    found = next((tier for tier in scope.offered(name, parameter, runbook_id) if tier), ())
-    about = f" ({parameter.about})" if parameter.about else ""
-    if len(found) > 1:
-        return f"{name}{about} may be any of {', '.join(found[:5])}: a person chooses"
-    who = {
-        "person": "a person gives it",
-        "step": f"the answer of step {rest} has it: run that first, or give the value it shows",
-        "catalogue": f"the catalogue has no {rest} for {scope.incident.service or 'this incident'}: its owner adds it",
-        "alert": f"no alert has {rest}: a person looks at the alerting rule",
-        "evidence": f"a person takes it from {parameter.origin}",
-        "incident": f"{scope.incident.service or 'the incident'} is not in the catalogue: its owner adds it",
-    }[kind]
-    return f"{name}{about}: {who}"
+def _how(gaps: Sequence[MissingValue]) -> str:
+    """What to type for each, and what to add to the catalogue for good."""
+    for_good = "; ".join(dict.fromkeys(one.yaml for one in gaps if one.yaml))
+    typed = "; ".join(dict.fromkeys(one.give for one in gaps))
+    return f"Type: {typed}." + (f" For good: {for_good}" if for_good else "")
 
 
 def _made(runbook: Runbook, index: int, step: RunbookStep, run: Run, slots: Slots, scope: Scope) -> RenderedStep:
@@ -162,6 +128,7 @@ def _made(runbook: Runbook, index: int, step: RunbookStep, run: Run, slots: Slot
         _stays_in_path(run, slots)
     binds: Binds = {name: slots[name] for name in run.binds} if isinstance(run, Sql) else {}
     targets = _targets(runbook, run, call, slots)
+    vouched_by = _vouched_by(runbook, slots, scope)
     return RenderedStep(
         runbook_id=runbook.id,
         runbook_version=runbook.version,
@@ -179,11 +146,19 @@ def _made(runbook: Runbook, index: int, step: RunbookStep, run: Run, slots: Slot
         targets=targets,
         environment=scope.environment,
         risk=step.risk,
-        auto=step.auto and not _told_by_text(runbook, slots),
+        auto=step.auto and not _told_by_text(runbook, slots) and not vouched_by,
         idempotent=step.idempotent,
         destroys_evidence=step.destroys_evidence,
+        vouched_by=vouched_by,
         timeout_seconds=float(int(step.timeout[:-1]) * _SECONDS[step.timeout[-1]]),
     )
+
+
+def _vouched_by(runbook: Runbook, slots: Slots, scope: Scope) -> tuple[str, ...]:
+    """Whose word a value rests on, where it rests on nothing else."""
+    kinds = {name: runbook.parameters[name].type for name in slots if name in runbook.parameters}
+    said = (one for name, kind in kinds.items() for one in scope.vouched(name, kind) if one.value == str(slots[name]))
+    return tuple(sorted({one.by for one in said}))
 
 
 def _told_by_text(runbook: Runbook, slots: Slots) -> bool:

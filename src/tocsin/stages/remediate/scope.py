@@ -1,7 +1,8 @@
 """The scope of an incident: what its steps may touch, and where the values of their slots come from. Pure.
 
 Used by `render`. In scope are the incident's services, what they depend on, what the catalogue says belongs to these or to
-all, and the hosts, pods and nodes that its alerts name in labels. Words in logs and alert texts put nothing in scope.
+all, the hosts, pods and nodes that its alerts name in labels, and what a named person has vouched for on this very incident.
+Words in logs and alert texts put nothing in scope.
 """
 
 import json
@@ -15,7 +16,7 @@ from tocsin.model.alert import Alert
 from tocsin.model.catalogue import Catalogue, Service
 from tocsin.model.evidence import Evidence
 from tocsin.model.incident import Incident
-from tocsin.model.standing import ActionState
+from tocsin.model.standing import ActionState, Vouched
 from tocsin.stages.remediate.slots import addresses, stands_in
 
 NAMED = frozenset(
@@ -67,7 +68,19 @@ class Scope:
         return own, tuple(one for one in others if one not in own), needed
 
     def offered(self, name: str, parameter: Parameter, runbook_id: str) -> tuple[tuple[str, ...], ...]:
-        """Values in tiers, the likeliest tier first; a tier of exactly one value fills the slot."""
+        """Values in tiers, the likeliest tier first; a tier of exactly one value fills the slot.
+
+        What a person vouched for last comes before all.
+        """
+        if vouched := self.vouched(name, parameter.type):
+            return ((vouched[-1].value,), *self._offered(name, parameter, runbook_id))
+        return self._offered(name, parameter, runbook_id)
+
+    def vouched(self, name: str, kind: ParameterType) -> tuple[Vouched, ...]:
+        """What people vouched for as the value of a slot, oldest first."""
+        return tuple(one for one in self.incident.vouched if (one.slot, one.type) == (name, str(kind)))
+
+    def _offered(self, name: str, parameter: Parameter, runbook_id: str) -> tuple[tuple[str, ...], ...]:
         kind, _, rest = parameter.origin.partition(".")
         match kind:
             case "incident":
@@ -87,7 +100,7 @@ class Scope:
     def allows(self, value: str, name: str, parameter: Parameter, runbook_id: str) -> bool:
         """Whether a value that somebody chose is one that its declared origin has."""
         kind, _, rest = parameter.origin.partition(".")
-        if kind == "person":
+        if kind == "person" or any(one.value == value for one in self.vouched(name, parameter.type)):
             return True
         if kind == "evidence":
             return stands_in(value, self._text(rest))
@@ -99,6 +112,8 @@ class Scope:
         """Whether a thing of that name is in scope."""
         wanted = _host_of(value) if kind is ParameterType.URL else value
         if wanted in self._names() or value in self._names():
+            return True
+        if any((one.type, one.value) == (str(kind), value) for one in self.incident.vouched):
             return True
         return kind in _SEEN and wanted in {_host_of(one) for alert in self.alerts for one in alert.labels.values()}
 
