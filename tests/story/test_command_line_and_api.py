@@ -30,6 +30,16 @@ VERBS: dict[str, tuple[str, ...]] = {
     "POST /api/incidents/{incident_id}/reopen": ("reopen", INC, *SEV),
     "POST /api/incidents/{incident_id}/merge": ("merge", INC, "INC-20260301-GHIJKL", *SEV),
     "POST /api/incidents/{incident_id}/close": ("close", INC, *SEV),
+    "POST /api/incidents/drills": ("gameday", "The pool is full"),
+    "POST /api/incidents/{incident_id}/restrict": ("restrict", INC, *SEV),
+    "POST /api/incidents/{incident_id}/unrestrict": ("unrestrict", INC, *SEV),
+    "POST /api/incidents/{incident_id}/data-access": ("data-access", INC, "names and addresses"),
+    "POST /api/incidents/{incident_id}/authority-notified": (
+        "authority-notified",
+        INC,
+        "the authority",
+        "told by phone",
+    ),
     "POST /api/incidents/{incident_id}/outbox/retry": ("outbox", "retry", INC),
     "POST /api/incidents/{incident_id}/actions": ("request", INC, "disk_full", "0"),
     "POST /api/incidents/{incident_id}/actions/{action_id}/approve": ("approve", INC, ACT, "--yes"),
@@ -60,7 +70,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "POST /api/deadletters/{delivery_id}/replay": ("deadletters", "replay", "DLV-1"),
 }
 """What a person types for each act of the API."""
-OTHERS = frozenset({"updates", "review"})
+OTHERS = frozenset({"messages", "review", "playbooks"})
 """Tags of acts whose own tests hold their verbs to their routes."""
 
 
