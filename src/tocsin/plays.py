@@ -8,6 +8,8 @@ timeline says so.
 import asyncio
 import json
 import re
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -18,12 +20,13 @@ from tocsin.desk import Desk
 from tocsin.errors import PlayerFailed, SourceError, TakenOver, TocsinError
 from tocsin.model.context import context_of
 from tocsin.model.event import Body
+from tocsin.model.evidence import Evidence, EvidenceKind, digest
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening
 from tocsin.model.plan import BUILT_IN, Agent, Plan, Step, Work
 from tocsin.model.run import GateOpened, ModelAnswered, Phase, PlayerReplaced, Run, StepFinished, StepStarted
 from tocsin.playbooks import templates
-from tocsin.roles.contract import Assignment, Played, Player
+from tocsin.roles.contract import Assignment, Played, Player, Spend
 from tocsin.stages import playing
 
 SECONDS = 60.0
@@ -79,10 +82,9 @@ async def _work(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk
         return _output(await desk.incident(name), step.work)
     match step.work:
         case Work.INVESTIGATE:
-            await opening.look_into(name, key, desk, desk.cast.investigators(step.roles, plan, run.id))
+            await opening.look_into(name, key, desk, desk.cast.investigators(step.roles))
         case Work.DIAGNOSE:
-            kind = opening.triaged(incident).type
-            await opening.conclude(name, key, desk, desk.cast.specialist(kind, _agent(step, plan), run.id))
+            await _diagnosed(incident, run, plan, step, desk)
         case Work.PROPOSE:
             await opening.propose(name, key, desk)
         case Work.DRAFT:
@@ -92,6 +94,22 @@ async def _work(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk
         case Work.AGENT:
             return await _played(incident, run, plan, step, desk)
     return _output(await desk.incident(name), step.work)
+
+
+async def _diagnosed(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk) -> None:
+    """The specialist's answer, whoever plays it; the built-in one's where that player fails."""
+    kind, key, agent = opening.triaged(incident).type, f"{run.id}:{step.name}:work", _agent(step, plan)
+    player = desk.cast.specialist(kind, agent, plan.rules)
+    try:
+        await opening.conclude(incident.id, key, desk, player)
+    except (PlayerFailed, SourceError) as failure:
+        body = PlayerReplaced(
+            run_id=run.id, step=step.name, role=agent.role, player=agent.model or agent.player, why=failure.what
+        )
+        await _say(incident.id, f"{run.id}:{step.name}:replaced", desk, body)
+        await opening.conclude(incident.id, key, desk, desk.cast.specialist(kind))
+    finally:
+        await _charge(incident.id, f"{run.id}:{step.name}", agent.role, player.spent, desk)
 
 
 def _output(incident: Incident, work: Work) -> Any:  # noqa: ANN401 - JSON
@@ -135,7 +153,7 @@ async def _once(
         output=step.output,
         seconds=_seconds(step, plan),
     )
-    player = desk.cast.player(agent)
+    player = desk.cast.player(agent, plan.rules)
     try:
         played = await _by(player, assignment, plan, desk, part)
     except (PlayerFailed, SourceError) as failure:
@@ -144,7 +162,7 @@ async def _once(
         body = PlayerReplaced(run_id=run.id, step=step.name, role=agent.role, player=player.name, why=failure.what)
         await _say(incident.id, f"{run.id}:{step.name}{part}:replaced", desk, body)
         own = agent.model_copy(update={"player": BUILT_IN})
-        played = await _by(desk.cast.player(own), assignment, plan, desk, part)
+        played = await _by(desk.cast.player(own, plan.rules), assignment, plan, desk, part)
     return played.output
 
 
@@ -153,25 +171,48 @@ async def _by(player: Player, assignment: Assignment, plan: Plan, desk: Desk, pa
     record = desk.recorder(assignment.incident_id)
     tools = await desk.toolkit.open(assignment, plan, record, part)
     played = await player.play(assignment, tools)
-    spent = [
-        ModelAnswered(
-            run_id=assignment.run_id,
-            step=assignment.step,
-            role=assignment.agent.role,
+    await _charge(
+        assignment.incident_id,
+        f"{assignment.run_id}:{assignment.step}{part}",
+        assignment.agent.role,
+        played.spent,
+        desk,
+    )
+    return played
+
+
+async def _charge(incident_id: str, key: str, role: str, spent: Sequence[Spend], desk: Desk) -> None:
+    """What models were asked and what they cost, on the record; question and answer on the evidence shelf."""
+    run_id, step = key.split(":")[:2]
+    for at, one in enumerate(spent):
+        seen = _asked(incident_id, f"{key}:{at}", one, desk)
+        body = ModelAnswered(
+            run_id=run_id,
+            step=step,
+            role=role,
             model=one.model,
             question_sha256=one.question_sha256,
-            evidence_id=one.evidence_id,
+            evidence_id=seen.id,
             tokens_in=one.tokens_in,
             tokens_out=one.tokens_out,
             cost=one.cost,
             seconds=one.seconds,
         )
-        for one in played.spent
-    ]
-    if spent:
-        happened = (Happening(actor=f"role:{assignment.agent.role}", body=one) for one in spent)
-        await record(f"{assignment.run_id}:{assignment.step}{part}:spent:{player.name}", *happened)
-    return played
+        happened = Happening(actor=f"role:{role}", body=body)
+        await desk.recorder(incident_id)(f"{key}:spent:{at}", happened, evidence=(seen,))
+
+
+def _asked(incident_id: str, key: str, one: Spend, desk: Desk) -> Evidence:
+    text = desk.redact(json.dumps({"question": one.question, "answer": one.answer})).text
+    return Evidence(
+        id=f"EV-{sha256(f'{incident_id}:{key}:model'.encode()).hexdigest()[:16]}",
+        kind=EvidenceKind.MODEL,
+        source=one.model,
+        query=one.question_sha256,
+        content=text,
+        sha256=digest(text),
+        collected_at=desk.clock.now(),
+    )
 
 
 def checked(output: object, step: Step) -> None:

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from tocsin.cli import cli
 from tocsin.connectors.mcp import ToolsSettings
+from tocsin.connectors.models import ModelsSettings
 
 RUN = CliRunner()
 PIPELINE = "examples/pipeline"
@@ -47,3 +48,8 @@ def test_a_policy_of_every_namespace_is_named_with_its_file_and_line(tmp_path: P
 def test_the_settings_of_the_page_are_in_order() -> None:
     text = Path("docs/tools.md").read_text().split("```yaml\n")[1].split("```")[0]
     assert ToolsSettings.model_validate(yaml.safe_load(text)["tools"]).servers["prometheus"].command
+
+
+def test_the_settings_of_the_models_page_are_in_order() -> None:
+    text = Path("docs/models.md").read_text().split("```yaml\n")[1].split("```")[0]
+    assert ModelsSettings.model_validate(yaml.safe_load(text)["models"]).known["claude-*"].calls_tools

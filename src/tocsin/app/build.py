@@ -13,10 +13,12 @@ from tocsin.app.messages import communications_desk
 from tocsin.app.redaction import redactor
 from tocsin.app.settings import Settings
 from tocsin.connectors.mcp import McpServers
+from tocsin.connectors.models import Minds
 from tocsin.connectors.system import RandomNames, SystemClock
 from tocsin.desk import Desk, Rules
 from tocsin.errors import Unreadable
 from tocsin.guard.approval import Hourglass
+from tocsin.guard.budget import Ceilings
 from tocsin.guard.policy import InForce
 from tocsin.library.runbooks import open_shelf
 from tocsin.model.alert import Alert, Delivery
@@ -24,6 +26,8 @@ from tocsin.model.rota import OnCall
 from tocsin.model.update import Audience
 from tocsin.playbooks.shelf import Playbooks
 from tocsin.ports import Clock, Names, Store
+from tocsin.roles.agents.cast import HouseCast
+from tocsin.roles.agents.purse import Purse
 from tocsin.roles.agents.tools import GatedToolkit
 from tocsin.roles.analysts.cast import BuiltInCast
 from tocsin.roles.analysts.router import BuiltInRouter, load_classifier
@@ -102,7 +106,12 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         names=names,
         redact=clean,
         router=router,
-        cast=BuiltInCast(router, clock),
+        cast=HouseCast(
+            BuiltInCast(router, clock),
+            _purse(settings, store, clock),
+            clean,
+            lambda: frozenset(one.id for one in shelf),
+        ),
         playbooks=Playbooks(settings.playbooks),
         toolkit=GatedToolkit(servers.box, store, clock, clean, settings.playbooks.tools),
         sources=sources,
@@ -128,6 +137,17 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         },
     )
     return House(settings, desk, means, looking, after.rules)
+
+
+def _purse(settings: Settings, store: Store, clock: Clock) -> Purse:
+    minds, budget = Minds(settings.models, settings.config), settings.models.budget
+    ceilings = Ceilings(
+        call=budget.tokens_per_call,
+        incident=budget.tokens_per_incident,
+        day=budget.tokens_per_day,
+        month=budget.money_per_month,
+    )
+    return Purse(minds.mind, minds.price, ceilings, store, clock)
 
 
 def _on_call(settings: Settings) -> OnCall:

@@ -10,6 +10,7 @@ from tocsin.config import Config
 from tocsin.connectors.channels import ChannelsConfig
 from tocsin.connectors.executors.settings import ExecutorsConfig
 from tocsin.connectors.mcp import ToolsSettings
+from tocsin.connectors.models import ModelsSettings
 from tocsin.connectors.outbound import OutboundSettings
 from tocsin.connectors.pagers import PagersConfig
 from tocsin.connectors.settings import ConnectorsConfig
@@ -79,6 +80,7 @@ class Settings:
     oncall: OnCall
     playbooks: PlaybookSettings
     tools: ToolsSettings
+    models: ModelsSettings
     pagers: PagersConfig
     channels: ChannelsConfig
     trackers: TrackersConfig

@@ -18,6 +18,7 @@ def context_of(incident: Incident) -> dict[str, Any]:
             for one in incident.findings
             if one.kind == FindingKind.CHANGE
         ][:MOST],
+        "severity": str(incident.severity or ""),
         "root_cause": incident.diagnosis.root_cause if incident.diagnosis else "",
         "confidence": incident.diagnosis.confidence if incident.diagnosis else 0.0,
     }

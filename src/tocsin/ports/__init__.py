@@ -1,6 +1,16 @@
 """Every door in the outer wall. Adapters live in `connectors`, `sources`, `store`; only `app` knows who stands behind a door."""
 
-from tocsin.ports.agents import AgentTask, RemoteAgent, ToolAnswer, ToolBox, ToolCard
+from tocsin.ports.agents import (
+    AgentTask,
+    CallTool,
+    Mind,
+    MindAnswer,
+    Question,
+    RemoteAgent,
+    ToolAnswer,
+    ToolBox,
+    ToolCard,
+)
 from tocsin.ports.buttons import acknowledge_buttons, judgement_buttons, review_buttons, step_buttons
 from tocsin.ports.cellar import Ledger, Store
 from tocsin.ports.chat import Chat, Form
@@ -51,6 +61,7 @@ __all__ = [
     "Ask",
     "Backlog",
     "Button",
+    "CallTool",
     "ChangeSource",
     "ChangeStore",
     "Channel",
@@ -75,11 +86,14 @@ __all__ = [
     "MaintenanceStore",
     "Message",
     "MetricSource",
+    "Mind",
+    "MindAnswer",
     "Names",
     "OutboxStore",
     "Pager",
     "Parcel",
     "Purpose",
+    "Question",
     "Receipt",
     "RemoteAgent",
     "Reply",

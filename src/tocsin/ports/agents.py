@@ -1,7 +1,8 @@
 """Minds and tools beyond our walls: tool servers (MCP), models, remote agents. Adapters live in `connectors`; `app` names them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Protocol
 
 from pydantic import Field
@@ -75,3 +76,47 @@ class RemoteAgent(Protocol):
         ...
 
     async def healthy(self) -> bool: ...
+
+
+class Question(Value):
+    """What a model is asked: the instruction (ours), and the material (data, fenced and redacted)."""
+
+    instruction: str
+    material: str
+    output: dict[str, Any] | None = None
+    """JSON Schema of the answer; None: text."""
+    tools: tuple[ToolCard, ...] = ()
+    """For models that call tools themselves."""
+    most_tokens: int = 1000
+    """Of the answer."""
+    turns: int = 1
+    seconds: float = 60.0
+
+    @property
+    def sha256(self) -> str:
+        """What a recorded answer is found by."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
+
+
+class MindAnswer(Value):
+    """A model's answer: the JSON or text, and what it cost."""
+
+    output: Any
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+CallTool = Callable[[str, Mapping[str, Any]], Awaitable[str]]
+"""Calls a tool by its path on a model's behalf, through guard's gate; what it answered, or why not, as text."""
+
+
+class Mind(Protocol):
+    """A model. Raises errors.PlayerFailed when it is late, refuses, is over a limit, or answers what nobody can read."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def calls_tools(self) -> bool: ...
+
+    async def ask(self, question: Question, call: CallTool | None = None) -> MindAnswer: ...

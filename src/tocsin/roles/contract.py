@@ -3,7 +3,7 @@
 Powers: investigators read through `Windows`; specialists hold no tool at all; nobody here writes to the world.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -17,7 +17,7 @@ from tocsin.model.evidence import Evidence, Finding
 from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, Letter
-from tocsin.model.plan import Agent, Plan
+from tocsin.model.plan import Agent, Plan, Rule
 from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
 from tocsin.model.triage import Triage
 from tocsin.ports import Ask, ToolAnswer, ToolCard
@@ -111,6 +111,11 @@ class Diagnostician(Protocol):
     @property
     def role(self) -> str: ...
 
+    @property
+    def spent(self) -> "Sequence[Spend]":
+        """What it has cost so far."""
+        ...
+
     async def diagnose(self, brief: Brief, reports: tuple[Report, ...]) -> Diagnosis: ...
 
 
@@ -150,8 +155,9 @@ class Spend:
     cost: float = 0.0
     seconds: float = 0.0
     question_sha256: str = ""
-    evidence_id: str = ""
-    """Where question and answer are kept, for replaying them."""
+    question: str = ""
+    answer: str = ""
+    """Question and answer whole, as JSON: kept as evidence, so that the run can be replayed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,15 +195,15 @@ class Player(Protocol):
 class Cast(Protocol):
     """Who plays the roles of a plan. What an agent document says wins; without one the built-in analysts play."""
 
-    def investigators(
-        self, roles: tuple[str, ...] = (), plan: Plan | None = None, run_id: str = ""
-    ) -> tuple[Investigator, ...]:
+    def investigators(self, roles: tuple[str, ...] = ()) -> tuple[Investigator, ...]:
         """Those roles, all there are when none is named. Raises errors.NotFound for one that nobody plays."""
         ...
 
-    def specialist(self, kind: IncidentType, agent: Agent | None = None, run_id: str = "") -> Diagnostician: ...
+    def specialist(
+        self, kind: IncidentType, agent: Agent | None = None, rules: tuple[Rule, ...] = ()
+    ) -> Diagnostician: ...
 
-    def player(self, agent: Agent) -> Player:
+    def player(self, agent: Agent, rules: tuple[Rule, ...] = ()) -> Player:
         """Whoever plays a free agent. Raises errors.PlayerFailed when nobody can."""
         ...
 

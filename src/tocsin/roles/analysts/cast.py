@@ -7,7 +7,7 @@ from tocsin.errors import NotFound, PlayerFailed
 from tocsin.guard.powers import power_of
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.ground import IncidentType
-from tocsin.model.plan import Agent, Plan, Power
+from tocsin.model.plan import Agent, Power, Rule
 from tocsin.ports import Clock
 from tocsin.roles.analysts.alert import AlertReader
 from tocsin.roles.analysts.change import ChangeAnalyst
@@ -17,7 +17,7 @@ from tocsin.roles.analysts.log import LogAnalyst
 from tocsin.roles.analysts.metric import MetricAnalyst
 from tocsin.roles.analysts.players import DiagnosticianPlayer, InvestigatorPlayer, NotifierPlayer
 from tocsin.roles.analysts.specialists import specialists
-from tocsin.roles.contract import Brief, Diagnostician, Investigator, Player, Report, Router, Specialist
+from tocsin.roles.contract import Brief, Diagnostician, Investigator, Player, Report, Router, Specialist, Spend
 
 
 def investigators() -> tuple[Investigator, ...]:
@@ -30,6 +30,7 @@ class AtOnce:
     """A specialist that needs no time, as a diagnostician."""
 
     specialist: Specialist
+    spent: tuple[Spend, ...] = ()
 
     @property
     def role(self) -> str:
@@ -49,12 +50,7 @@ class BuiltInCast:
     clock: Clock
     specialists: Mapping[IncidentType, Specialist] = field(default_factory=specialists)
 
-    def investigators(
-        self,
-        roles: tuple[str, ...] = (),
-        plan: Plan | None = None,  # noqa: ARG002 - built in, whatever the plan says
-        run_id: str = "",  # noqa: ARG002
-    ) -> tuple[Investigator, ...]:
+    def investigators(self, roles: tuple[str, ...] = ()) -> tuple[Investigator, ...]:
         """Those roles, in the order asked for. Raises NotFound."""
         known = {one.role: one for one in investigators()}
         missing = [one for one in roles if one not in known]
@@ -62,11 +58,16 @@ class BuiltInCast:
             raise NotFound(f"nobody plays {missing[0]!r}.", f"Built in are: {', '.join(known)}.")
         return tuple(known[one] for one in roles) if roles else tuple(known.values())
 
-    def specialist(self, kind: IncidentType, agent: Agent | None = None, run_id: str = "") -> Diagnostician:  # noqa: ARG002
+    def specialist(
+        self,
+        kind: IncidentType,
+        agent: Agent | None = None,  # noqa: ARG002
+        rules: tuple[Rule, ...] = (),  # noqa: ARG002
+    ) -> Diagnostician:
         """The one for that type."""
         return AtOnce(self.specialists[kind])
 
-    def player(self, agent: Agent) -> Player:
+    def player(self, agent: Agent, rules: tuple[Rule, ...] = ()) -> Player:  # noqa: ARG002
         """By the agent's one power: who reads investigates, who decides diagnoses, who acts notifies.
 
         Raises PlayerFailed for one whose tools both read and act.

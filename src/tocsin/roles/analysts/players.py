@@ -143,7 +143,7 @@ class NotifierPlayer:
             raise PlayerFailed(f"{assignment.agent.name} holds no tool that posts.", "List one under `allow`.")
         report, verdict = _found(assignment.inputs)
         channel = _CHANNEL.search(assignment.agent.prompt)
-        text = _message(report, verdict)
+        text = _written(assignment.inputs) or _message(report, verdict)
         answer = await tools.call(post.path, _post(post, channel.group(1) if channel else CHANNEL, text))
         done = [f"posted to {channel.group(1) if channel else CHANNEL}"]
         acknowledge = next((one for one in cards if "acknowledge" in one.name), None)
@@ -251,6 +251,14 @@ def _object(value: Any) -> Any:  # noqa: ANN401 - JSON
         return json.loads(value) if isinstance(value, str) else value
     except ValueError:
         return None
+
+
+def _written(inputs: Mapping[str, Any]) -> str:
+    """What a mind wrote for this post, without mentions and links: a name in it calls nobody, an address in it is not clicked."""
+    made = _object(inputs.get("message"))
+    text = str(made.get("message") or "") if isinstance(made, dict) else ""
+    text = re.sub(r"<[!@#][^>]*>|@(?:channel|here|everyone|all)\b", "[mention]", text, flags=re.IGNORECASE)
+    return re.sub(r"\b\w+://\S+|<[^>]*\|[^>]*>", "[link]", text).strip()[:3000]
 
 
 def _message(report: Mapping[str, Any], verdict: Mapping[str, Any]) -> str:

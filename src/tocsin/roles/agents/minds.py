@@ -1,0 +1,278 @@
+"""Models as players: a free agent's, and the specialist's. Made by `cast`; they ask through the purse and hold no power.
+
+What a model answers is checked before it counts: the schema, what it cites, the runbooks it names, the severity. Confidence is
+never taken from it. It has one retry with the error; then the built-in analyst of the role answers.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from jsonschema import ValidationError, validate
+
+from tocsin.errors import PlayerFailed, TocsinError
+from tocsin.guard.powers import power_of
+from tocsin.guard.quarantine import RULES, fenced
+from tocsin.guard.redact import Redact
+from tocsin.model.diagnosis import Diagnosis, Hypothesis
+from tocsin.model.ground import Severity
+from tocsin.model.plan import Agent, Power, Rule
+from tocsin.ports import Question, ToolAnswer, ToolCard
+from tocsin.roles.agents.prompts import instruction, prompt
+from tocsin.roles.agents.purse import Purse
+from tocsin.roles.contract import Assignment, Brief, Played, Player, Report, Specialist, Spend, Tools
+
+TEXT = {"type": "string", "maxLength": 2000}
+OUTPUTS: dict[Power, dict[str, Any]] = {
+    Power.READ: {
+        "type": "object",
+        "properties": {
+            **dict.fromkeys(("incident_id", "service", "error_pattern", "metrics_summary"), TEXT),
+            "timeline": {"type": "array", "items": TEXT, "maxItems": 20},
+        },
+        "required": ["incident_id", "service", "error_pattern", "metrics_summary", "timeline"],
+    },
+    Power.DECIDE: {
+        "type": "object",
+        "properties": dict.fromkeys(("root_cause", "severity", "blast_radius", "remediation", "runbook"), TEXT),
+        "required": ["root_cause", "severity", "blast_radius", "remediation", "runbook"],
+    },
+    Power.ACT: {"type": "object", "properties": {"message": TEXT}, "required": ["message"]},
+}
+"""What each power answers with, where a document asks for nothing else."""
+TURNS = 8
+ANSWER = 900
+"""Tokens of an answer, unless less is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlayer:
+    """contract.Player by a model. Where it calls no tools itself, the built-in analyst of its power plays with them."""
+
+    agent: Agent
+    purse: Purse
+    rules: tuple[Rule, ...]
+    redact: Redact
+    beside: Player
+    """The built-in player: it gathers for a model that cannot, and posts what a model wrote."""
+    runbooks: Callable[[], frozenset[str]]
+
+    @property
+    def name(self) -> str:
+        """The model's."""
+        return self.agent.model
+
+    async def play(self, assignment: Assignment, tools: Tools) -> Played:
+        """Raises PlayerFailed."""
+        power = power_of(self.agent) or Power.READ
+        seen = _Seen()
+        by_itself = self.purse.mind(self.agent.model).calls_tools and bool(tools.cards())
+        gathered: Any = None
+        if power is Power.READ and not by_itself:
+            gathered = (await self.beside.play(assignment, tools)).output
+        question = self._question(assignment, power, gathered, tools.cards() if by_itself else ())
+        spent: list[Spend] = []
+        for attempt in range(2):
+            output, cost = await self.purse.ask(
+                self.agent, self.rules, assignment.incident_id, question, seen.calling(tools) if by_itself else None
+            )
+            spent.append(cost)
+            try:
+                checked = self._checked(output, power, assignment, gathered, seen)
+                return Played(output=await self._through(checked, power, assignment, tools, seen), spent=tuple(spent))
+            except PlayerFailed as wrong:
+                if attempt:
+                    raise
+                again = f"{question.instruction}\n\nYour last answer could not be taken: {wrong.what} Answer again."
+                question = question.model_copy(update={"instruction": again})
+        raise PlayerFailed(f"model {self.name} gave no answer.")
+
+    def _question(self, assignment: Assignment, power: Power, gathered: Any, cards: tuple[ToolCard, ...]) -> Question:  # noqa: ANN401
+        parts = [fenced(name, str(value), self.redact) for name, value in assignment.inputs.items()]
+        parts.append(fenced("context", json.dumps(dict(assignment.context), default=str), self.redact, 1500))
+        if gathered is not None:
+            parts.append(fenced("answers of tools", json.dumps(gathered, default=str), self.redact))
+        return Question(
+            instruction=f"{instruction(self.agent, power)}\n\n{RULES}",
+            material="\n\n".join(parts),
+            output=dict(assignment.output) if assignment.output else OUTPUTS[power],
+            tools=cards,
+            most_tokens=ANSWER,
+            turns=self.agent.limits.turns or (TURNS if cards else 1),
+            seconds=assignment.seconds,
+        )
+
+    def _checked(
+        self,
+        output: object,
+        power: Power,
+        assignment: Assignment,
+        gathered: dict[str, Any] | None,
+        seen: "_Seen",
+    ) -> dict[str, Any]:
+        """Raises PlayerFailed for what does not fit, is not cited, or names what does not exist."""
+        made = _fits(output, dict(assignment.output) if assignment.output else OUTPUTS[power])
+        made = {name: self.redact(value).text if isinstance(value, str) else value for name, value in made.items()}
+        if power is Power.READ:
+            text = "\n".join([*map(str, assignment.inputs.values()), json.dumps(gathered, default=str), *seen.texts])
+            return {**_cited(made, text), "raw_evidence": (gathered or {}).get("raw_evidence") or seen.evidence}
+        if power is Power.DECIDE:
+            return self._verdict(made, assignment)
+        return made
+
+    def _verdict(self, made: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
+        """A runbook exists or is none; the severity is one of four and not lower than it stands."""
+        if made.get("runbook") and made["runbook"] not in self.runbooks():
+            made = {**made, "runbook": ""}
+        stands = str(assignment.context.get("severity") or "")
+        said = str(made.get("severity") or "").upper()
+        if said not in tuple(Severity):
+            said = stands
+        worst = min(one for one in (said, stands) if one) if said or stands else ""
+        return {**made, "severity": worst}
+
+    async def _through(
+        self, made: dict[str, Any], power: Power, assignment: Assignment, tools: Tools, seen: "_Seen"
+    ) -> dict[str, Any]:
+        """The output with what is never a model's to say: confidence from the evidence, and the post itself."""
+        if power is Power.DECIDE:
+            built_in = (await self.beside.play(assignment, tools)).output
+            return {**made, "confidence": built_in.get("confidence", 0.0) if isinstance(built_in, dict) else 0.0}
+        if power is Power.ACT and not seen.called:
+            posted = await self.beside.play(_with_message(assignment, str(made.get("message", ""))), tools)
+            return {**made, **(posted.output if isinstance(posted.output, dict) else {})}
+        return made
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What tools answered to a model that calls them itself."""
+
+    texts: list[str] = field(default_factory=list)
+    evidence: dict[str, str] = field(default_factory=dict)
+    called: list[str] = field(default_factory=list)
+
+    def calling(self, tools: Tools) -> Callable[[str, Mapping[str, Any]], Any]:
+        """The call that goes through the gate; a refusal is told to the model as text and changes nothing."""
+
+        async def call(path: str, arguments: Mapping[str, Any]) -> str:
+            try:
+                answer: ToolAnswer = await tools.call(path, arguments)
+            except TocsinError as refused:
+                return f"refused: {refused.what}"
+            self.called.append(path)
+            self.texts.append(answer.text)
+            self.evidence[path] = answer.text[:1500]
+            return answer.text
+
+        return call
+
+
+@dataclass(slots=True)
+class ModelDiagnostician:
+    """contract.Diagnostician by a model: it may choose among causes that the evidence supports, and cite why; nothing else."""
+
+    built_in: Specialist
+    agent: Agent
+    purse: Purse
+    rules: tuple[Rule, ...]
+    redact: Redact
+    spent: list[Spend] = field(default_factory=list)
+
+    @property
+    def role(self) -> str:
+        """The specialist's."""
+        return self.built_in.role
+
+    async def diagnose(self, brief: Brief, reports: tuple[Report, ...]) -> Diagnosis:
+        """The built-in answer with the model's choice first, where it holds. Raises PlayerFailed."""
+        found = self.built_in.diagnose(brief, reports)
+        if not found.hypotheses:
+            return found  # nothing is supported, and a model cannot change that
+        ids = {finding.id: finding.text for report in reports for finding in report.findings}
+        question = self._question(found, ids)
+        for attempt in range(2):
+            output, cost = await self.purse.ask(self.agent, self.rules, brief.incident_id, question)
+            self.spent.append(cost)
+            try:
+                return _chosen(found, _fits(output, question.output or {}), ids)
+            except PlayerFailed as wrong:
+                if attempt:
+                    raise
+                again = f"{question.instruction}\n\nYour last answer could not be taken: {wrong.what} Answer again."
+                question = question.model_copy(update={"instruction": again})
+        return found
+
+    def _question(self, found: Diagnosis, ids: Mapping[str, str]) -> Question:
+        codes = [one.cause for one in found.hypotheses]
+        listed = "\n".join(
+            f"{one.cause}: {one.text} (supported by {', '.join(one.supports[:5])})" for one in found.hypotheses
+        )
+        findings = "\n".join(f"{name}: {text[:200]}" for name, text in list(ids.items())[:40])
+        return Question(
+            instruction=f"{self.agent.prompt or prompt('specialist')}\n\n{RULES}",
+            material=f"{fenced('causes', listed, self.redact, 2000)}\n\n{fenced('findings', findings, self.redact, 5000)}",
+            output={
+                "type": "object",
+                "properties": {
+                    "cause": {"type": "string", "enum": [*codes, ""]},
+                    "cites": {"type": "array", "items": {"type": "string"}, "maxItems": 10},
+                },
+                "required": ["cause", "cites"],
+            },
+            most_tokens=300,
+        )
+
+
+def _chosen(found: Diagnosis, said: Mapping[str, Any], ids: Mapping[str, str]) -> Diagnosis:
+    """The model's choice first. Its confidence is the one computed from the evidence; a cited finding must exist."""
+    unknown = [name for name in said["cites"] if name not in ids]
+    if unknown:
+        raise PlayerFailed(f"{unknown[0][:60]!r} is no finding.", code="TCS-PLAYER-CITES")
+    if not said["cause"]:
+        return found
+    first = next(one for one in found.hypotheses if one.cause == said["cause"])
+    if not set(said["cites"]) & set(first.supports):
+        raise PlayerFailed(f"nothing that is cited speaks for {first.cause}.", code="TCS-PLAYER-CITES")
+    rest = tuple(one for one in found.hypotheses if one is not first)
+    return found.model_copy(update={"hypotheses": (first, *rest), **_named(found, first)})
+
+
+def _named(found: Diagnosis, first: Hypothesis) -> dict[str, object]:
+    """A choice is called the root cause only where the built-in specialist would call one at that confidence."""
+    if not found.root_cause or first is found.hypotheses[0]:
+        return {}
+    return {"root_cause": first.text, "confidence": first.confidence}
+
+
+def _fits(output: Any, schema: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - whatever a model says
+    try:
+        made = json.loads(output) if isinstance(output, str) else dict(output)
+        validate(made, dict(schema))
+    except (ValueError, TypeError, ValidationError) as failure:
+        said = getattr(failure, "message", str(failure))
+        raise PlayerFailed(f"it does not fit the schema: {said[:200]}.", code="TCS-PLAYER-OUTPUT") from failure
+    if not isinstance(made, dict):
+        raise PlayerFailed("it is no object.", code="TCS-PLAYER-OUTPUT")
+    return made
+
+
+def _cited(made: dict[str, Any], text: str) -> dict[str, Any]:
+    """Every claim stands word for word in what was seen; what does not is left empty."""
+    flat = " ".join(text.replace("\\n", " ").replace('\\"', '"').split())
+
+    def stands(claim: str) -> bool:
+        return " ".join(claim.split()) in flat
+
+    kept: dict[str, Any] = {}
+    for name, value in made.items():
+        if isinstance(value, str):
+            kept[name] = value if stands(value) else ""
+        elif isinstance(value, list):
+            kept[name] = [one for one in value if isinstance(one, str) and stands(one)]
+    return kept
+
+
+def _with_message(assignment: Assignment, message: str) -> Assignment:
+    return replace(assignment, inputs={**assignment.inputs, "message": json.dumps({"message": message})})

@@ -1,0 +1,133 @@
+"""Models as players over real HTTP: they make it better, their failure never stops it, and what they say is checked."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from starlette.responses import Response
+from tests.scripted_models import Answer, Scripted, fields, garbage, model_server, too_many
+from tests.story.test_pipeline import ALERT, OURS, World, world
+
+from tocsin.model.incident import Incident
+from tocsin.model.run import Phase
+from tocsin.playbooks.shelf import texts_in
+from tocsin.stages.playing import start
+
+MINDS = ("investigator", "diagnostician", "notifier")
+
+
+def played(text: str) -> str:
+    """The pipeline with a model in every role: one line each."""
+    for name in MINDS:
+        text = text.replace(f"      role: {name}\n", f'      role: {name}\n      model: "small:7b"\n')
+    return text.replace(
+        "diagnostician: { role: diagnostician }", 'diagnostician: { role: diagnostician, model: "small:7b" }'
+    )
+
+
+def through(answer: Answer, **budget: Any) -> tuple[World, Incident, Scripted]:
+    async def told() -> tuple[World, Incident, Scripted]:
+        scripted = Scripted(answer)
+        async with model_server(scripted) as url:
+            known = {"known": {"small:*": {"url": url, "price_in": 1.0, "price_out": 2.0}}, "budget": budget}
+            async with world(models=known) as here:
+                desk = here.house.desk
+                ((name, text),) = texts_in(OURS)
+                checked = desk.playbooks.of([(name, played(text).replace("limits:", "limits:"))]).team("three-agents")
+                begun = await desk.store.write(
+                    lambda ledger: start(here.attempt(ledger), checked, "one", {"alert": ALERT}, "run one")
+                )
+                incident, _ = await here.walked(begun.id)
+                return here, incident, scripted
+
+    return asyncio.run(told())
+
+
+def honest(body: dict[str, Any]) -> Any:
+    if "error_pattern" in fields(body):
+        return {
+            "incident_id": "P-48291",
+            "service": "payments-api",
+            "error_pattern": "postgres-primary:5432 - connection refused",
+            "metrics_summary": "12.3%",
+            "timeline": ["02:47"],
+        }
+    if "root_cause" in fields(body):
+        return {
+            "root_cause": "The PostgreSQL primary failed over and the pool was exhausted.",
+            "severity": "SEV2",
+            "blast_radius": "payments-api",
+            "remediation": "Check the new primary.",
+            "runbook": "",
+        }
+    return {"message": "payments-api: the PostgreSQL primary failed over."}
+
+
+def test_models_play_all_three_and_what_they_cost_is_on_the_timeline() -> None:
+    here, incident, scripted = through(honest)
+    run = incident.runs[0]
+    assert run.phase is Phase.SUCCEEDED, run.said
+    assert [one.replaced for one in run.steps] == ["", "", ""]
+    assert len(scripted.asked) == 3
+    assert all(one.tokens > 0 and one.cost > 0 for one in run.steps)
+    assert [asked["text"] for name, asked in here.slack.asked] == ["payments-api: the PostgreSQL primary failed over."]
+    assert here.pagerduty.asked[-1][0] == "acknowledge_incident"
+
+
+def lying(body: dict[str, Any]) -> Any:
+    said = honest(body)
+    if "error_pattern" in said:
+        return {
+            **said,
+            "service": "billing-api",
+            "error_pattern": "disk /dev/sda1 is full",
+            "timeline": ["02:47", "09:99"],
+        }
+    if "root_cause" in said:
+        return {**said, "runbook": "rb-that-does-not-exist", "severity": "SEV4"}
+    return said
+
+
+def test_what_a_model_cannot_cite_is_left_empty_and_it_names_no_runbook_that_is_none_nor_lowers_a_severity() -> None:
+    _, incident, _ = through(lying)
+    report = incident.runs[0].step("investigator").output
+    assert (report["service"], report["error_pattern"], report["timeline"]) == ("", "", ["02:47"])
+    verdict = incident.runs[0].step("diagnostician").output
+    assert verdict["runbook"] == ""
+    assert verdict["severity"] <= str(incident.severity)
+    assert verdict["confidence"] < 1
+
+
+def silent(_: dict[str, Any]) -> Any:
+    async def never() -> Response:
+        await asyncio.sleep(30)
+        return Response()
+
+    return never()
+
+
+@pytest.mark.parametrize("broken", [garbage, too_many, lambda _: "no json at all", lambda _: {"nothing": "asked for"}])
+def test_a_model_that_fails_is_replaced_by_the_built_in_analyst_and_the_run_still_succeeds(broken: Answer) -> None:
+    here, incident, _ = through(broken)
+    run = incident.runs[0]
+    assert run.phase is Phase.SUCCEEDED, run.said
+    assert all(one.replaced for one in run.steps)
+    assert "P-48291" in here.slack.asked[0][1]["text"]
+
+
+def test_a_spent_budget_asks_no_model_and_says_so() -> None:
+    _, incident, scripted = through(honest, tokens_per_incident=200)
+    assert incident.runs[0].phase is Phase.SUCCEEDED
+    assert scripted.asked == []
+    assert all("no tokens are left" in one.replaced for one in incident.runs[0].steps)
+
+
+def test_what_strangers_wrote_reaches_a_model_between_marks_it_cannot_forge_and_without_secrets() -> None:
+    _, _, scripted = through(honest)
+    asked = json.dumps(scripted.asked)
+    assert "s3cret-for-pagerduty" not in asked
+    for body in scripted.asked:
+        material = next(one["content"] for one in body["messages"] if one["role"] == "user")
+        assert material.startswith("<<<DATA ")
+        assert "P-48291" not in next(one["content"] for one in body["messages"] if one["role"] == "system")
