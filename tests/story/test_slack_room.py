@@ -1,5 +1,6 @@
 """What people type and say in an incident's room: commands are acts in their name, words are notes, pins reach the timeline."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tocsin.model.acts import Acknowledged, Flagged, NextActionSet, SeatTaken, S
 from tocsin.model.communication import ChatNoted, ChatPinned
 from tocsin.model.event import Declared, Noted
 from tocsin.model.incident import State
+from tocsin.web.slack import commands, routes
 
 
 @pytest.fixture
@@ -44,6 +46,28 @@ def test_what_is_typed_in_a_room_is_done_on_its_incident_in_the_name_of_whoever_
     assert [body.text for _, body in told(house, Noted)] == ["the pool is exhausted", "Decision: we fail over"]
     assert told(house, UserReported)[0][1].origin == "slack"
     assert house.incident.state is State.RESOLVED
+
+
+def test_a_slow_answer_is_promised_in_time_and_comes_by_itself(house, monkeypatch):
+    async def slowly(*told):
+        await asyncio.sleep(0.05)
+        return await carried_out(*told)
+
+    carried_out = commands.carried_out
+    monkeypatch.setattr(routes, "ANSWER_SECONDS", 0.001)
+    monkeypatch.setattr(commands, "carried_out", slowly)
+    assert "comes by itself" in house.command("cem", "ack")
+    assert house.workspace.whispers[-1]["text"] == "You have INC-1."
+    assert len(told(house, Acknowledged)) == 1
+
+
+def test_a_seat_is_given_by_mention_or_by_address(house):
+    house.command("dot", "role commander <mailto:bob@example.com|bob@example.com>")
+    house.command("dot", "role tech <@U0CEM|cem>")
+    house.command("dot", "role scribe")
+    assert [(body.seat, body.person) for _, body in told(house, SeatTaken)] == [
+        ("commander", "bob@example.com"), ("technical_lead", "cem@example.com"), ("scribe", "dot@example.com"),
+    ]  # fmt: skip
 
 
 def test_an_incident_is_declared_from_slack(house):

@@ -7,7 +7,14 @@ import pytest
 from tests.slack_house import slack_house
 
 from tocsin.model.acts import Acknowledged, Seat, SeatTaken
-from tocsin.model.communication import ChatNoted, UpdateApproved, UpdateAsked, UpdateEdited, UpdatePublished
+from tocsin.model.communication import (
+    ChatNoted,
+    RestrictionSet,
+    UpdateApproved,
+    UpdateAsked,
+    UpdateEdited,
+    UpdatePublished,
+)
 from tocsin.model.update import Audience
 from tocsin.stages.hearing import asks_for_news
 
@@ -132,6 +139,23 @@ def test_a_stranger_in_the_room_is_answered_too_and_called_by_their_id(house):
     house.run(house.members["bob"].tell_events())
     ((actor, body),) = told(house, UpdateAsked)
     assert (actor, body.asker) == ("role:slack", "slack:U0MALLORY")
+
+
+def test_nobody_outside_a_restricted_incident_is_told_anything_of_it(house):
+    def restrict(ledger):
+        body = RestrictionSet(restricted=True, people=("bob@example.com",), reason="a compromise")
+        ledger.timeline.append("INC-1", body, actor="system", at=house.rooms.clock.now())
+
+    house.run(house.rooms.store.write(restrict))
+    house.room.is_private = True
+    for who in ("mallory", "cem", "bob"):
+        house.members[who].say(house.room, "any update?")
+    house.members["vera"].join(house.room)
+    house.run(house.members["bob"].tell_events())
+    assert [body.asker for _, body in told(house, UpdateAsked)] == ["bob@example.com"]
+    assert house.workspace.whispers == []
+    assert "INC-1" not in house.command("cem", "status", house.workspace.channel("general"))
+    assert "no incident" in house.command("cem", "ack INC-1")
 
 
 def test_a_leader_who_joins_is_told_how_it_stands_and_counts_as_asking(house):

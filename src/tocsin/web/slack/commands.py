@@ -194,6 +194,7 @@ _VERBS: dict[str, Callable[[Command], Awaitable[str]]] = {
     "acknowledge": _acknowledge,
     "status": _status,
     "update": _status,
+    "any": _status,
     "report": _report,
     "note": _note,
     "decision": _decision,

@@ -7,7 +7,7 @@ comes from the configuration alone: a member who is not named there is nobody, w
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from tocsin.errors import Denied, NotNow, Unauthentic
@@ -16,6 +16,7 @@ from tocsin.ports import Chat, KeptAnswer, Ledger
 
 WINDOW = 300
 """Seconds that a request may be old, or ahead of our clock."""
+KEPT = timedelta(hours=24)
 _CALLER = "slack"
 _DO = "Check channels.slack.signing_secret, and the clock of this machine."
 
@@ -73,7 +74,11 @@ def prove(secret: str, body: bytes, headers: Mapping[str, str], now: datetime) -
 
 
 def first_time(ledger: Ledger, name: str, now: datetime) -> bool:
-    """True the first time a request of that name is seen, in this transaction; every process asks the same store."""
+    """True the first time a request of that name is seen, in this transaction; every process asks the same store.
+
+    A name is remembered for a day: longer than Slack tries again, and much longer than a signature is good for.
+    """
+    ledger.answers.trim(now - KEPT)
     key = sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
     if ledger.answers.get(_CALLER, key) is not None:
         return False

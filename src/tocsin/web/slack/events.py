@@ -11,13 +11,13 @@ from typing import Any
 
 from fastapi import BackgroundTasks
 
+from tocsin.errors import Denied, NotFound
 from tocsin.guard.authorize import actor_of
 from tocsin.model.identity import Principal, Role
 from tocsin.model.incident import Incident
 from tocsin.ports import Ledger
 from tocsin.stages import hearing
 from tocsin.stages.hearing import Heard
-from tocsin.web.acts import KEPT
 from tocsin.web.rooms import Rooms
 from tocsin.web.slack import shield
 from tocsin.web.slack.cards import whisper
@@ -70,7 +70,6 @@ async def happened(rooms: Rooms, door: SlackDoor, told: Mapping[str, Any], later
     def work(ledger: Ledger) -> tuple[str, str]:
         now = rooms.clock.now()
         incident = _incident(ledger, door, place_of(event), now)
-        ledger.answers.trim(now - KEPT)
         if incident is None or not first_time(ledger, f"event:{told.get('event_id')}", now):
             return "", ""
         return incident.id, keep(Here(rooms, door, ledger, incident, event, now))
@@ -155,7 +154,10 @@ def _joined(here: Here) -> str:
     if here.principal is LISTENER or not shield.leads(here.rooms, here.door, here.principal):
         return ""
     asked = shield.Question(principal=here.principal, asker=here.principal.id, text="", ref="", now=here.now)
-    return shield.answer_to(here.rooms, here.door, here.ledger, here.incident, asked, where="joined the room")
+    try:
+        return shield.answer_to(here.rooms, here.door, here.ledger, here.incident, asked, where="joined the room")
+    except (Denied, NotFound):
+        return ""
 
 
 def _heard(here: Here, message: Mapping[str, Any]) -> Heard:

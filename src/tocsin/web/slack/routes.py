@@ -4,6 +4,7 @@ Each proves the request on its raw body, counts it once, and answers within Slac
 the answer. Who may do what is asked where every act is asked. Not part of the API: only Slack can sign what comes here.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -17,9 +18,12 @@ from tocsin.web.auth import Whole
 from tocsin.web.bodies import InFlight, Refused, receive_body
 from tocsin.web.rooms import Rooms
 from tocsin.web.slack import commands, events, forms, presses
+from tocsin.web.slack.cards import whisper
 from tocsin.web.slack.door import SlackDoor, prove, refuse_replay
 from tocsin.web.slack.words import whispered
 
+ANSWER_SECONDS = 2.5
+"""Slack waits three."""
 router = APIRouter(prefix="/slack", include_in_schema=False)
 
 
@@ -39,16 +43,18 @@ async def interactions(request: Request, rooms: Whole, later: BackgroundTasks) -
 
 
 @router.post("/commands")
-async def command(request: Request, rooms: Whole) -> Response:
-    """A slash command; refusals are answers, too, and only whoever typed it sees them."""
+async def command(request: Request, rooms: Whole, later: BackgroundTasks) -> Response:
+    """A slash command; refusals are answers, too, and only whoever typed it sees them. A slow answer comes by itself."""
     door = _door(rooms)
     body = await _proven(request, rooms, door)
     typed = {name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
     await _once(request, rooms)
-    try:
-        return JSONResponse(whispered(await commands.carried_out(rooms, door, typed)))
-    except TocsinError as refused:
-        return JSONResponse(whispered(f"{refused.what} {refused.do}"))
+    answering = asyncio.create_task(_answer(rooms, door, typed))
+    done, _ = await asyncio.wait({answering}, timeout=ANSWER_SECONDS)
+    if done:
+        return JSONResponse(whispered(answering.result()))
+    later.add_task(_answer_late, door, typed, answering)
+    return JSONResponse(whispered("That takes a moment; the answer comes by itself."))
 
 
 @router.post("/events")
@@ -62,6 +68,17 @@ async def event(request: Request, rooms: Whole, later: BackgroundTasks) -> Respo
         case "event_callback":
             await events.happened(rooms, door, told, later)
     return Response(status_code=200)
+
+
+async def _answer(rooms: Rooms, door: SlackDoor, typed: Mapping[str, str]) -> str:
+    try:
+        return await commands.carried_out(rooms, door, typed)
+    except TocsinError as refused:
+        return f"{refused.what} {refused.do}"
+
+
+async def _answer_late(door: SlackDoor, typed: Mapping[str, str], answering: "asyncio.Task[str]") -> None:
+    await whisper(door, typed.get("channel_id", ""), typed.get("user_id", ""), await answering)
 
 
 async def _proven(request: Request, rooms: Rooms, door: SlackDoor) -> bytes:
@@ -82,8 +99,8 @@ async def _proven(request: Request, rooms: Rooms, door: SlackDoor) -> bytes:
 
 async def _once(request: Request, rooms: Rooms) -> None:
     """A signature covers its time and its body, so the same one twice is the same request again. Raises NotNow."""
-    name = f"request:{request.headers['x-slack-signature']}"
-    await rooms.store.write(lambda ledger: refuse_replay(ledger, name, rooms.clock.now()))
+    name, now = f"request:{request.headers['x-slack-signature']}", rooms.clock.now()
+    await rooms.store.write(lambda ledger: refuse_replay(ledger, name, now))
 
 
 def _door(rooms: Rooms) -> SlackDoor:

@@ -6,8 +6,9 @@ Called by `events`, in its transaction. The answer leaves through the outbox lik
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tocsin.errors import Denied
+from tocsin.errors import Denied, NotFound
 from tocsin.guard.attempt import Attempt
+from tocsin.guard.authorize import MACHINE
 from tocsin.model.acts import Seat
 from tocsin.model.communication import UpdateAsked
 from tocsin.model.identity import Principal
@@ -43,11 +44,12 @@ def leads(rooms: Rooms, door: SlackDoor, principal: Principal) -> bool:
 
 def answered(rooms: Rooms, door: SlackDoor, ledger: Ledger, incident: Incident, asked: Question) -> bool:
     """Answers in the thread; False where the same was asked a moment ago, too often, or by somebody who may not know."""
-    if _asked_enough(incident, asked):
+    stranger = asked.principal.via == MACHINE
+    if _asked_enough(incident, asked) or (stranger and incident.is_restricted):
         return False
     try:
         told = answer_to(rooms, door, ledger, incident, asked, where="slack")
-    except Denied:
+    except (Denied, NotFound):
         return False
     if not rooms.messages.observes(incident):
         ledger.outbox.put(Parcel.of(_letter(door, incident, asked, told), incident.id, asked.now))
@@ -55,7 +57,7 @@ def answered(rooms: Rooms, door: SlackDoor, ledger: Ledger, incident: Incident, 
 
 
 def answer_to(rooms: Rooms, door: SlackDoor, ledger: Ledger, incident: Incident, asked: Question, *, where: str) -> str:
-    """What the record says, put on it as asked. Raises Denied."""
+    """What the record says, put on it as asked. Raises Denied, or NotFound for somebody for whom it does not exist."""
     attempt = Attempt(
         ledger,
         asked.principal,

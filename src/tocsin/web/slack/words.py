@@ -23,7 +23,8 @@ def plain_words(text: str, called: Callable[[str], str]) -> str:
                 return f"#{label or target}"
             case "!":
                 return f"@{label or target.partition('^')[0]}".replace("@@", "@")
-        return f"{label} ({target})" if label and label != target else target
+        shown = target.removeprefix("mailto:").removeprefix("tel:")
+        return f"{label} ({shown})" if label and label != shown else shown
 
     return _TAG.sub(read, text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
