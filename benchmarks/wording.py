@@ -22,6 +22,8 @@ OWN = Path(__file__).resolve().parent / "data" / "wording.jsonl"
 CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
 SHARED = CORPORA / "wording" / "cases.jsonl"
 PUBLISHED = CORPORA / "statuspage" / "incidents.json"
+CODES = tuple(code for code in WordingCode if code is not WordingCode.TONE)
+"""The eleven; a constraint that people set on one incident is not among them."""
 OMISSIONS = {WordingCode.NEXT_UPDATE, WordingCode.TIMESTAMP, WordingCode.NO_IMPACT}
 """Codes for what a message lacks; all others are for what it says."""
 ALIASES = {"cause_confirmed": "root_cause_confirmed", "eta_confirmed": "eta_approved", "eta_owner": "eta_approved"}
@@ -64,7 +66,7 @@ class Tally:
 
     def figures(self) -> dict[str, float]:
         """Micro and macro precision and recall, and the share of cases that are exactly right."""
-        each = [self.of(code) for code in WordingCode if self.hits[code] + self.misses[code] + self.alarms[code]]
+        each = [self.of(code) for code in CODES if self.hits[code] + self.misses[code] + self.alarms[code]]
         return {
             "cases": self.cases,
             **_rates(sum(self.hits.values()), sum(self.alarms.values()), sum(self.misses.values())),
@@ -173,7 +175,7 @@ def measure(sets: dict[str, list[Case]]) -> dict[str, object]:
     return {
         "benchmark": "wording",
         **tally.figures(),
-        "by_code": {str(code): tally.of(code) for code in WordingCode},
+        "by_code": {str(code): tally.of(code) for code in CODES},
         "by_set": {name: score(cases).figures() for name, cases in sets.items()},
         "by_round": {str(one): score(case for case in everything if case.round == one).figures() for one in rounds},
         **speed(everything),

@@ -30,7 +30,7 @@ FOR_CUSTOMERS = frozenset({Audience.EXTERNAL, Audience.SUPPORT})
 
 
 class WordingCode(StrEnum):
-    """The eleven ways an external message goes wrong."""
+    """The eleven ways an external message goes wrong, and what people decided besides."""
 
     CAUSE_UNCONFIRMED = "CAUSE_UNCONFIRMED"
     BLAME = "BLAME"
@@ -43,6 +43,8 @@ class WordingCode(StrEnum):
     NEXT_UPDATE = "NEXT_UPDATE"
     TIMESTAMP = "TIMESTAMP"
     NO_IMPACT = "NO_IMPACT"
+    TONE = "TONE"
+    """Not one of the eleven: a constraint that people set on this incident."""
 
 
 class WordingViolation(Value):

@@ -71,12 +71,13 @@ def resolved_early(text: Text, now: Situation) -> WordingViolation | None:
     return violation(
         WordingCode.RESOLVED_EARLY,
         text,
-        first(_recoveries(text)),
+        first(recoveries(text)),
         "Recovery is not confirmed. Say what works better and that you keep watching.",
     )
 
 
-def _recoveries(text: Text) -> Iterator[Found]:
+def recoveries(text: Text) -> Iterator[Found]:
+    """Every place where the text claims that it is over."""
     for sentence in text.sentences:
         for pattern in (states.RESOLVED_ALONE, states.RESOLVED_CLAIM):
             yield from (at(sentence, claim) for claim in pattern.finditer(sentence.text) if sentence.asserts(claim))
@@ -126,7 +127,7 @@ def _lags(text: Text, told: str, place: Found, actual: str) -> bool:
 
 def _told(text: Text, actual: str) -> Iterator[tuple[str, Found]]:
     """Every status that the prose asserts, and where."""
-    yield from (("resolved", place) for place in _recoveries(text))
+    yield from (("resolved", place) for place in recoveries(text))
     asides = states.AFTERWARDS if actual == "resolved" else states.OF_THE_CAUSE
     for status, pattern in states.STATUS_CLAIMS.items():
         for sentence, match in each(text, pattern):

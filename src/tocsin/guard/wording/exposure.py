@@ -91,7 +91,7 @@ def _technical(plain: str, now: Situation) -> Iterator[Found]:
             yield match.span()
 
 
-_SUBJECT = re.compile(r"(?: [\w'-]{1,20}){0,3} ?$")
+_SUBJECT = re.compile(r"(?: [\w'-]{1,20}){0,5} ?$")
 
 
 def jargon_before(sentence: str, at: int) -> bool:

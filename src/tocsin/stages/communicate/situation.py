@@ -5,19 +5,20 @@ Asked whenever words are drafted, edited, approved or published: the rules look 
 
 from datetime import datetime
 
-from tocsin.guard.wording import Situation, check
+from tocsin.guard.wording import Constraint, Situation, breaches, check
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.incident import OPEN, Incident
 from tocsin.model.narrative import Estimate
 from tocsin.model.update import FOR_CUSTOMERS, Audience, WordingCode, WordingViolation
 from tocsin.model.vocabulary import WORDS
 from tocsin.stages.communicate.desk import Desk
-from tocsin.stages.communicate.tone import Constraint, leaves_the_team, understood
+from tocsin.stages.communicate.tone import leaves_the_team, understood
 
 INSIDE = frozenset({WordingCode.BLAME, WordingCode.ETA, WordingCode.RESOLVED_EARLY, WordingCode.STATUS_MISMATCH})
 """What is not said inside the house either; the other rules are about readers who are customers."""
-_FORBIDDEN = {Constraint.NO_CAUSE: WordingCode.CAUSE_UNCONFIRMED, Constraint.NO_ETA: WordingCode.ETA}
-"""Which rule keeps a constraint, whatever is known or owned."""
+_HELD_INSIDE = frozenset({Constraint.NO_CAUSE, Constraint.NO_ETA})
+_HELD = _HELD_INSIDE | {Constraint.NO_FIGURES}
+"""The constraints that words alone can break. Legal's is kept at publishing: a signature, not a word, makes the difference."""
 
 
 def violations(
@@ -30,11 +31,10 @@ def violations(
     now_known = situation_of(text, incident, audience, desk.catalogue, now)
     broken = check(text, now_known.model_copy(update={"next_update_at": promise, "now": now}))
     found = tuple(one for one in broken if audience in FOR_CUSTOMERS or one.code in INSIDE)
-    kinds = understood(incident.narrative.tone)
-    codes = {code for kind, code in _FORBIDDEN.items() if kind in kinds and leaves_the_team(audience)}
+    kinds = understood(incident.narrative.tone) & (_HELD if audience in FOR_CUSTOMERS else _HELD_INSIDE)
+    tone = breaches(text, kinds) if leaves_the_team(audience) else ()
     known = {one.code for one in found}
-    strict = check(text, Situation(status=WORDS[incident.state].external)) if codes - known else ()
-    return (*found, *(one for one in strict if one.code in codes - known))
+    return (*found, *(one for one in tone if one.code not in known))
 
 
 def situation_of(text: str, incident: Incident, audience: Audience, catalogue: Catalogue, now: datetime) -> Situation:

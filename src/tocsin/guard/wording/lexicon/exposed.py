@@ -60,7 +60,7 @@ JARGON = any_of(
     r"(?:disk|network|file|storage|block) ?i/?o|i/o wait",
     r"dns(?: records?| resolution| servers?| propagation| zone)?|bgp(?: routes?| session)?|anycast|nat gateways?|vpc|vpn tunnels?|mtu|arp|vlans?|subnets?",
     r"graphql resolvers?|(?:throws?|threw|throwing|raises?|raising) (?:an? )?exceptions?",
-    r"tls|ssl|mtls|tcp|udp|grpc|rpc|x\.?509|handshakes?",
+    r"waf|syn packets?|origin servers?|tls|ssl|mtls|tcp|udp|grpc|rpc|x\.?509|handshakes?",
     r"packet[- ]loss|round[- ]trip|jitter",
     r"latenc(?:y|ies)",
     r"throughput",
@@ -90,7 +90,7 @@ _KIND = (
 HOST = re.compile(
     r"\b(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}(?:internal|local|lan|corp|intra|svc|cluster|consul|localdomain|private|"
     r"compute|amazonaws)\b(?:\.[a-z]{2,12}){0,3}|"
-    r"(?<![\w/@#.-])(?!(?:us|eu|ap|sa|ca|af|me|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central)(?:east|west)?-?\d\b)(?:[a-z0-9]{1,20}-){1,5}(?:\d{1,4}[a-z]?|[a-f0-9]{6,10}(?:-[a-z0-9]{4,6})?)\b(?<=[\w-])",
+    r"(?<![\w/@#.-])(?!(?:us|eu|ap|sa|ca|af|me|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central)(?:east|west)?-?\d\b)(?:[a-z0-9]{1,20}-){1,5}(?:\d{1,4}[a-z]?|(?=[a-z]{0,6}\d)[a-z0-9]{3,10}|[a-f0-9]{6,10}(?:-[a-z0-9]{4,6})?)\b(?<=[\w-])",
     re.IGNORECASE,
 )
 """Names of machines. One that only has dashes and a number must also have a part that machines are called by: `HOST_PART`."""

@@ -90,7 +90,7 @@ STATUS_CLAIMS: dict[str, re.Pattern[str]] = {
         r"(?:implemented|deployed|applied|rolled out|released|in place|live|out|shipped|installed|in production)",
         rf"{_WE} (?:now |successfully |just |also )?(?:implemented|deployed|applied|rolled out|released|shipped|put in place) "
         rf"(?:a |an |the |our |necessary |temporary |several ){{0,2}}(?:[\w-]{{1,20}} )?{_CURE}",
-        r"(?:fix|correction|patch|solution) (?:is|went|has gone|goes) (?:now )?(?:in|out|live)(?=[ .,;]|$)",
+        r"(?:fix|correction|patch|solution) (?:is|went|has gone|goes) (?:now )?(?:in|out|live)(?=[ .,;]|$)(?! (?:progress|the works|testing|development|review|preparation|sight|hand|motion|of reach))",
         r"(?:are|is|we're|they're|continue to|continuing to|keep|keeps|will continue to|will keep) (?:now |currently |closely |still |actively )?(?:be )?"
         r"(?:monitor|monitoring|watch|watching|observe|observing|keep an eye|keeping an eye|keeping watch)"
         r"(?! (?:an?|some|any|increased|elevated|network|reports?|intermittent|high|degraded|connectivity|errors?|delays?)\b)"

@@ -82,6 +82,10 @@ PROMISES = (
         r"\b(?:won't|will not|shouldn't|should not) (?:take|be) (?:too |very |much )?(?:long|longer than)\b", re.I
     ),
     re.compile(
+        rf"\b(?:should|will|'ll|going to) (?:only |just |probably )?be (?:about |around |only |just |another |roughly )?{SPAN}(?![\w%])",
+        re.I,
+    ),
+    re.compile(
         rf"\b(?:done|ready|finished|completed?|good|live|up|over) in (?:about |around |another )?(?:{SPAN}|\d{{1,3}}(?! ?(?:%|percent|of|out|customers|users|regions|countries|{UNIT} ago))(?=[ .,;!)]|$))",
         re.I,
     ),
