@@ -183,6 +183,7 @@ def _rooms(house: House) -> Rooms:
         confirm=gate.confirm,
         actions=house.means,
         playbooks=desk.playbooks,
+        measures=windows.measures(settings),
         slack=slack_door(settings.channels.slack, settings.config),
         silences=windows.silences(settings),
         probes=windows.probes(settings),

@@ -64,6 +64,12 @@ def measure(settings: Settings) -> Measure | None:
     return Prometheus(named, _secret(settings.config, "prometheus", named)).measure if named else None
 
 
+def measures(settings: Settings) -> dict[str, Measure]:
+    """Everyone who takes a query in a metric system's own language."""
+    prometheus = measure(settings)
+    return {"prometheus": prometheus} if prometheus else {}
+
+
 def probes(settings: Settings) -> dict[str, Probe]:
     """A sign of life for each configured system. A probe raises SourceError when there is none."""
     named = {name: getattr(settings.connectors, name) for name in SIGNS_OF_LIFE}

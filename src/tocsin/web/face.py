@@ -18,6 +18,7 @@ from tocsin.web import (
     api,
     docs,
     hooks,
+    mcp,
     messages,
     playbooks,
     problems,
@@ -77,6 +78,7 @@ def create(rooms: Rooms) -> FastAPI:
         parts.append(statuspage.router)
     for part in parts:
         app.include_router(part)
+    app.state.mcp = mcp.install(app, rooms)
     problems.install(app, [route for part in parts for route in part.routes])
     app.add_middleware(Safeguards, settings=rooms.settings, any_host=bool(rooms.token))
     return app
@@ -93,7 +95,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     rooms: Rooms = app.state.rooms
     rounds = asyncio.create_task(Rounds(rooms).run()) if rooms.background else None
     try:
-        yield
+        async with mcp.opened(app.state.mcp):
+            yield
     finally:
         stop(rooms)
         if rounds is not None:

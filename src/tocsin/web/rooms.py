@@ -19,6 +19,7 @@ from tocsin.stages import communicate, review
 from tocsin.stages.intake import IntakeRules
 from tocsin.stages.people import PeopleRules
 from tocsin.stages.remediate import Means
+from tocsin.stages.verify.gauges import Measure
 from tocsin.stages.watch import Pulses, WatchSettings
 from tocsin.web.metrics import Metrics
 from tocsin.web.settings import ServeSettings
@@ -95,6 +96,8 @@ class Rooms:
     """What steps are asked for and approved with; None where nothing is carried out."""
     slack: "SlackDoor | None" = None
     """Who is who in Slack, and how it signs; None where nothing that comes from there is believed."""
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    """Who takes a query in a metric system's own language, by the system's name. Raises errors.SourceError."""
     playbooks: Playbooks | None = None
     """The playbooks of the files; None where none are walked."""
     people: PeopleRules = field(default_factory=PeopleRules)
