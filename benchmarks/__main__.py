@@ -17,6 +17,7 @@ YARDSTICKS = (
     "triage",
     "runbooks",
     "wording",
+    "postmortem",
     "latency",
     "ingest",
     "audit",

@@ -6,7 +6,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from tocsin.model.acts import LineOpened, NextActionSet, Seat, SeatTaken
+from tocsin.model.acts import ActionApproved, LineOpened, NextActionSet, Resolved, Seat, SeatTaken
+from tocsin.model.communication import ChatNoted, ChatPinned, UpdateAsked
 from tocsin.model.event import Event
 
 _PERSON = "person:"
@@ -64,8 +65,30 @@ def _seated(events: Iterable[Event]) -> Iterator[tuple[Seat, str]]:
 
 
 def _everyone(events: Iterable[Event]) -> Iterator[str]:
+    """Whoever did something, or is named by something that was done, in the order of their first appearance."""
     for event in events:
-        if event.actor.startswith(_PERSON):
-            yield event.actor.removeprefix(_PERSON).lower()
-        if isinstance(event.body, LineOpened | NextActionSet):
-            yield event.body.owner.lower()
+        yield from (
+            name.removeprefix(_PERSON).lower() for name in (event.actor, *_named(event.body)) if _is_person(name)
+        )
+
+
+def _is_person(name: str) -> bool:
+    """A bare name was taken from a field that holds people; elsewhere the prefix says so."""
+    return name.startswith(_PERSON) and len(name) > len(_PERSON)
+
+
+def _named(body: object) -> Iterator[str]:
+    match body:
+        case SeatTaken(person=person, handed_over_by=before):
+            named: tuple[str, ...] = (person, before)
+        case LineOpened(owner=owner) | NextActionSet(owner=owner):
+            named = (owner,)
+        case ActionApproved(approval=approval):
+            named = (approval.approver,)
+        case UpdateAsked(asker=author) | ChatNoted(author=author) | ChatPinned(author=author):
+            named = (author,)
+        case Resolved(confirmed_by=confirmed):
+            named = tuple(one.removeprefix(_PERSON) for one in confirmed if one.startswith(_PERSON))
+        case _:
+            named = ()
+    return (f"{_PERSON}{one.removeprefix(_PERSON)}" for one in named)

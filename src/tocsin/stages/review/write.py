@@ -25,11 +25,16 @@ def write(incident: Incident, events: Sequence[Event], rules: Rules) -> PostMort
     sections = tuple(_section(story, part) for part in Part)
     return PostMortem(
         incident_id=incident.id,
-        title=story.said(incident.title),
+        title=_title(story),
         facts=_facts(story),
         sections=sections,
         sources=_sources(story, (one for section in sections for one in section.sentences)),
     )
+
+
+def _title(story: Story) -> str:
+    title = story.said(story.incident.title)
+    return story.incident.id if not title or blame_in(title) else title
 
 
 def _section(story: Story, part: Part) -> Section:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from tocsin.model.acts import Resolved, SeatTaken
-from tocsin.model.event import Declared, Event, FindingsReported
+from tocsin.model.event import Declared, Event, FindingsReported, TaskOpened
 from tocsin.model.plain import minute
 from tocsin.stages.review.document import Sentence
 from tocsin.stages.review.story import Story, cited, counted
@@ -77,10 +77,14 @@ def _run(story: Story, kind: str, run: Sequence[Event]) -> Iterator[Moment]:
 
 
 def _told(story: Story, event: Event) -> str:
-    """A seat's own name says who took it."""
-    if not isinstance(event.body, SeatTaken):
-        return story.told(event)
-    return f"the role of {event.body.seat.replace('_', ' ')} {'handed over' if event.body.handed_over_by else 'taken'}"
+    """A seat's own name says who took it; who owns a task stands with the action items."""
+    match event.body:
+        case SeatTaken(seat=seat, handed_over_by=before):
+            return f"the role of {seat.replace('_', ' ')} {'handed over' if before else 'taken'}"
+        case TaskOpened(text=text):
+            return f"a task was opened: {story.said(text)}"
+        case _:
+            return story.told(event)
 
 
 def _line(moment: datetime, text: str, *events: Event) -> Sentence:

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from tocsin.model.action import Risk
 from tocsin.model.acts import (
     Acknowledged,
     ActionFinished,
+    ActionRequested,
     ActionUnknown,
     ActionVerified,
     Flagged,
     LineEnded,
+    LineOpened,
     Mitigated,
     Paged,
     Reopened,
@@ -24,6 +27,7 @@ from tocsin.model.review import RunbookJudged
 from tocsin.stages.review.document import Sentence
 from tocsin.stages.review.story import Story, at, cited, counted
 
+_RISKY = Risk.DISRUPTIVE.rank
 ACKNOWLEDGED_WELL = timedelta(minutes=5)
 TRIAGED_WELL = timedelta(minutes=15)
 
@@ -77,12 +81,13 @@ def _diagnosed(story: Story) -> Iterator[Sentence]:
 
 
 def _helped(story: Story, *, helped: bool) -> Iterator[Sentence]:
-    steps = {one.id: one.step.text for one in story.incident.actions}
+    asked = _requests(story)
     for event, body in story.all(ActionVerified):
-        if body.passed is helped and body.action_id in steps:
+        if body.passed is helped and body.action_id in asked:
             word = "helped" if helped else "did not help"
-            step = story.quoted(steps[body.action_id])
-            yield cited(f"The step {step} {word}: {story.said(body.said).rstrip('.')}.", event)
+            request, text = asked[body.action_id]
+            said = story.said(body.said).rstrip(".")
+            yield cited(f"The step {story.quoted(text)} {word}: {said}.", request, event)
     for event, judged in story.all(RunbookJudged):
         if judged.helped is helped:
             yield cited(f"The runbook {judged.runbook_id} {'helped' if helped else 'did not help'}.", event)
@@ -90,14 +95,22 @@ def _helped(story: Story, *, helped: bool) -> Iterator[Sentence]:
 
 def _broke(story: Story) -> Iterator[Sentence]:
     """Steps that failed, or of which nobody knew whether they ran."""
-    steps = {one.id: one.step.text for one in story.incident.actions}
+    asked = _requests(story)
     for event, body in story.all(ActionUnknown):
-        step = story.quoted(steps.get(body.action_id, body.action_id))
-        yield cited(f"Nobody knew whether the step {step} had run: {story.said(body.why).rstrip('.')}.", event)
+        if body.action_id in asked:
+            request, text = asked[body.action_id]
+            why = story.said(body.why).rstrip(".")
+            yield cited(f"Nobody knew whether the step {story.quoted(text)} had run: {why}.", request, event)
     for event, done in story.all(ActionFinished):
-        if not done.outcome.ok:
-            step = story.quoted(steps.get(done.action_id, done.action_id))
-            yield cited(f"The step {step} failed: {story.said(done.outcome.said).rstrip('.')}.", event)
+        if not done.outcome.ok and done.action_id in asked:
+            request, text = asked[done.action_id]
+            said = story.said(done.outcome.said).rstrip(".")
+            yield cited(f"The step {story.quoted(text)} failed: {said}.", request, event)
+
+
+def _requests(story: Story) -> dict[str, tuple[Event, str]]:
+    """Each action's newest request, and the step that it asks for."""
+    return {body.action_id: (event, body.step.text) for event, body in story.all(ActionRequested)}
 
 
 def _promises(story: Story, *, kept: bool) -> Iterator[Sentence]:
@@ -147,11 +160,11 @@ def _called_again(story: Story) -> Iterator[Sentence]:
 
 
 def _barren(story: Story) -> Iterator[Sentence]:
-    questions = {one.id: one.question for one in story.incident.lines}
+    opened = {body.line_id: (event, body.question) for event, body in story.all(LineOpened)}
     for event, body in story.all(LineEnded):
-        if not body.finding:
-            question = story.quoted(questions.get(body.line_id, body.line_id))
-            yield cited(f"A line of investigation led nowhere: {question}.", event)
+        if not body.finding and body.line_id in opened:
+            began, question = opened[body.line_id]
+            yield cited(f"A line of investigation led nowhere: {story.quoted(question)}.", began, event)
 
 
 def _too_early(story: Story) -> Iterator[Sentence]:
@@ -164,10 +177,12 @@ def _luck(story: Story) -> Iterator[Sentence]:
     over = next((event for event, body in story.all(AlertResolved) if body.open_alerts == 0), None)
     if over is not None and not _somebody_helped(story, over):
         yield cited(f"Luck: the last alert was over at {at(over)}, before any step is known to have helped.", over)
-    for event, body in story.all(ActionFinished):
-        one = next((one for one in story.incident.actions if one.id == body.action_id), None)
-        if one and body.outcome.ok and one.step.risk.rank >= 2 and one.rehearsal is None:
-            yield cited(f"Luck: the step {story.quoted(one.step.text)} went well without a rehearsal.", event)
+    asked = {body.action_id: (event, body) for event, body in story.all(ActionRequested)}
+    for event, done in story.all(ActionFinished):
+        request, wanted = asked.get(done.action_id, (None, None))
+        if request and wanted and done.outcome.ok and wanted.step.risk.rank >= _RISKY and wanted.rehearsal is None:
+            text = f"Luck: the step {story.quoted(wanted.step.text)} went well without a rehearsal."
+            yield cited(text, request, event)
 
 
 def _somebody_helped(story: Story, over: Event) -> bool:
