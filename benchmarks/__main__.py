@@ -31,6 +31,7 @@ YARDSTICKS = (
     "crash",
     "takeover",
     "upgrade",
+    "channels",
 )
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 

@@ -1,6 +1,7 @@
 """Every channel and its fake, over real HTTP and SMTP: what is sent arrives once, harmless and whole; a failure gives advice."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -91,6 +92,21 @@ def test_when_the_answer_is_lost_the_next_try_is_the_same_message(far, fault):
     assert len(far.shown()) == (1 if "keys" in far.can else 2)
 
 
+def test_a_second_try_says_that_it_may_be_one_where_the_place_cannot_tell(far):
+    send(far, message(far, repeated=True))
+    (shown,) = far.shown()
+    assert ("(possibly repeated)" in shown) == ("keys" not in far.can)
+
+
+def test_what_waits_for_a_person_is_for_those_who_work_on_the_incident_whoever_it_is_written_for(far):
+    if Purpose.REVIEW not in far.purposes or far.audience != "channel":
+        return
+    send(far, message(far, Purpose.REVIEW, audience="external"))
+    assert len(far.shown()) == 1
+    if far.channel.name == "email":
+        assert far.fake.received[0][0]["To"] == "ada@shop.example, bo@shop.example"
+
+
 def test_a_summary_is_edited_in_place_where_the_place_can(at):
     if Purpose.SUMMARY not in at.purposes:
         return
@@ -164,3 +180,18 @@ def test_an_audience_that_nobody_reads_there_is_refused_and_told_to_nobody_else(
         send(far, replace(message(far), audience="executive"))
     assert refused.value.refused
     assert far.shown() == []
+
+
+def test_what_waits_for_a_yes_is_shown_to_the_letter_with_what_hides_in_it_spelled_out(far):
+    if Purpose.APPROVAL not in far.purposes:
+        return
+    send(
+        far,
+        message(far, Purpose.APPROVAL, exact="kubectl delete pod api-1\u202e", buttons=(Button("Approve", "a", "v"),)),
+    )
+    raw = (
+        json.dumps(far.fake.cards) if far.channel.name == "teams" else "\n".join(far.shown()) + repr(far.fake.__dict__)
+    )
+    assert "kubectl delete pod api-1" in raw
+    assert "\u202e" not in raw
+    assert "\\u202e" not in raw

@@ -11,14 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.receivers.apprise_end import AppriseEnd
+from tests.receivers.benches import pagerduty
 from tests.receivers.faulty import RETRY_AFTER, Fault, faulty
 from tests.receivers.pagerduty import PagerDutyService
 from tests.unit.cases import history
 
-from tocsin.config import Secret
 from tocsin.connectors.apprise_pager import ApprisePager
 from tocsin.connectors.memory_pager import MemoryPager
-from tocsin.connectors.pagerduty import PagerDuty, PagerDutyApi, PagerDutyConfig
 from tocsin.errors import SourceError
 from tocsin.ports import Pager, Parcel
 from tocsin.stages.deliver import deliver, pager_couriers
@@ -35,12 +34,6 @@ class Bench:
     far_end: Any = None
     fake: Any = None
     secrets: tuple[str, ...] = ()
-
-
-def pagerduty(url, service, routing_key=None):
-    api = PagerDutyApi(token=Secret(env="Y"), sender=service.sender, schedules=("PS1", "PS2"), url=url)
-    config = PagerDutyConfig(routing_key=Secret(env="X"), url=url, api=api, timeout_seconds=8)
-    return PagerDuty(config, routing_key or service.routing_key, service.token)
 
 
 def made(name, closing):

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from tests.receivers.benches import TRACKERS, tracker
 from tests.receivers.faulty import RETRY_AFTER, Fault, faulty
-from tests.receivers.github import Github
-from tests.receivers.jira import Jira
 from tests.unit.cases import history
 
-from tocsin.config import Config, merged
-from tocsin.connectors.trackers import TrackersConfig, open_trackers
+from tocsin.connectors.trackers import TrackersConfig
 from tocsin.errors import SourceError
 from tocsin.model.review import ActionItemExported
 from tocsin.ports import Parcel, Tracker, WorkItem
@@ -32,28 +30,12 @@ class Bench:
     secret: str
 
 
-def opened(name, settings, token):
-    return open_trackers(Config(merged({"trackers": {name: settings}}), {"T": token}, "test"))[name]
-
-
-@pytest.fixture(params=["github", "jira"])
+@pytest.fixture(params=TRACKERS)
 def at(request):
-    fake = Github() if request.param == "github" else Jira()
+    fake = TRACKERS[request.param]()
     with faulty(fake) as far:
-        people = {"ada@example.com": "ada"}
-        settings = {
-            "token": {"env": "T"},
-            "url": far.url,
-            "people": people,
-            "labels": ["incident"],
-            "timeout_seconds": 8,
-        }
-        more = (
-            {"repository": "example/shop"}
-            if request.param == "github"
-            else {"username": "bot@example.com", "project": "OPS"}
-        )
-        yield Bench(opened(request.param, settings | more, fake.token), fake, far, fake.token)
+        settings = {"people": {"ada@example.com": "ada"}, "labels": ["incident"]}
+        yield Bench(tracker(request.param, far.url, fake, 8, **settings), fake, far, fake.token)
 
 
 def item(key="INC-1:AI1", **more):

@@ -9,16 +9,21 @@ from typing import Any
 
 from tests.receivers.apprise_end import AppriseEnd
 from tests.receivers.faulty import Answered, Fault, Faulty, faulty, forwarding
+from tests.receivers.github import Github
+from tests.receivers.jira import Jira
 from tests.receivers.mail import mail_server, self_signed
+from tests.receivers.pagerduty import PagerDutyService
 from tests.receivers.statuspage import StatuspageApi
 from tests.receivers.teams import TeamsChannel
 from tests.receivers.webhook import WebhookReceiver
-from tocsin.config import Config, merged
+from tocsin.config import Config, Secret, merged
 from tocsin.connectors.channels import open_channels
 from tocsin.connectors.memory_channel import MemoryChannel
+from tocsin.connectors.pagerduty import PagerDuty, PagerDutyApi, PagerDutyConfig
 from tocsin.connectors.slack.fake import Workspace
 from tocsin.connectors.slack.fake import serving as slack_serving
-from tocsin.ports import Channel, Purpose
+from tocsin.connectors.trackers import open_trackers
+from tocsin.ports import Channel, Purpose, Tracker
 
 CHANNELS = ("memory", "slack", "teams", "email", "statuspage", "webhook", "apprise")
 EVERY = frozenset(Purpose) - {Purpose.ROOM}
@@ -182,3 +187,23 @@ _MAKERS = {
     "webhook": _webhook,
     "apprise": _apprise,
 }
+
+
+TRACKERS: dict[str, Callable[[], Any]] = {"github": Github, "jira": Jira}
+
+
+def tracker(name: str, url: str, fake: Any, timeout_seconds: float, **more: Any) -> Tracker:
+    """The tracker of that name, as a configuration opens it, for that fake."""
+    own = {
+        "github": {"repository": "example/shop"},
+        "jira": {"username": "bot@example.com", "project": "OPS"},
+    }[name]
+    settings = {"token": {"env": "T"}, "url": url, "timeout_seconds": timeout_seconds, **own, **more}
+    return open_trackers(Config(merged({"trackers": {name: settings}}), {"T": fake.token}, "test"))[name]
+
+
+def pagerduty(url: str, service: PagerDutyService, routing_key: str = "", timeout_seconds: float = 8) -> PagerDuty:
+    """PagerDuty with both of its APIs at that address."""
+    api = PagerDutyApi(token=Secret(env="Y"), sender=service.sender, schedules=("PS1", "PS2"), url=url)
+    config = PagerDutyConfig(routing_key=Secret(env="X"), url=url, api=api, timeout_seconds=timeout_seconds)
+    return PagerDuty(config, routing_key or service.routing_key, service.token)

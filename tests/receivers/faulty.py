@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -65,6 +66,14 @@ class Answered:
 Answering = Callable[[Asked], Answered]
 
 
+class _Quiet(ThreadingHTTPServer):
+    """A caller that hung up is no news."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError | httpx.TransportError):
+            super().handle_error(request, client_address)
+
+
 class Faulty:
     """The server. `next` makes the next calls go wrong, `always` all of them until it is None again."""
 
@@ -94,7 +103,7 @@ class Faulty:
 
     def up(self) -> None:
         """Listens, on the port it had."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), self._handler())
+        self._server = _Quiet(("127.0.0.1", self._port), self._handler())
         self._port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from tocsin.config import Config, Secret
-from tocsin.connectors.plain_text import readable, uncalled, web_link
+from tocsin.connectors.plain_text import POSSIBLY_REPEATED, readable, to_the_letter, uncalled, web_link
 from tocsin.errors import ConfigError, SourceError
 from tocsin.model.ground import Value
 from tocsin.model.update import Audience
@@ -58,13 +58,15 @@ class AppriseChannel:
         """Tells every receiver of the audience."""
         if message.purpose is Purpose.ROOM:
             return Receipt()
-        receivers = self._to.get(Audience(message.audience))
+        receivers = self._to.get(Audience(message.readers))
         if receivers is None:
-            what = f"apprise has no receivers for {message.audience}."
+            what = f"apprise has no receivers for {message.readers}."
             raise SourceError(what, "Name them under channels.apprise.to.", refused=True)
+        again = POSSIBLY_REPEATED if message.repeated else ""
+        parts = (readable(message.text, _TEXT), to_the_letter(message.exact, _TEXT), web_link(message.link), again)
         told = await receivers.async_notify(
             title=uncalled(readable(message.title, _TITLE)),
-            body=uncalled(readable(message.text, _TEXT)) + (f"\n{link}" if (link := web_link(message.link)) else ""),
+            body=uncalled("\n\n".join(part for part in parts if part)) or " ",
             body_format="text",
             timeout=self._timeout,
         )

@@ -65,9 +65,9 @@ class Email:
         """Sends it to everybody of the audience. It has no rooms."""
         if message.purpose is Purpose.ROOM:
             return Receipt()
-        to = self._settings.to.get(Audience(message.audience), ())
+        to = self._settings.to.get(Audience(message.readers), ())
         if not to:
-            what = f"email has no addresses for {message.audience}."
+            what = f"email has no addresses for {message.readers}."
             raise SourceError(what, "Name some under channels.email.to.", refused=True)
         letter = mail(message, self._head, to)
         refused = await asyncio.to_thread(self._converse, letter, to)

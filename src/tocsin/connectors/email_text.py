@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 from html import escape
 
-from tocsin.connectors.plain_text import heading, readable, web_link
+from tocsin.connectors.plain_text import heading, readable, to_the_letter, web_link
 from tocsin.model.plain import one_line
 from tocsin.model.update import Audience
 from tocsin.ports import Message
@@ -42,12 +42,12 @@ def mail(message: Message, head: Letterhead, to: Sequence[str]) -> EmailMessage:
     letter = EmailMessage()
     sender = Address(one_line(head.name, 100), addr_spec=head.sender)
     letter["From"] = sender
-    letter["To"] = sender if message.audience == Audience.EXTERNAL else ", ".join(to)
+    letter["To"] = sender if message.readers == Audience.EXTERNAL else ", ".join(to)
     letter["Subject"] = f"[{message.incident_id}] {heading(message.title, _SUBJECT)}"
     if message.at:
         letter["Date"] = format_datetime(message.at)
-    letter["Message-ID"] = head.id_of(message.key, message.audience)
-    root = head.id_of(message.incident_id, message.audience)
+    letter["Message-ID"] = head.id_of(message.key, message.readers)
+    root = head.id_of(message.incident_id, message.readers)
     answered = next((one for one in (message.corrects, message.thread) if one.startswith("<")), root)
     letter["In-Reply-To"] = answered
     letter["References"] = root if answered == root else f"{root} {answered}"
@@ -71,7 +71,7 @@ def _plain(message: Message) -> str:
         readable(message.title, 500),
         "\n".join(f"{name}: {told}" for name, told in _facts(message)),
         readable(message.text, _TEXT),
-        message.exact,
+        to_the_letter(message.exact, _TEXT),
         web_link(message.link),
         f"-- \n{_foot(message)}",
     ]
@@ -79,7 +79,7 @@ def _plain(message: Message) -> str:
 
 
 def _html(message: Message) -> str:
-    link = escape(web_link(message.link))
+    link, exact = escape(web_link(message.link)), escape(to_the_letter(message.exact, _TEXT))
     return _PAGE.format(
         title=escape(readable(message.title, 500)),
         rows="".join(
@@ -88,7 +88,7 @@ def _html(message: Message) -> str:
         text="".join(
             f"<p>{escape(part)}</p>".replace("\n", "<br>") for part in readable(message.text, _TEXT).split("\n\n")
         ),
-        exact=f"<pre>{escape(message.exact)}</pre>" if message.exact else "",
+        exact=f"<pre>{exact}</pre>" if exact else "",
         link=f'<p><a href="{link}">{"Decide in tocsin" if message.buttons else "Open in tocsin"}</a></p>'
         if link
         else "",
@@ -97,4 +97,4 @@ def _html(message: Message) -> str:
 
 
 def _foot(message: Message) -> str:
-    return f"{message.incident_id}, sent by tocsin for the audience {message.audience}."
+    return f"{message.incident_id}, sent by tocsin for the audience {message.readers}."

@@ -6,8 +6,10 @@ Used by the channels. Each escapes for its own markup besides.
 import re
 from urllib.parse import urlsplit
 
-from tocsin.model.plain import INVISIBLE, one_line
+from tocsin.model.plain import INVISIBLE, one_line, visible
 
+POSSIBLY_REPEATED = "(possibly repeated)"
+"""Where the place cannot tell a second try from a second message, the reader is told that it may be one."""
 _APART = "\u2060"
 """A word joiner: it shows nothing, and keeps two characters from being read as one."""
 _CALL = re.compile(r"@(?=\w)|<(?=[@#!&/a-zA-Z])")
@@ -31,6 +33,12 @@ def within(text: str, most: int) -> str:
     """The beginning of the text that takes at most `most` bytes of UTF-8; what is cut shows as `…`."""
     raw = text.encode()
     return text if len(raw) <= most else raw[: most - 3].decode(errors="ignore").rstrip() + "…"
+
+
+def to_the_letter(text: str, most: int) -> str:
+    """Exactly what would run or go out, what hides in it spelled out; "" when it does not fit whole: a part would deceive."""
+    shown = visible(text)
+    return shown if len(shown.encode()) <= most else ""
 
 
 def uncalled(text: str) -> str:

@@ -64,7 +64,7 @@ class Statuspage:
         """Opens, updates, corrects or resolves the page's incident."""
         if message.purpose is Purpose.ROOM:
             return Receipt()
-        if message.audience != Audience.EXTERNAL or message.purpose not in _PUBLIC:
+        if message.readers != Audience.EXTERNAL or message.purpose not in _PUBLIC:
             what = f"a status page takes no {message.purpose} for {message.audience}."
             raise SourceError(what, "Only approved words for customers go there.", refused=True)
         async with self._http.open() as session:

@@ -14,7 +14,7 @@ from pydantic import Field
 from tocsin.config import Config, Secret
 from tocsin.connectors import secret_url
 from tocsin.connectors.outbound import Outbound
-from tocsin.connectors.plain_text import readable, web_link, within
+from tocsin.connectors.plain_text import POSSIBLY_REPEATED, readable, to_the_letter, web_link, within
 from tocsin.errors import SourceError
 from tocsin.model.ground import Value
 from tocsin.model.update import Audience
@@ -60,12 +60,12 @@ class Teams:
         """Posts a card to the workflow of the audience. It has no rooms."""
         if message.purpose is Purpose.ROOM:
             return Receipt()
-        url = self._to.get(Audience(message.audience))
+        url = self._to.get(Audience(message.readers))
         if url is None:
-            what = f"teams has no workflow for {message.audience}."
+            what = f"teams has no workflow for {message.readers}."
             raise SourceError(what, "Name one under channels.teams.to.", refused=True)
         body = json.dumps(_posted(card(message)), ensure_ascii=False).encode()
-        await secret_url.post(self._outbound, f"teams ({message.audience})", url, body, dict(_JSON))
+        await secret_url.post(self._outbound, f"teams ({message.readers})", url, body, dict(_JSON))
         return Receipt()
 
 
@@ -84,8 +84,9 @@ def card(message: Message) -> dict[str, Any]:
         },
         *_paragraphs(within(readable(message.text, _TEXT_BYTES), _TEXT_BYTES)),
     ]
-    if message.exact and len(message.exact.encode()) <= _EXACT_BYTES:
-        body += _paragraphs(message.exact, fontType="Monospace")
+    body += _paragraphs(to_the_letter(message.exact, _EXACT_BYTES), fontType="Monospace")
+    if message.repeated:
+        body.append(_run(POSSIBLY_REPEATED, isSubtle=True))
     link = web_link(message.link)
     actions = [{"type": "Action.OpenUrl", "title": _invitation(message), "url": link}] if link else []
     return {
@@ -113,7 +114,7 @@ def _paragraphs(text: str, **look: str) -> list[dict[str, Any]]:
     return [_run(line, **look) for line in kept]
 
 
-def _run(text: str, **look: str) -> dict[str, Any]:
+def _run(text: str, **look: str | bool) -> dict[str, Any]:
     """A line in which no character means anything: a text run reads no Markdown, and names nobody without an entity."""
     run = {"type": "TextRun", "text": text.replace("{{", "{\u2060{"), **look}
     return {"type": "RichTextBlock", "inlines": [run]}

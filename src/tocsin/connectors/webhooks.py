@@ -13,14 +13,14 @@ from pydantic import Field
 from tocsin.config import Config, Secret
 from tocsin.connectors import secret_url
 from tocsin.connectors.outbound import Outbound
-from tocsin.connectors.plain_text import readable, web_link, within
+from tocsin.connectors.plain_text import readable, to_the_letter, web_link, within
 from tocsin.connectors.webhook_signature import key_of, signed
 from tocsin.errors import ConfigError, DataError
 from tocsin.model.ground import Value, rfc3339
 from tocsin.model.update import Audience
 from tocsin.ports import Clock, Message, Purpose, Receipt
 
-_TITLE, _COMPONENTS, _MOST_BYTES = 300, 40, 20_000
+_TITLE, _EXACT_BYTES, _COMPONENTS, _MOST_BYTES = 300, 3_000, 40, 20_000
 _TEXT_BYTES = (12_000, 6_000, 3_000)
 """A text of quotes and line breaks grows when it is written as JSON; then less of it is told."""
 
@@ -79,6 +79,7 @@ def _payload(message: Message, text_bytes: int) -> bytes:
         "audience": message.audience,
         "title": readable(message.title, _TITLE),
         "text": within(readable(message.text, text_bytes), text_bytes),
+        "exact": to_the_letter(message.exact, _EXACT_BYTES),
         "severity": message.severity,
         "status": message.status,
         "components": components,

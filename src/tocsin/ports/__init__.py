@@ -15,6 +15,7 @@ from tocsin.ports.buttons import acknowledge_buttons, judgement_buttons, review_
 from tocsin.ports.cellar import Ledger, Store
 from tocsin.ports.chat import Chat, Form
 from tocsin.ports.effects import (
+    FOR_THE_ROOM,
     Button,
     Channel,
     Executor,
@@ -54,6 +55,7 @@ from tocsin.ports.work import (
 )
 
 __all__ = [
+    "FOR_THE_ROOM",
     "OPEN_PARCELS",
     "AgentTask",
     "AlertStore",

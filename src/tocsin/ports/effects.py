@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tocsin.model.action import Outcome, Rehearsal, RenderedStep
+from tocsin.model.update import Audience
 
 
 class Executor(Protocol):
@@ -71,6 +72,10 @@ class Purpose(StrEnum):
     RESOLVED = "resolved"
 
 
+FOR_THE_ROOM = frozenset({Purpose.REVIEW, Purpose.APPROVAL, Purpose.REMINDER, Purpose.ANSWER})
+"""Read by those who work on the incident, whoever the words are for in the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """Something a reader can press. `action` and `value` are a model.press.Pressed; `buttons` makes them.
@@ -117,8 +122,15 @@ class Message:
     """Whom to bring into a room, by person. Into a private one nobody else is brought."""
     at: datetime | None = None
     """When it was decided, which may be a while ago for a channel that was away."""
+    repeated: bool = False
+    """An earlier try may have arrived: a place that cannot tell by the key says so to its readers."""
     calendar: str = ""
     """An iCalendar entry that belongs to it; a channel that carries files carries it, the others leave it."""
+
+    @property
+    def readers(self) -> str:
+        """The audience that is told: for what waits for a person, those who work on the incident."""
+        return Audience.CHANNEL if self.purpose in FOR_THE_ROOM else self.audience
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ class OutboxStore(Protocol):
 def message_payload(channel: str, message: Message) -> dict[str, str]:
     """The payload of a letter of kind `message`: the configured channel's name, and the message's fields as text."""
     told = asdict(message)
-    for kept_elsewhere in ("key", "incident_id", "known", "at"):
+    for kept_elsewhere in ("key", "incident_id", "known", "at", "repeated"):
         del told[kept_elsewhere]
     return {"channel": channel} | {name: _text(value) for name, value in told.items() if value}
 

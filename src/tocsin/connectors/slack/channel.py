@@ -16,15 +16,13 @@ from tocsin.connectors.slack.rooms import Rooms
 from tocsin.connectors.slack.settings import SlackConfig
 from tocsin.errors import SourceError
 from tocsin.model.update import Audience
-from tocsin.ports import Message, Purpose, Receipt
+from tocsin.ports import FOR_THE_ROOM, Message, Purpose, Receipt
 
 LOOKED_AT = 100
 """So many of the newest messages are searched for one that may have arrived already."""
 _GONE = frozenset(
     {"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive", "channel_not_found"}
 )
-_FOR_THE_ROOM = frozenset({Purpose.REVIEW, Purpose.APPROVAL, Purpose.REMINDER, Purpose.ANSWER})
-"""Read by those who work on the incident, whoever the words are for in the end."""
 _PINNED = frozenset({"already_pinned", "not_pinnable", "too_many_pins", "permission_denied", "restricted_action"})
 
 
@@ -79,7 +77,7 @@ class SlackChannel:
     async def _place(self, message: Message) -> str:
         """Where it is read: the audience's own channel, the incident's room, or the shared channel. Raises SourceError."""
         room, own = message.known.get(Purpose.ROOM, ""), self._own_place(message)
-        if own and message.purpose not in _FOR_THE_ROOM:
+        if own and message.purpose not in FOR_THE_ROOM:
             place = await self._places.find(own)
         elif room and (message.private or message.audience != Audience.INTERNAL):
             place = room

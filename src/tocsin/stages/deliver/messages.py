@@ -51,6 +51,7 @@ def read(parcel: Parcel, narrative: Narrative) -> Message:
             corrects=_corrected(narrative, told["channel"], told.get("corrects", "")),
             people=tuple(json.loads(told.get("people", "[]"))),
             at=parcel.decided_at,
+            repeated=parcel.attempts > 1,
             calendar=told.get("calendar", ""),
         )
     except (KeyError, ValueError, TypeError) as wrong:
