@@ -117,8 +117,13 @@ class Cadence(Value):
             case Audience.INTERNAL:
                 return not incident.is_restricted
             case Audience.EXTERNAL:
-                return incident.type is not IncidentType.SECURITY or told.data_access is not None
+                return not incident.is_restricted or told.data_access is not None
             case Audience.SECURITY:
                 return incident.type is IncidentType.SECURITY
             case Audience.EXECUTIVE | Audience.SUPPORT:
                 return False
+
+    def alone(self, incident: Incident, audience: Audience) -> bool:
+        """Do its messages go out by themselves? Of a restricted incident only those that stay with whoever may see it."""
+        kept = audience in (Audience.CHANNEL, Audience.SECURITY)
+        return audience in self.by_itself and (kept or not incident.is_restricted)

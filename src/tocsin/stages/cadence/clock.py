@@ -20,7 +20,7 @@ def due(incident: Incident, audience: Audience, now: datetime, rules: Cadence) -
     lead = at - ahead if at else None
     written = newest(incident, audience)
     if written and ((until := _stands_until(written, incident, lead, ahead)) is None or now < until):
-        return _let_go(written, audience, rules) or Wait(until=until)
+        return _let_go(written, incident, audience, rules) or Wait(until=until)
     if lead and now >= lead:
         return _draft(incident, audience, at, f"{stamp(at)}", no_change=not _changed(incident, audience))
     if _changed(incident, audience):
@@ -46,7 +46,7 @@ def stamp(at: datetime | None) -> int:
 
 def _lead(incident: Incident, audience: Audience, rules: Cadence) -> timedelta:
     """How long before it is due a message is written; of a quick rhythm half the time."""
-    minutes = rules.by_itself_lead_minutes if audience in rules.by_itself else rules.lead_minutes
+    minutes = rules.by_itself_lead_minutes if rules.alone(incident, audience) else rules.lead_minutes
     return min(timedelta(minutes=minutes), rules.interval(incident, audience) / 2)
 
 
@@ -98,9 +98,9 @@ def _draft(
     return Draft(key=key, audiences=(audience,), due_at=at, no_change=no_change, again_at=again_at)
 
 
-def _let_go(written: Written, audience: Audience, rules: Cadence) -> Move | None:
+def _let_go(written: Written, incident: Incident, audience: Audience, rules: Cadence) -> Move | None:
     """An audience inside the house need not wait for a reviewer, where the policy says so."""
-    if audience not in rules.by_itself:
+    if not rules.alone(incident, audience):
         return None
     return Publish(key=f"publish:{written.update.id}", update_id=written.update.id)
 
@@ -113,7 +113,7 @@ def _last_word(incident: Incident, audience: Audience, rules: Cadence, ended: da
         return None
     written = newest(incident, audience)
     if written and written.drafted_at >= ended:
-        return _let_go(written, audience, rules)
+        return _let_go(written, incident, audience, rules)
     last = incident.narrative.last(audience)
     if last and last.at >= ended:
         return None

@@ -54,7 +54,7 @@ def _after_a_miss(incident: Incident, audience: Audience, rules: Cadence, at: da
     if not lost:
         return at
     newest, interval = lost[-1], rules.interval(incident, audience)
-    if audience in rules.by_itself and len(lost) == 1:
+    if rules.alone(incident, audience) and len(lost) == 1:
         return newest.at
     return newest.due_at + interval * ((newest.at - newest.due_at) // interval + 1)
 

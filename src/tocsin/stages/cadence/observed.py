@@ -22,7 +22,7 @@ def due(incident: Incident, audience: Audience, now: datetime, rules: Cadence) -
     at = deadline(incident, audience, rules) or begun + rules.interval(incident, audience)
     if now < at:
         return Wait(until=at)
-    alone = audience in rules.by_itself
+    alone = rules.alone(incident, audience)
     what = (
         f"publish the {audience} update" if alone else f"ask for the review of the {audience} update, and remind of it,"
     )

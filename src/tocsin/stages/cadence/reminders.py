@@ -57,7 +57,7 @@ def due(incident: Incident, audience: Audience, now: datetime, rules: Cadence, o
 def lost(incident: Incident, audience: Audience, now: datetime, rules: Cadence) -> Move | None:
     """A promise that passed is a miss, however it came to that: nobody reviewed, or nobody was there to publish."""
     at = deadline(incident, audience, rules)
-    if at is None or (audience not in rules.by_itself and len(_told(incident, audience, at)) < LEVELS):
+    if at is None or (not rules.alone(incident, audience) and len(_told(incident, audience, at)) < LEVELS):
         return None
     end = at + timedelta(minutes=rules.reminders.missed_minutes)
     return Wait(until=end) if now < end else _missed(audience, at)
@@ -94,7 +94,7 @@ def _first_word(incident: Incident, audience: Audience, rules: Cadence, at: date
 
     What goes out by itself has no reviewer: it is spoken of when its time has come and it is not out.
     """
-    if audience in rules.by_itself:
+    if rules.alone(incident, audience):
         return at
     before = at - timedelta(minutes=min(rules.reminders.before_minutes, rules.lead_minutes))
     since = since_urgent(incident, audience, rules)
