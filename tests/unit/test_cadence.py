@@ -145,6 +145,15 @@ def test_an_incident_that_becomes_urgent_later_owes_customers_a_notice_from_then
     assert [one.due_at for one in story.bodies(UpdateMissed)] == [story.at(55)]
 
 
+def test_an_incident_that_becomes_urgent_again_counts_from_then_and_not_from_the_first_time():
+    story = Story(Severity.SEV1).run(3)
+    story.happen(SeverityChanged(severity=Severity.SEV3, reason="a workaround"))
+    story.run(60)
+    assert story.bodies(UpdateReminded) == []
+    story.happen(SeverityChanged(severity=Severity.SEV1, reason="the workaround broke"))
+    assert story.run(80.1).bodies(UpdateMissed)[0].due_at == story.at(75)
+
+
 def test_of_a_security_incident_the_security_team_hears_and_nobody_is_pressed_to_tell_customers():
     story = Story(Severity.SEV1, type=IncidentType.SECURITY).run(120)
     assert story.published(Audience.SECURITY)[0] == 0

@@ -82,10 +82,10 @@ def test_no_setting_lets_a_message_to_customers_go_out_by_itself():
 
 def test_the_fold_knows_since_when_an_incident_is_that_bad():
     worse = incident(SeverityChanged(severity=Severity.SEV1, reason="all users"), severity=Severity.SEV3)
-    assert worse.severities == {
-        Severity.SEV3: START + timedelta(minutes=2),
-        Severity.SEV1: START + timedelta(minutes=3),
-    }
+    assert [(one.severity, one.at) for one in worse.ratings] == [
+        (Severity.SEV3, START + timedelta(minutes=2)),
+        (Severity.SEV1, START + timedelta(minutes=3)),
+    ]
 
 
 def test_what_was_published_knows_up_to_where_it_tells_the_story():

@@ -77,6 +77,13 @@ _SPOKEN_OF = (ToneSet, ToneLifted, EtaStated)
 OPEN = frozenset(State) - {State.RESOLVED, State.REVIEWED, State.CLOSED}
 
 
+class Rating(Value):
+    """A severity, and since when."""
+
+    severity: Severity
+    at: Time
+
+
 class Incident(Value):
     """Everything known about one incident, as the events so far tell it."""
 
@@ -94,8 +101,8 @@ class Incident(Value):
     closed_at: Time | None = None
     type: IncidentType | None = None
     severity: Severity | None = None
-    severities: dict[Severity, Time] = Field(default_factory=dict)
-    """When it first had each severity."""
+    ratings: tuple[Rating, ...] = ()
+    """Every severity it has had, oldest first."""
     triage: Triage | None = None
     answers: tuple[Answer, ...] = ()
     alert_ids: tuple[str, ...] = ()
@@ -214,9 +221,9 @@ class Incident(Value):
             changes.get(name, getattr(self, name)) != getattr(self, name) for name in _TOLD
         )
         news = {"facts_seq": event.seq} if told else {}
-        worse = _first_time(self, changes.get("severity"), event)
+        rated = _rated(self, changes.get("severity"), event)
         moved = {"last_seq": event.seq, "updated_at": event.at}
-        return self.model_copy(update={**moved, **by_person, **changes, **news, **worse})
+        return self.model_copy(update={**moved, **by_person, **changes, **news, **rated})
 
 
 def fold(incident_id: str, events: Iterable[Event]) -> Incident:
@@ -282,11 +289,11 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
             return acted(incident, body, event)
 
 
-def _first_time(incident: Incident, severity: object, event: Event) -> dict[str, object]:
+def _rated(incident: Incident, severity: object, event: Event) -> dict[str, object]:
     """Since when it is that bad."""
-    if not isinstance(severity, Severity) or severity in incident.severities:
+    if not isinstance(severity, Severity) or severity is incident.severity:
         return {}
-    return {"severities": {**incident.severities, severity: event.at}}
+    return {"ratings": (*incident.ratings, Rating(severity=severity, at=event.at))}
 
 
 def _declared(body: Declared, event: Event) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Until when an audience must have heard: the promise it was given, a first notice, or the last word. Pure."""
 
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from tocsin.model.cadence import Cadence
 from tocsin.model.incident import Incident
@@ -34,11 +35,12 @@ def first_notice(incident: Incident, audience: Audience, rules: Cadence) -> date
 def since_urgent(incident: Incident, audience: Audience, rules: Cadence) -> datetime | None:
     """From when a first notice is counted: from the declaration, unless it became that bad, or began again, only later."""
     begun, engaged = incident.begun_at, incident.narrative.engaged_at.get(audience)
-    urgent = [at for severity, at in incident.severities.items() if rules.first_minutes.get(severity) is not None]
-    if begun is None or not urgent or (audience in _ON_REQUEST and engaged is None):
+    on_request = audience in _ON_REQUEST
+    urgent = list(takewhile(lambda one: rules.first_minutes.get(one.severity) is not None, reversed(incident.ratings)))
+    if begun is None or not urgent or (on_request and engaged is None):
         return None
-    later = [min(urgent)] if min(urgent) > min(incident.severities.values()) else []
-    return max([begun, *later, *([engaged] if engaged and audience in _ON_REQUEST else [])])
+    later = [urgent[-1].at] if len(urgent) < len(incident.ratings) else []
+    return max([begun, *later, *([engaged] if engaged and on_request else [])])
 
 
 def _first_minutes(incident: Incident, rules: Cadence) -> int | None:
