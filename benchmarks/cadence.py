@@ -5,7 +5,7 @@ by side on a clock that leaps over waiting; everything else is the service itsel
 steps: all that is in memory is dropped, and what comes next goes on from the store. First a reviewer is there and takes 20 to
 200 seconds for each draft; then (`absent`) the same incidents run with nobody to review. The judge reads the timelines only.
 `updates_due`: promised times, first notices and last words that came due. `late_over_30s`: heard later than that, or never.
-`unaccounted`: due, not heard, and not recorded as missed.
+`unaccounted`: due, not heard, and not recorded as missed. `missed_unescalated`: missed without all three levels told.
 """
 
 import argparse
@@ -16,15 +16,15 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
-from benchmarks.pacing import START, Shift, settings_for
+from benchmarks.pacing import Shift, settings_for
 from tocsin.errors import TocsinError
 from tocsin.guard.attempt import Attempt
 from tocsin.model.acts import Reopened, Resolved, Seat
@@ -32,7 +32,7 @@ from tocsin.model.cadence import Cadence
 from tocsin.model.communication import UpdateMissed, UpdatePublished, UpdateReminded
 from tocsin.model.event import Event
 from tocsin.model.ground import Severity
-from tocsin.model.incident import Incident, fold
+from tocsin.model.incident import Incident
 from tocsin.model.update import FOR_CUSTOMERS, Audience
 from tocsin.stages import communicate, people
 
@@ -45,6 +45,13 @@ TITLES = (
     "Uploads time out in one region",
 )
 SERVICES = ("checkout", "search", "billing", "login", "export", "media")
+ONCALL = {
+    "rotas": [
+        {"name": "first", "people": ["ada@example.com"]},
+        {"name": "second", "people": ["cy@example.com"]},
+    ],
+    "directory": {"communications-lead": ["lea@example.com"]},
+}
 LATE = timedelta(seconds=30)
 HOURS = 5.0
 """The shift on its own clock; the last incident is over by then."""
@@ -74,6 +81,13 @@ def scripts(incidents: int, dice: random.Random) -> Iterator[Script]:
         yield Script(dice.uniform(0, 60), severity, TITLES[place], SERVICES[place], lasts, tuple(acts))
 
 
+class Due(NamedTuple):
+    """Until when somebody must hear; `first`: for the first time."""
+
+    at: datetime
+    first: bool = False
+
+
 @dataclass(slots=True)
 class Tally:
     """What the judge counted."""
@@ -82,6 +96,7 @@ class Tally:
     late_over_30s: int = 0
     unaccounted: int = 0
     missed: int = 0
+    missed_unescalated: int = 0
     reminded: int = 0
     escalated: int = 0
     doubled: int = 0
@@ -117,14 +132,16 @@ class Reviewer:
         try:
             if draft.update.audience in FOR_CUSTOMERS:
                 yes = communicate.asks.Approve(digest=digest)
-                await self.shift.act("lea", lambda attempt: communicate.approve(attempt, desk, incident_id, update_id, yes))
+                await self.shift.act(
+                    "lea", lambda attempt: communicate.approve(attempt, desk, incident_id, update_id, yes)
+                )
             out = communicate.asks.Publish(digest=digest)
             await self.shift.act("lea", lambda attempt: communicate.publish(attempt, desk, incident_id, update_id, out))
         except TocsinError:
             return
 
 
-async def play(shift: Shift, script: Script, *, reviewed: bool) -> None:
+async def play(shift: Shift, *, script: Script, reviewed: bool) -> None:
     """Declares the incident and plans everything that people will do to it."""
     ask = people.asks.Declare(title=script.title, service=script.service, severity=script.severity)
     incident = await shift.act("dan", lambda attempt: people.declare(attempt, ask))
@@ -145,7 +162,9 @@ async def do(incident_id: str, what: str, shift: Shift) -> None:
                 seat = people.asks.Assign(seat=Seat.COMMUNICATIONS_LEAD, person="lea@example.com")
                 return people.assign(attempt, incident_id, seat)
             case "mitigate":
-                return people.mark_mitigated(attempt, incident_id, people.asks.MarkMitigated(text="traffic went elsewhere"))
+                return people.mark_mitigated(
+                    attempt, incident_id, people.asks.MarkMitigated(text="traffic went elsewhere")
+                )
             case "worse":
                 worse = people.asks.ChangeSeverity(severity=Severity.SEV1, reason="more users")
                 return people.change_severity(attempt, incident_id, worse)
@@ -165,45 +184,131 @@ async def do(incident_id: str, what: str, shift: Shift) -> None:
         return
 
 
-def judge(events: list[Event], rules: Cadence, tally: Tally) -> None:
-    """Counts one timeline, by its events alone."""
-    bodies = [event.body for event in events]
-    missed = [(one.audience, one.due_at) for one in bodies if isinstance(one, UpdateMissed)]
-    told = [(one.audience, one.due_at, one.level) for one in bodies if isinstance(one, UpdateReminded)]
-    tally.missed += len(missed)
-    tally.doubled += len(missed) - len(set(missed)) + len(told) - len(set(told))
-    for audience, since, due in dues(events, rules):
-        tally.updates_due += 1
-        heard = next((event.at for event in events if event.at >= since and _tells(event, audience)), None)
-        late = heard - due if heard else None
-        if late is None or late > LATE:
-            tally.late_over_30s += 1
-            tally.unaccounted += not any(who is audience and since <= at <= due for who, at in missed)
-        if late is not None:
-            tally.max_late_seconds = max(tally.max_late_seconds, round(late.total_seconds(), 1))
-    levels = {(who, at): {level for one, when, level in told if (one, when) == (who, at)} for who, at, _ in told}
-    tally.reminded += sum(0 in said for said in levels.values())
-    tally.escalated += sum({1, 2} <= said for said in levels.values())
+class Judge:
+    """Walks along one timeline and keeps for each audience the time by which it had to hear. Knows no clock but the events'."""
 
+    def __init__(self, rules: Cadence, tally: Tally) -> None:
+        self._rules, self._tally = rules, tally
+        self._due: dict[Audience, Due] = {}
+        self._urgent = False
 
-def dues(events: list[Event], rules: Cadence) -> Iterator[tuple[Audience, datetime, datetime]]:
-    """Every time by which an audience had to hear: who, since when that was known, and until when."""
-    incident, stretch = Incident(id=events[0].incident_id), events[0].at
-    promised: dict[Audience, tuple[datetime, datetime]] = {}
-    for event in events:
-        for audience, (since, due) in list(promised.items()):
-            if event.at >= due or _tells(event, audience):
-                yield audience, since, due
-                del promised[audience]
-        before, incident = incident, incident.apply(event)
+    def read(self, events: list[Event], until: datetime) -> None:
+        """Counts everything that came due by then."""
+        incident = Incident(id=events[0].incident_id)
+        for event in events:
+            self._hear(event)
+            incident = incident.apply(event)
+            self._owe(incident, event)
+        for due in self._due.values():
+            if due.at + LATE < until:
+                self._count(due, None)
+        self._reminders([event.body for event in events])
+
+    def _hear(self, event: Event) -> None:
+        body = event.body
+        match body:
+            case UpdatePublished(observed=False, audience=audience) if audience in self._due:
+                self._count(self._due.pop(audience), event.at)
+            case UpdateMissed(audience=audience, due_at=at) if audience in self._due and self._due[audience].at == at:
+                self._due.pop(audience)
+                self._tally.updates_due += 1
+                self._tally.late_over_30s += 1
+
+    def _owe(self, incident: Incident, event: Event) -> None:
+        """What this event makes due: the next promise, a first notice, the last word."""
         match event.body:
-            case UpdatePublished(audience=audience, next_update_at=following) if following:
-                promised[audience] = (event.at + timedelta(microseconds=1), following)
+            case UpdatePublished(audience=audience, next_update_at=promised) if promised:
+                self._due[audience] = Due(promised)
             case Resolved():
-                final = event.at + timedelta(minutes=rules.final_minutes)
-                heard = {one.audience for one in incident.narrative.published if not one.retracted}
-                promised = {one: (event.at, min(final, promised[one][1] if one in promised else final)) for one in heard}
+                final = event.at + timedelta(minutes=self._rules.final_minutes)
+                told = {one.audience for one in incident.narrative.published if not one.retracted}
+                self._due = {one: Due(min(final, self._due[one].at if one in self._due else final)) for one in told}
             case Reopened():
-                stretch = event.at
-                promised.clear()
-        del before, stretch
+                self._due, self._urgent = {}, False
+        self._first_notice(incident, event.at)
+
+    def _first_notice(self, incident: Incident, now: datetime) -> None:
+        minutes = self._rules.first_minutes.get(incident.severity) if incident.severity else None
+        urgent = minutes is not None and incident.triage is not None and incident.is_open
+        if urgent and not self._urgent and not incident.is_restricted:
+            first = Due(now + timedelta(minutes=minutes or 0), first=True)
+            self._due[Audience.EXTERNAL] = min(first, self._due.get(Audience.EXTERNAL, first))
+        elif not urgent and self._due.get(Audience.EXTERNAL, Due(now)).first:
+            self._due.pop(Audience.EXTERNAL)
+        self._urgent = urgent
+
+    def _count(self, due: "Due", heard: datetime | None) -> None:
+        late = heard - due.at if heard else None
+        self._tally.updates_due += 1
+        self._tally.late_over_30s += late is None or late > LATE
+        self._tally.unaccounted += late is None
+        if late is not None:
+            self._tally.max_late_seconds = max(self._tally.max_late_seconds, round(late.total_seconds(), 1))
+
+    def _reminders(self, bodies: list[Any]) -> None:
+        """Who was told of what, and that nobody was told the same twice."""
+        missed = [(one.audience, one.due_at) for one in bodies if isinstance(one, UpdateMissed)]
+        told = [(one.audience, one.due_at, one.level) for one in bodies if isinstance(one, UpdateReminded)]
+        levels: dict[tuple[Audience, datetime], set[int]] = {}
+        for audience, at, level in told:
+            levels.setdefault((audience, at), set()).add(level)
+        self._tally.missed += len(missed)
+        self._tally.reminded += sum(0 in said for said in levels.values())
+        self._tally.escalated += sum({1, 2} <= said for said in levels.values())
+        self._tally.missed_unescalated += sum(levels.get(one) != {0, 1, 2} for one in missed)
+        self._tally.doubled += len(missed) - len(set(missed)) + len(told) - len(set(told))
+
+
+async def shift(incidents: int, restarts: int, seed: int, folder: Path, *, reviewed: bool) -> tuple[Shift, Tally]:
+    """All incidents through one shift."""
+    dice = random.Random(seed)
+    settings = settings_for(f"sqlite:///{folder / f'{reviewed}.db'}", oncall=ONCALL)
+    async with Shift(settings) as going:
+        for script in scripts(incidents, dice):
+            going.at(script.begins, partial(play, script=script, reviewed=reviewed))
+        for _ in range(restarts):
+            going.at(dice.uniform(1, 60 * HOURS), partial(cut_soon, dice.randrange(40)))
+        if reviewed:
+            reviewer = Reviewer(going, random.Random(seed))
+            going.at(0, reviewer.watch)
+        await going.run(60 * HOURS)
+        tally = Tally()
+        for incident_id in going.incidents:
+            Judge(settings.cadence, tally).read(await going.events(incident_id), going.clock.now())
+        return going, tally
+
+
+async def cut_soon(steps: int, going: Shift) -> None:
+    """The process will be cut so many steps from now."""
+    going.cut_at.add(going.steps + steps)
+
+
+def main() -> None:
+    """Prints the figures; --json prints one object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--incidents", type=int, default=200)
+    parser.add_argument("--restarts", type=int, default=25, help="of each shift")
+    parser.add_argument("--seed", type=int, default=7)
+    asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="tocsin-cadence-") as name:
+        told = [
+            asyncio.run(shift(asked.incidents, asked.restarts, asked.seed, Path(name), reviewed=reviewed))
+            for reviewed in (True, False)
+        ]
+    (present, kept), (absent, lost) = told
+    figures = {
+        "benchmark": "cadence",
+        "incidents": asked.incidents,
+        "restarts": present.restarts,
+        **asdict(kept),
+        "absent": {"incidents": asked.incidents, "restarts": absent.restarts, **asdict(lost)},
+        "seconds": round(time.monotonic() - begun, 1),
+    }
+    print(json.dumps(figures) if asked.json else figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -64,7 +64,7 @@ class CountedNames:
         return f"{prefix}-{next(self._next):06}"
 
 
-class Cut(Exception):  # noqa: N818 - it is no error: the process ends here
+class Cut(Exception):
     """Everything in memory is gone."""
 
 
@@ -117,7 +117,7 @@ class Shift:
         self.down = timedelta(seconds=10)
         self.done: Counter[str] = Counter()
         """How often each step name has been begun."""
-        self._steps = 0
+        self.steps = 0
         self._plans: list[Planned] = []
         self._number = count()
         self._house: House | None = None
@@ -200,9 +200,9 @@ class Shift:
         """Hears of each boundary of a step. Raises Cut where the process ends."""
         if self._cut:
             raise Cut(boundary)
-        self._steps += 1
+        self.steps += 1
         self.done[boundary] += 1
-        if self._steps in self.cut_at:
+        if self.steps in self.cut_at:
             self._cut = True
             self._stirred.set()
             raise Cut(boundary)
