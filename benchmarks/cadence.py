@@ -34,7 +34,8 @@ from tocsin.model.event import Event
 from tocsin.model.ground import Severity
 from tocsin.model.incident import Incident
 from tocsin.model.update import FOR_CUSTOMERS, Audience
-from tocsin.stages import communicate, people
+from tocsin.stages import people
+from tocsin.stages.communicate import asks, review
 
 TITLES = (
     "Checkout answers 40% of requests with errors",
@@ -131,12 +132,10 @@ class Reviewer:
         desk, digest = self.shift.house.desk.messages, draft.update.digest
         try:
             if draft.update.audience in FOR_CUSTOMERS:
-                yes = communicate.asks.Approve(digest=digest)
-                await self.shift.act(
-                    "lea", lambda attempt: communicate.approve(attempt, desk, incident_id, update_id, yes)
-                )
-            out = communicate.asks.Publish(digest=digest)
-            await self.shift.act("lea", lambda attempt: communicate.publish(attempt, desk, incident_id, update_id, out))
+                yes = asks.Approve(digest=digest)
+                await self.shift.act("lea", lambda attempt: review.approve(attempt, desk, incident_id, update_id, yes))
+            out = asks.Publish(digest=digest)
+            await self.shift.act("lea", lambda attempt: review.publish(attempt, desk, incident_id, update_id, out))
         except TocsinError:
             return
 

@@ -23,6 +23,7 @@ from tocsin.guard.attempt import Attempt
 from tocsin.model.event import Event
 from tocsin.model.identity import Principal, Role
 from tocsin.model.incident import Incident
+from tocsin.ports import Ledger
 from tocsin.response import respond
 from tocsin.walk import Step, Work
 
@@ -152,8 +153,11 @@ class Shift:
     async def act(self, who: str, work: Act) -> Incident:
         """One act of a person, in its own transaction, and its incident looks up. Raises what the act raises."""
         desk, rules = self.house.desk, self.settings.people
-        attempt = lambda ledger: Attempt(ledger, PEOPLE[who], self.clock.now(), desk.names, rules)  # noqa: E731
-        incident = await desk.store.write(lambda ledger: work(attempt(ledger)))
+
+        def once(ledger: Ledger) -> Incident:
+            return work(Attempt(ledger, PEOPLE[who], self.clock.now(), desk.names, rules))
+
+        incident = await desk.store.write(once)
         if incident.id not in self.incidents:
             self.incidents.append(incident.id)
         self._wake(incident.id)
@@ -236,7 +240,7 @@ class Shift:
         try:
             await respond(incident_id, Paced(self, incident_id), self.house.desk)
         except* Cut:
-            await asyncio.Event().wait()  # it stands still until it is dropped with everything else
+            pass  # dropped, with everything else
         finally:
             self._walks.pop(incident_id, None)
             self._stirred.set()

@@ -16,11 +16,12 @@ from tocsin import opening, plays
 from tocsin.desk import Desk, Rules
 from tocsin.errors import TakenOver
 from tocsin.guard.policy import mode_now
+from tocsin.model.action import Mode
 from tocsin.model.event import Noted
 from tocsin.model.ground import Time, Value
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening, Leave, Move, Play, Reread, Rethink, Tell, Wait
-from tocsin.stages import communicate, course, paging, playing, progress, remediate, review, verify
+from tocsin.stages import cadence, communicate, course, paging, playing, progress, remediate, review, verify
 from tocsin.walk import Step, Walk
 
 RETRY = timedelta(minutes=1)
@@ -80,6 +81,7 @@ def next_move(
         progress.due(incident, now, rules.progress),
         *communicate.due(incident, rules.messages),
         progress.authority(incident, now, rules.security, calls),
+        *cadence.due(incident, now, rules.cadence, rules.oncall, _on_the_clock(incident, rules)),
         playing.due(incident, now),
         course.unread(incident, now),
         review.recall(incident),
@@ -90,6 +92,11 @@ def next_move(
         course.over(incident),
     )
     return course.first(due, done, {key: until for key, until in (held or {}).items() if until > now})
+
+
+def _on_the_clock(incident: Incident, rules: Rules) -> Mode:
+    """A drill is communicated like an incident, for that is what is practised; what it writes stays in the house."""
+    return mode_now(incident.model_copy(update={"drill": None}), rules.remediate.current)
 
 
 async def _look(incident_id: str, desk: Desk, held: Mapping[str, datetime]) -> str:

@@ -63,12 +63,12 @@ class Writer:
         last = self.incident.narrative.last(audience)
         unchanged = no_change and last is not None and last.facts_seq >= self.incident.facts_seq
         name = template_of(self.incident, audience)
-        update = self._written(audience, name, due_at, no_change=unchanged, last_update=clock(last.at) if last else "")
+        update = self._written(audience, name, no_change=unchanged, last_update=clock(last.at) if last else "")
         return update.model_copy(update={"due_at": due_at, "no_change": unchanged})
 
     def correction(self, out: Published, said: str) -> Update:
         """A message that corrects a published one in somebody's own words."""
-        update = self._written(out.audience, "correction", None, said=said, corrected=clock(out.at))
+        update = self._written(out.audience, "correction", said=said, corrected=clock(out.at))
         return update.model_copy(update={"corrects": out.update_id})
 
     def text(self, name: str, audience: Audience, **particular: Any) -> str:  # noqa: ANN401 - fields of Occasion
@@ -78,8 +78,8 @@ class Writer:
         known = facts.model_dump(mode="python") | occasion.model_dump(mode="python") | {"words": facts.words}
         return self.desk.templates.write(name, known)
 
-    def _written(self, audience: Audience, name: str, due_at: datetime | None, **particular: Any) -> Update:  # noqa: ANN401
-        promised = self._promise(audience, due_at)
+    def _written(self, audience: Audience, name: str, **particular: Any) -> Update:  # noqa: ANN401
+        promised = self.desk.cadence.promise(self.incident, audience, self.now)
         told = {"next_update": minute(promised), "next_clock": clock(promised)} if promised else {}
         minutes = int(self.desk.cadence.interval(self.incident, audience).total_seconds() // 60)
         text = self.text(name, audience, interval_minutes=minutes, **told, **particular)
@@ -94,10 +94,6 @@ class Writer:
             violations=violations(text, self.incident, audience, self.desk, self.now, promised),
             **self._on_the_page(audience),
         )
-
-    def _promise(self, audience: Audience, due_at: datetime | None) -> datetime | None:
-        """It counts from when the message is due, so that one drafted early promises no earlier."""
-        return self.desk.cadence.promise(self.incident, audience, max(self.now, due_at or self.now))
 
     def _title(self, audience: Audience) -> str:
         facts = self.facts

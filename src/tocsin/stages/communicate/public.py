@@ -32,6 +32,8 @@ CAPABILITIES: tuple[tuple[str, str, str], ...] = (
 )
 """Words in a service's name or an alert, the public name, and how it stands in a sentence; first match wins."""
 
+PLAIN_WORDS = frozenset(word for _, *names in CAPABILITIES for name in names for word in name.lower().split())
+"""What customers call things anyway: a service that happens to be named `checkout` gives nothing away."""
 ANONYMOUS = ("One of our services", "one of our services")
 
 

@@ -12,6 +12,7 @@ from tocsin.model.narrative import Estimate
 from tocsin.model.update import FOR_CUSTOMERS, Audience, WordingCode, WordingViolation
 from tocsin.model.vocabulary import WORDS
 from tocsin.stages.communicate.desk import Desk
+from tocsin.stages.communicate.public import PLAIN_WORDS
 from tocsin.stages.communicate.tone import leaves_the_team, understood
 
 INSIDE = frozenset({WordingCode.BLAME, WordingCode.ETA, WordingCode.RESOLVED_EARLY, WordingCode.STATUS_MISMATCH})
@@ -39,7 +40,7 @@ def violations(
 
 def situation_of(text: str, incident: Incident, audience: Audience, catalogue: Catalogue, now: datetime) -> Situation:
     """The incident as the rules see it with regard to this text. A machine's diagnosis confirms nothing: only a person does."""
-    public = {service.public_name.lower() for service in catalogue.services if service.public_name}
+    public = {service.public_name.lower() for service in catalogue.services if service.public_name} | PLAIN_WORDS
     names = {name for service in catalogue.services for name in (service.name, *service.aliases)} | set(
         incident.services
     )
