@@ -161,11 +161,12 @@ async def propose(incident_id: str, key: str, desk: Desk) -> None:
 
 
 async def draft(incident_id: str, key: str, desk: Desk) -> None:
-    """Drafts for every audience from what the timeline says now."""
+    """Drafts from what the timeline says now, for every audience that has none which knows it."""
     case = await _case(incident_id, desk)
     events = await desk.store.read(lambda ledger: ledger.timeline.events(incident_id))
     stand = communicate.Stand(actor=communicate.COMMUNICATOR, at=desk.clock.now())
-    drafts = communicate.draft(case.incident, events, case.alerts, desk.messages, stand.at)
+    audiences = communicate.unsaid(case.incident)
+    drafts = communicate.draft(case.incident, events, case.alerts, desk.messages, stand.at, audiences)
     await desk.write(
         incident_id, key, lambda ledger: communicate.put_drafts(ledger, incident_id, drafts, desk.messages, stand)
     )

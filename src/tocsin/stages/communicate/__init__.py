@@ -6,7 +6,7 @@ are what people do. It never says what the incident does not know, and customers
 
 from tocsin.stages.communicate import asks
 from tocsin.stages.communicate.desk import Desk
-from tocsin.stages.communicate.draft import draft, writer
+from tocsin.stages.communicate.draft import draft, unsaid, writer
 from tocsin.stages.communicate.due import due
 from tocsin.stages.communicate.handoff import Handoff, handoff_of, handoff_text
 from tocsin.stages.communicate.hands import Means, hands
@@ -34,6 +34,7 @@ __all__ = [
     "hands",
     "put_drafts",
     "sync_of",
+    "unsaid",
     "writer",
     "writer_in",
 ]

@@ -135,6 +135,15 @@ def usual(incident: Incident) -> tuple[Audience, ...]:
     return (Audience.CHANNEL, Audience.INTERNAL, Audience.EXTERNAL, Audience.EXECUTIVE, *security)
 
 
+def unsaid(incident: Incident) -> tuple[Audience, ...]:
+    """Of the usual audiences those for whom nothing lies ready, and nothing is out, that knows what is known by now."""
+    told = incident.narrative
+    words = [(one.update.audience, one.update.facts_seq) for one in told.drafts]
+    words += [(one.audience, one.facts_seq) for one in told.published if not one.retracted]
+    current = {audience for audience, seen in words if seen >= incident.facts_seq}
+    return tuple(one for one in usual(incident) if one not in current)
+
+
 def template_of(incident: Incident, audience: Audience) -> str:
     """Which message that audience gets where the incident stands."""
     match audience:
