@@ -33,6 +33,7 @@ from tocsin.model.identity import Principal, Role
 from tocsin.model.incident import Incident
 from tocsin.model.standing import Action, ActionState
 from tocsin.ports import Executor, Ledger, Store
+from tocsin.roles.analysts import cast
 from tocsin.sources import registry
 from tocsin.stages import remediate
 from tocsin.stages.intake import receive
@@ -83,7 +84,7 @@ def warm() -> None:
     """Reads once, in the parent, what every worker would read again."""
     import dbos  # noqa: F401 - imported for its time alone
 
-    for room, name in ((build, "specialists"), (build, "load_classifier"), (config, "_defaults")):
+    for room, name in ((cast, "specialists"), (build, "load_classifier"), (config, "_defaults")):
         once = cache(getattr(room, name))
         once()
         setattr(room, name, once)
