@@ -105,6 +105,7 @@ def test_a_person_says_that_a_step_did_not_help_and_asks_for_its_rollback(monkey
     assert back["step"]["text"] == "Switch it back on."
 
 
+SECRET = "ghp_" + "a1B2c3D4e5" * 4
 BOOK = """---
 id: lamp
 title: The lamp is on
@@ -152,8 +153,14 @@ def test_the_same_words_end_a_step_on_the_local_store(tmp_path: Path) -> None:
     incident = told("declare", "The lamp is on", "--severity", "SEV3")["incident"]
     run = ("runbook", "run", "lamp", "0", "--environment", "production", "--incident", incident)
     action = told(*run, "--no-dry-run")["actionId"]
-    assert told("verify", incident, action, "--did-not-help", "--said", "still on")["action"]["state"] == "disproved"
-    assert told("rollback", incident, action)["action"]["action"]["step"]["is_rollback"]
+    assert (
+        told("verify", incident, action, "--did-not-help", "--said", f"still {SECRET}")["action"]["state"]
+        == "disproved"
+    )
+    back = told("rollback", incident, action)["action"]["action"]
+    assert back["step"]["is_rollback"]
+    told("reject", incident, back["id"], "--reason", f"{SECRET} works")
+    assert all(SECRET.encode() not in kept.read_bytes() for kept in tmp_path.glob("t.db*"))
     silence = told("silence", "add", "service=lamp", "--reason", "a drill", "--minutes", "5")
     assert [one["id"] for one in told("silence", "list")] == [silence["id"]]
     assert silence["created_by"] == "local-operator"

@@ -580,4 +580,4 @@ def test_nothing_but_remediation_ever_runs_an_executor():
     root = Path(__file__).resolve().parents[2] / "src" / "tocsin"
     calls = re.compile(r"executor\.run\(")
     found = {path.relative_to(root).as_posix() for path in root.rglob("*.py") if calls.search(path.read_text())}
-    assert found == {"stages/remediate/perform.py", "stages/remediate/probe.py", "app/executors.py"}
+    assert found == {"stages/remediate/perform.py", "stages/remediate/look.py", "app/executors.py"}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tocsin.library.expect import comparison, met
 from tocsin.model.signals import Series
-from tocsin.stages.verify.expect import comparison, met
 from tocsin.stages.verify.judge import Condition, Reading, Ruling, Thinness, band, read, rule, together
 
 T0 = datetime(2026, 5, 1, 3, 0, tzinfo=UTC)

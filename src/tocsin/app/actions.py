@@ -83,6 +83,7 @@ async def answer(
                     means, incident_id, action_id, by=LOCAL_OPERATOR, happened=happened, said=words
                 )
             case Help(helped=helped, said=words):
+                words = means.clean(words)
                 word = partial(
                     say_whether_it_helped, by=LOCAL_OPERATOR, helped=helped, said=words, now=means.clock.now()
                 )

@@ -75,6 +75,8 @@ async def open_house(
 def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> House:
     clean = redactor(settings.config, settings.evidence)
     shelf, law = open_shelf(settings.runbooks), InForce(settings.policy, settings.config.origin)
+    sources, measure = windows.sources(settings, store), windows.measure(settings)
+    gauges = verify.Gauges(clean, sources.metrics, measure)
     glass, messages = Hourglass(time.monotonic), communications_desk(settings)
     means = remediate.Means(
         store=store,
@@ -87,14 +89,15 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
         environments=settings.severity.environments,
         over=glass.over,
         ask_in=messages.channels(Audience.CHANNEL),
+        measured=lambda probe, step: gauges.now(probe, step, clock.now(), settings.verify),
+        clean=lambda text: clean(text).text,
     )
-    sources = windows.sources(settings, store)
     looking = verify.Means(
         store=store,
         clock=clock,
         names=names,
         rules=verify.Rules(settings.verify, shelf),
-        gauges=verify.Gauges(clean, sources.metrics, windows.measure(settings), partial(ask_probe, means)),
+        gauges=replace(gauges, answer=partial(ask_probe, means)),
         post_mortem_at=settings.people.post_mortem_at,
     )
     after = review.Means(store, clock, review_rules(settings))

@@ -47,9 +47,13 @@ def show(one: "ActionShown") -> None:
         ),
         "said": action.said,
     }
+    first = action.rehearsal.preconditions if action.rehearsal else ()
     missing = f", {one.missing} more approval{'s' if one.missing > 1 else ''} needed" if one.missing else ""
     print(f"{action.id}  {action.state}{missing if action.state == 'requested' else ''}")
     for name, text in lines.items():
         if text:
             print(f"  {name + ':':<13}{one_line(text, 2000)}")
+    for must, holds, seen in first:
+        word = {True: "holds", False: "DOES NOT HOLD", None: "NOT SEEN"}[holds]
+        print(f"  {'first:':<13}{one_line(must, 300)} {word}: {one_line(seen, 300)}")
     print(f"  {'hash:':<13}{one.approval_hash}")

@@ -123,14 +123,22 @@ class RenderedStep(Value):
         return sha256(canonical(self.model_dump(mode="json", exclude=unsaid)).encode()).hexdigest()
 
 
+Held = tuple[str, bool | None, str]
+"""What must hold, whether it does (None: nobody has looked), and what was seen."""
+
+
 class Rehearsal(Value):
     """What a dry run showed: whether it could run, what would happen, and what the preconditions read just now."""
 
     ok: bool
     said: str
     """What would happen, in words and numbers, bounded and redacted."""
-    preconditions: tuple[tuple[str, bool, str], ...] = ()
-    """(what must hold, does it, what was seen)."""
+    preconditions: tuple[Held, ...] = ()
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """What must hold and nobody has looked at."""
+        return tuple(must for must, holds, _ in self.preconditions if holds is None)
 
     @property
     def digest(self) -> str:

@@ -229,7 +229,13 @@ async def verify(rooms: Here, by: Asking, incident_id: Id, action_id: Id, word: 
     """A person's word on whether a finished step helped: where no probe can tell, or to overrule one."""
     incident = await rooms.store.write(
         lambda ledger: say_whether_it_helped(
-            ledger, incident_id, action_id, by=by, helped=word.helped, said=word.said, now=rooms.clock.now()
+            ledger,
+            incident_id,
+            action_id,
+            by=by,
+            helped=word.helped,
+            said=rooms.clean(word.said),
+            now=rooms.clock.now(),
         )
     )
     return _told(rooms, incident, action_id)
@@ -276,7 +282,7 @@ async def stops(rooms: Here) -> Stops:
 @router.post("/stop")
 async def turn(rooms: Whole, by: Asking, wanted: Turn) -> Stops:
     """Stops all actions everywhere, or lets them run again. Every open incident is told."""
-    await stop.turn(rooms.store, rooms.clock, by=by, on=wanted.on, reason=wanted.reason)
+    await stop.turn(rooms.store, rooms.clock, by=by, on=wanted.on, reason=rooms.clean(wanted.reason))
     rooms.wake.ring_all()
     return await stops(rooms)
 

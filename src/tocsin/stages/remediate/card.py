@@ -15,6 +15,7 @@ from tocsin.model.update import Audience
 from tocsin.ports import Message, Purpose, message_payload, step_buttons
 
 _NEEDED = {1: "One approver must say yes.", 2: "Two different approvers must say yes."}
+_SEEN = {True: "It holds", False: "It does NOT hold", None: "Nobody has looked"}
 _UNDONE = {
     Risk.READ: "changes nothing",
     Risk.REVERSIBLE: "can be taken back",
@@ -64,6 +65,10 @@ def _lines(action: Action) -> tuple[str, ...]:
     return (
         f"On: {on}, in {step.environment}",
         f"Risk: {step.risk}, it {_UNDONE[step.risk]}" + ("; it destroys evidence" if step.destroys_evidence else ""),
+        *(
+            f"First: {must} {_SEEN[holds]}: {seen}"
+            for must, holds, seen in (rehearsal.preconditions if rehearsal else ())
+        ),
         f"Dry run: {rehearsal.said if rehearsal else 'none'}",
         *([f"A value in it is in no catalogue; it rests on the word of {vouched}"] if vouched else []),
         f"Asked for by {action.requested_by}; {action.verdict.reason}",

@@ -4,17 +4,16 @@ Called by the loop, the API, the tool and the command line alike. Runs no step: 
 event of the incident, written in the transaction that checked whether it may be said.
 """
 
-import asyncio
 from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from tocsin.errors import DataError, Denied, NotFound, NotNow, SourceError
+from tocsin.errors import DataError, Denied, NotFound, NotNow
 from tocsin.guard import approval as approvals
 from tocsin.guard.authorize import MACHINE, actor_of, authorize
-from tocsin.guard.policy import InForce, in_force, judge
+from tocsin.guard.policy import InForce, in_force, judge, mode_now
 from tocsin.library.runbooks import Shelf
 from tocsin.model import acts
 from tocsin.model.action import Decision, Mode, Outcome, Rehearsal, RenderedStep, Verdict
@@ -26,14 +25,20 @@ from tocsin.model.plain import one_line
 from tocsin.model.standing import Action, ActionState
 from tocsin.ports import Clock, Executor, Ledger, Names, Parcel, Store
 from tocsin.stages.remediate.card import cards
-from tocsin.stages.remediate.render import EVIDENCE_WAIVED, Given, render, render_rollback, spoils_evidence
+from tocsin.stages.remediate.rehearse import Measured, rehearse
+from tocsin.stages.remediate.render import (
+    EVIDENCE_WAIVED,
+    Given,
+    render,
+    render_preconditions,
+    render_rollback,
+    spoils_evidence,
+)
 from tocsin.stages.remediate.scope import Scope
 
 REMEDIATOR = Principal(id="remediator", roles=frozenset({Role.RESPONDER}), via=MACHINE)
 """tocsin itself: it may ask for a step, and approves nothing."""
 ALERTS_READ = 200
-REHEARSAL_SECONDS = 30.0
-_SAID = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class Means:
     ask_in: tuple[str, ...] = ()
     """The channels in which approvers are asked."""
     at_work: set[str] = field(default_factory=set)
+    measured: Measured | None = None
+    """Reads a precondition's expression, where a metric system is configured."""
     clean: Callable[[str], str] = str
     """Takes secrets out of what people write."""
 
@@ -86,7 +93,7 @@ async def request(
     """
     scope = await open_scope(means, incident_id, by)
     step = render(means.shelf.get(runbook_id), step_index, scope, given=given, environment=environment)
-    return await _ask(means, scope.incident, step, by, key)
+    return await _ask(means, scope, step, by, key)
 
 
 async def roll_back(means: Means, incident_id: str, action_id: str, *, by: Principal, key: str = "") -> Asked:
@@ -96,7 +103,7 @@ async def roll_back(means: Means, incident_id: str, action_id: str, *, by: Princ
     if done.state in (ActionState.REQUESTED, ActionState.REJECTED, ActionState.RUNNING):
         raise NotNow(f"{action_id} is {done.state}; there is nothing to take back.", "Look at its state again.")
     back = render_rollback(means.shelf.get(done.step.runbook_id), done.step, scope)
-    return await _ask(means, scope.incident, back, by, key)
+    return await _ask(means, scope, back, by, key)
 
 
 async def dry_run(
@@ -113,7 +120,7 @@ async def dry_run(
     scope = await open_scope(means, incident_id, by)
     step = render(means.shelf.get(runbook_id), step_index, scope, given=given, environment=environment)
     verdict = judge(step, scope.incident, means.current)
-    rehearsal = await rehearse(means, step, verdict.mode)
+    rehearsal = await _rehearsed(means, step, scope)
     text = one_line(f"dry run of {runbook_id}[{step_index}] {step.name}: {rehearsal.said}", 500)
     incident = await _append(means, incident_id, by, Noted(text=text))
     return Asked(incident, step, rehearsal, verdict)
@@ -213,23 +220,6 @@ def scope_of(means: Means, ledger: Ledger, incident_id: str) -> Scope:
     )
 
 
-async def rehearse(means: Means, step: RenderedStep, mode: Mode) -> Rehearsal:
-    """The executor's dry run, within its time. Whatever keeps it from rehearsing is said, with `ok=False`."""
-    executor = means.executors.get(step.executor)
-    if mode is Mode.OBSERVE:
-        return Rehearsal(ok=False, said="Mode observe: nothing is sent, not even a dry run.")
-    if executor is None:
-        return Rehearsal(ok=False, said=f"No executor {step.executor!r} is configured; see section `executors`.")
-    try:
-        async with asyncio.timeout(min(step.timeout_seconds, REHEARSAL_SECONDS)):
-            found = await executor.rehearse(step)
-    except TimeoutError:
-        return Rehearsal(ok=False, said="The dry run did not end in time.")
-    except SourceError as failure:
-        return Rehearsal(ok=False, said=str(failure)[:_SAID])
-    return found
-
-
 def incident_of(ledger: Ledger, incident_id: str) -> Incident:
     """As it stands. Raises NotFound."""
     found = ledger.incidents.get(incident_id)
@@ -252,13 +242,21 @@ def say(ledger: Ledger, incident_id: str, actor: str, at: datetime, *bodies: Bod
         ledger.timeline.append(incident_id, body, actor=actor, at=at)
 
 
-async def _ask(means: Means, incident: Incident, step: RenderedStep, by: Principal, key: str) -> Asked:
+async def _ask(means: Means, scope: Scope, step: RenderedStep, by: Principal, key: str) -> Asked:
+    incident = scope.incident
     if spoils_evidence(step, incident):
         what = f"{step.name} destroys evidence of a security incident, and nobody has kept a copy."
         raise Denied(what, "Take a snapshot first, or let the commander record a waiver.", code="TCS-DENIED-EVIDENCE")
-    rehearsal = await rehearse(means, step, judge(step, incident, means.current).mode)
+    rehearsal = await _rehearsed(means, step, scope)
     action_id = _named(incident, by, key) if key else means.names.new("ACT")
     return await means.store.write(lambda ledger: _put(means, ledger, incident.id, action_id, step, rehearsal, by))
+
+
+async def _rehearsed(means: Means, step: RenderedStep, scope: Scope) -> Rehearsal:
+    """Its dry run, after what its runbook says must hold first."""
+    first = render_preconditions(means.shelf.get(step.runbook_id), step, scope)
+    mode = mode_now(scope.incident, means.current, step.service)
+    return await rehearse(means.executors, step, mode, first, means.measured)
 
 
 def _put(
@@ -275,7 +273,7 @@ def _put(
     incident = incident_of(ledger, incident_id)
     if incident.policy is None:
         say(ledger, incident_id, "system", now, means.current.policy.fixed(means.current.origin))
-    verdict = judge(step, incident, means.current)
+    verdict = _decided(judge(step, incident, means.current), rehearsal)
     standing = _again(incident, step, action_id) or _same(incident, step, now)
     if standing is not None:
         return Asked(incident, step, standing.rehearsal or rehearsal, standing.verdict, standing)
@@ -307,6 +305,14 @@ def would_have(step: RenderedStep, verdict: Verdict) -> str:
 def tag(runbook_id: str, step_index: int) -> str:
     """A step's short name: `disk_full[2]`."""
     return f"{runbook_id}[{step_index}]"
+
+
+def _decided(verdict: Verdict, rehearsal: Rehearsal) -> Verdict:
+    """Where something must hold first and nobody could look, a person decides."""
+    if verdict.decision is not Decision.AUTO or not rehearsal.unread:
+        return verdict
+    why = one_line(f"{verdict.reason}; nobody has seen to it that: {rehearsal.unread[0]}", 400)
+    return verdict.model_copy(update={"decision": Decision.ONE, "reason": why})
 
 
 def _refusal(verdict: Verdict, rehearsal: Rehearsal) -> str:

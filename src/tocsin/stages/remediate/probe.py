@@ -4,31 +4,19 @@ It needs no yes of its own: whoever approved the step approved the runbook that 
 executors refuse to change anything for a step that reads. The stop switch and mode observe hold all the same.
 """
 
-import asyncio
-
-from tocsin.errors import Denied, NotFound, OutcomeUnknown, SourceError
+from tocsin.errors import Denied
 from tocsin.guard.policy import mode_now
 from tocsin.model.action import Mode, Outcome, RenderedStep
 from tocsin.ports import Ledger
+from tocsin.stages.remediate.look import look
 from tocsin.stages.remediate.permit import Means, action_of, scope_of
 from tocsin.stages.remediate.render import render_probe
-
-PROBE_SECONDS = 30.0
 
 
 async def ask_probe(means: Means, incident_id: str, action_id: str) -> Outcome:
     """What the probe of an action that has run answers now. Raises Denied, NotFound, SourceError, Unfilled."""
     step = await means.store.read(lambda ledger: _probe(means, ledger, incident_id, action_id))
-    executor = means.executors.get(step.executor)
-    if executor is None:
-        raise NotFound(f"No executor {step.executor} is configured.", "See section `executors`.")
-    try:
-        async with asyncio.timeout(min(step.timeout_seconds, PROBE_SECONDS)):
-            return await executor.run(step, "")
-    except TimeoutError as late:
-        raise SourceError(f"The probe of {step.name} did not answer in time.", "Look there by hand.") from late
-    except OutcomeUnknown as doubt:  # it reads only: not to know is not to have seen
-        raise SourceError(doubt.what, doubt.do) from doubt
+    return await look(means.executors, step)
 
 
 def _probe(means: Means, ledger: Ledger, incident_id: str, action_id: str) -> RenderedStep:

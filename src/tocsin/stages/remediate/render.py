@@ -5,13 +5,24 @@ where the runbook says, and must be in the incident's scope. What cannot be fill
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
 from tocsin.errors import Denied, NotFound
 from tocsin.library.runbook import ParameterType, Runbook
-from tocsin.library.steps import SLOT, Command, Http, Kubernetes, Manual, Run, RunbookStep, Sql
+from tocsin.library.steps import (
+    SLOT,
+    Command,
+    Http,
+    Kubernetes,
+    Manual,
+    Probe,
+    Run,
+    RunbookStep,
+    Sql,
+    slots_of_probe,
+)
 from tocsin.model.action import MissingValue, RenderedStep, Risk
 from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
@@ -67,6 +78,39 @@ def render_probe(runbook: Runbook, done: RenderedStep, scope: Scope) -> Rendered
         raise NotFound(f"{done.name} of {runbook.id} has no probe that can be run.", "A person looks and says so.")
     looking = step.model_copy(update={"risk": Risk.READ, "text": step.verify.text, "idempotent": True})
     return _made(runbook, done.step_index, looking, step.verify.run, dict(done.slots), scope)
+
+
+class Precondition(NamedTuple):
+    """What must hold before a step: the probe as people wrote it, and the step that reads it; None when a person must look."""
+
+    probe: Probe
+    look: RenderedStep | None
+    why: str = ""
+    """Why nothing here can read it."""
+
+
+def render_preconditions(runbook: Runbook, step: RenderedStep, scope: Scope) -> tuple[Precondition, ...]:
+    """What the runbook says must hold first, ready to be read. A step that only looks, or takes back, needs nothing to hold."""
+    if step.risk is Risk.READ or step.is_rollback:
+        return ()
+    return tuple(_precondition(runbook, probe, step, scope) for probe in runbook.preconditions)
+
+
+def _precondition(runbook: Runbook, probe: Probe, step: RenderedStep, scope: Scope) -> Precondition:
+    if probe.run is None and not probe.metric:
+        return Precondition(probe, None, "a person looks")
+    try:
+        found = {name: value_of(runbook, name, scope) for name in slots_of_probe(probe) - step.slots.keys()}
+    except Unfilled as refusal:
+        return Precondition(probe, None, f"it was not read: {refusal.what}")
+    if empty := sorted(name for name, value in found.items() if value is None):
+        return Precondition(probe, None, f"it was not read: {', '.join(empty)} is missing")
+    slots = {**step.slots, **{name: value for name, value in found.items() if value is not None}}
+    looking = runbook.steps[step.step_index].model_copy(
+        update={"risk": Risk.READ, "text": probe.text, "idempotent": True}
+    )
+    run = probe.run or Manual(executor="manual")
+    return Precondition(probe, _made(runbook, step.step_index, looking, run, slots, scope))
 
 
 def render_again(runbook: Runbook, step: RenderedStep, scope: Scope) -> RenderedStep:
@@ -146,12 +190,17 @@ def _made(runbook: Runbook, index: int, step: RunbookStep, run: Run, slots: Slot
         targets=targets,
         environment=scope.environment,
         risk=step.risk,
-        auto=step.auto and not _told_by_text(runbook, slots) and not vouched_by,
+        auto=step.auto and not _told_by_text(runbook, slots) and not vouched_by and not _looked_at(runbook, step),
         idempotent=step.idempotent,
         destroys_evidence=step.destroys_evidence,
         vouched_by=vouched_by,
         timeout_seconds=float(int(step.timeout[:-1]) * _SECONDS[step.timeout[-1]]),
     )
+
+
+def _looked_at(runbook: Runbook, step: RunbookStep) -> bool:
+    """True when something must hold before it that only a person can see: then a person decides."""
+    return step.risk is not Risk.READ and any(not one.metric and one.run is None for one in runbook.preconditions)
 
 
 def _vouched_by(runbook: Runbook, slots: Slots, scope: Scope) -> tuple[str, ...]:

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from tocsin.errors import SourceError, TocsinError
 from tocsin.guard.redact import Redact
+from tocsin.library.expect import comparison, met
 from tocsin.library.steps import SLOT, Probe
 from tocsin.model.action import Outcome, RenderedStep
 from tocsin.model.plain import one_line
 from tocsin.model.signals import Series
 from tocsin.ports import Ask, MetricSource, Reply
-from tocsin.stages.verify.expect import comparison, met
 from tocsin.stages.verify.judge import Condition, Reading, Thinness, read, together
 from tocsin.stages.verify.settings import VerifySettings
 from tocsin.stages.verify.watched import Watched, as_rate
@@ -73,6 +73,13 @@ class Gauges:
             readings = [Reading(Condition.UNKNOWN, silent or f"no samples of {one_line(expression)}")]
         whole = together(readings)
         return Seen(Reading(whole.condition, f"{probe.text} {whole.said}", whole.cites), "probe", query or expression)
+
+    async def now(
+        self, probe: Probe, step: RenderedStep, now: datetime, settings: VerifySettings
+    ) -> tuple[bool | None, str]:
+        """Whether a probe's expression is as expected at this moment, and what was seen; None when that cannot be told."""
+        seen = await self.expression(probe, step, now - _LEAD, now, settings)
+        return {Condition.NORMAL: True, Condition.BAD: False}.get(seen.reading.condition), seen.reading.said
 
     async def probe(self, probe: Probe, incident_id: str, action_id: str) -> Seen:
         """One answer of a probe that runs something which only reads."""
