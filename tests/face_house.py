@@ -21,6 +21,7 @@ from tocsin.web.rooms import Rooms
 from tocsin.web.rounds import Rounds
 from tocsin.web.settings import ServeSettings
 from tocsin.web.statuspage import Board, StatusPageSettings
+from tocsin.web.statuspage.forms import Counter
 from tocsin.web.statuspage.kiosk import Kiosk
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -109,7 +110,7 @@ class House:
         )
         if kiosk:
             board = Board(self.rooms.store, self.hands, self.rooms.catalogue, StatusPageSettings())
-            self.rooms.kiosk = Kiosk(board)
+            self.rooms.status = Counter(Kiosk(board), self.rooms.store, self.hands, self.hands, self.rooms.catalogue)
         self.app = create(self.rooms)
 
     async def _report(self, incident_id: str) -> Mapping[str, Any]:

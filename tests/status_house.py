@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from tocsin.ports import Key, Store
 from tocsin.store.memory import MemoryStore
 from tocsin.web.settings import ServeSettings
 from tocsin.web.statuspage import Board, StatusPageSettings
+from tocsin.web.statuspage.forms import Counter
 from tocsin.web.statuspage.kiosk import Kiosk
 from tocsin.web.statuspage.site import create_site
 
@@ -39,6 +41,16 @@ class Clock:
         return self.time
 
 
+class Numbers:
+    """Names that count."""
+
+    def __init__(self) -> None:
+        self._next = count(1)
+
+    def new(self, prefix: str) -> str:
+        return f"{prefix}-{next(self._next):04}"
+
+
 class StatusHouse:
     """A page of its own, spoken to over HTTP."""
 
@@ -48,7 +60,10 @@ class StatusHouse:
         self.store = store or MemoryStore()
         named = {"name": "Northwind status", "url": "https://status.example.com", **settings}
         self.kiosk = Kiosk(Board(self.store, self.clock, SHOP, StatusPageSettings.model_validate(named)))
-        self.app = create_site(self.kiosk, ServeSettings())
+        self.counter = Counter(
+            self.kiosk, self.store, self.clock, Numbers(), SHOP, email=True, webhook=True, reports=True
+        )
+        self.app = create_site(self.counter, ServeSettings())
         key = Key(name="statuspage", secret="ab" * 32, made_at=NOW - timedelta(days=71))
         asyncio.run(self.store.write(lambda ledger: ledger.keys.put(key)))
 

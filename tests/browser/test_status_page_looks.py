@@ -79,3 +79,15 @@ def test_the_keyboard_reaches_the_content_first_and_every_link(browser: Browser,
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     assert page.evaluate("document.activeElement.getBoundingClientRect().left >= 0")
+
+
+def test_a_person_can_report_a_problem_with_the_keyboard_alone(browser: Browser, places: tuple[str, list[str]]) -> None:
+    address, _ = places
+    page = opened(browser, "light", 900)
+    page.goto(address + "/status/report")
+    page.get_by_label("Where").select_option("Payments")
+    page.get_by_label("What you see").fill("I cannot pay")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert page.get_by_role("heading", level=1).inner_text() == "Thank you"

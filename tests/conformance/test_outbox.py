@@ -129,3 +129,21 @@ def test_what_did_not_arrive_is_listed_until_it_does(url):
         ("message:slack", "waiting", 1),
         ("page", "waiting", 1),
     ]
+
+
+def test_what_strangers_were_sent_is_forgotten_and_what_belongs_to_an_incident_never(url):
+    def work(ledger):
+        day = 24 * 3600 * 1_000_000
+        for number, incident, status in (
+            (1, "", "sent"),
+            (2, "", "waiting"),
+            (3, "INC-1", "sent"),
+            (9, "", "given_up"),
+        ):
+            one = parcel(number * day, key=f"k{number}", incident_id=incident, kind="subscriber")
+            ledger.outbox.put(one)
+            ledger.outbox.update(replace(one, status=status))
+        gone = ledger.outbox.forget(datetime(1970, 1, 6, tzinfo=UTC))
+        return gone, [ledger.outbox.get(f"k{number}") is not None for number in (1, 2, 3, 9)]
+
+    assert story(url, work) == (1, [False, True, True, True])

@@ -9,7 +9,7 @@ from tests.face_house import SLOW, TOKEN, House
 
 from tocsin.model.acts import Resolved, UserReported
 from tocsin.model.catalogue import Catalogue
-from tocsin.web.reports import Senders, TooOften
+from tocsin.web.limits import Senders, TooOften
 
 SAID = {"text": "I cannot pay", "origin": "support"}
 

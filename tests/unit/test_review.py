@@ -43,7 +43,8 @@ def test_a_reviewed_message_goes_out_on_every_channel_of_its_audience(bench):
     bench.does(ANN, "publish-update", update.id)
     (out,) = bench.incident.narrative.published
     assert (out.text, out.by, out.channels) == (update.text, "person:ann@example.com", ("page", "statuspage"))
-    (letter,) = bench.letters("update")  # our own page reads the timeline and needs none
+    page, letter = bench.letters("update")
+    assert page.payload["text"] == update.text  # goes on to those who subscribed to our page
     assert (letter.payload["channel"], letter.payload["text"]) == ("statuspage", update.text)
     assert "severity" not in letter.payload and "link" not in letter.payload
     assert bench.incident.narrative.drafts == ()
@@ -200,13 +201,13 @@ def test_a_correction_names_what_it_corrects_and_goes_the_way_of_every_message(b
     bench.does(ANN, "approve-update", draft.id, digest=draft.digest)
     bench.does(ANN, "publish-update", draft.id)
     assert bench.incident.narrative.published[-1].corrects == out
-    assert [one.payload["channel"] for one in bench.letters("correction")] == ["statuspage"]
+    assert [one.payload["channel"] for one in bench.letters("correction")] == ["page", "statuspage"]
 
 
 def test_a_retraction_tells_everybody_who_had_the_message_and_keeps_its_reason_inside(bench):
     out = bench.published()
     bench.does(ANN, "retract-update", out, reason="the wrong customer was named")
-    (letter,) = bench.letters("retraction")
+    _, letter = bench.letters("retraction")
     assert "our update of 03:04 UTC is withdrawn" in letter.payload["text"]
     assert "wrong customer" not in letter.payload["text"]
     assert bench.incident.narrative.last(Audience.EXTERNAL) is None

@@ -16,10 +16,12 @@ from tocsin.app.slack import slack_door
 from tocsin.app.worker import open_worker
 from tocsin.config import Config
 from tocsin.connectors.outbound import Outbound
-from tocsin.connectors.system import SystemClock
+from tocsin.connectors.system import RandomNames, SystemClock
 from tocsin.errors import NotFound, TocsinError
+from tocsin.model.action import Mode
 from tocsin.model.incident import Incident
 from tocsin.model.report import report_of
+from tocsin.model.subscriber import Via
 from tocsin.ports import Clock, Store
 from tocsin.sources.authenticity.gate import Gate
 from tocsin.stages.watch import Pulses
@@ -29,6 +31,7 @@ from tocsin.web.face import create
 from tocsin.web.rooms import Rooms
 from tocsin.web.serving import alone, beside, server
 from tocsin.web.statuspage import Board
+from tocsin.web.statuspage.forms import Counter
 from tocsin.web.statuspage.kiosk import Kiosk
 from tocsin.web.statuspage.settings import Listen
 from tocsin.web.statuspage.site import create_site
@@ -61,7 +64,7 @@ async def _serve(settings: Settings, *, walking: bool) -> None:
         where = f"http://{settings.serve.host}:{settings.serve.port}"
         print(f"tocsin listens on {where}  (API at /docs, alerts to /hooks/SOURCE)", file=sys.stderr)
         if (own := settings.statuspage.listen) is not None:
-            site = create_site(_kiosk(settings, rooms.store, rooms.clock), settings.serve)
+            site = create_site(_page(settings, rooms.store, rooms.clock), settings.serve)
             await closing.enter_async_context(beside(site, own.host, own.port))
             print(f"the status page is on http://{own.host}:{own.port}", file=sys.stderr)
         await server(face, rooms, settings.serve).serve()
@@ -71,13 +74,25 @@ async def _show(settings: Settings, chosen: Mapping[str, Any]) -> None:
     """The status page and nothing else: no API, no hooks, no worker."""
     own = (settings.statuspage.listen or Listen()).model_copy(update=chosen)
     async with open_store(settings.store) as store:
-        site = create_site(_kiosk(settings, store, SystemClock()), settings.serve)
+        site = create_site(_page(settings, store, SystemClock()), settings.serve)
         print(f"the status page is on http://{own.host}:{own.port}", file=sys.stderr)
         await alone(site, own.host, own.port).serve()
 
 
-def _kiosk(settings: Settings, store: Store, clock: Clock) -> Kiosk:
-    return Kiosk(Board(store, clock, settings.catalogue, settings.statuspage))
+def _page(settings: Settings, store: Store, clock: Clock) -> Counter:
+    """The page with its forms. Nobody can subscribe where links have no address to begin with, or nothing leaves the house."""
+    page, mail = settings.statuspage, settings.channels.email is not None
+    open_to = page.subscribe if page.url and settings.policy.mode is not Mode.OBSERVE else frozenset[Via]()
+    return Counter(
+        kiosk=Kiosk(Board(store, clock, settings.catalogue, page)),
+        store=store,
+        clock=clock,
+        names=RandomNames(clock),
+        catalogue=settings.catalogue,
+        email=Via.EMAIL in open_to and mail,
+        webhook=Via.WEBHOOK in open_to,
+        reports=page.reports,
+    )
 
 
 async def _work(settings: Settings) -> None:
@@ -177,7 +192,7 @@ def _rooms(house: House) -> Rooms:
         pulses=Pulses(desk.clock.now()),
         token=settings.config.secret(token, "serve.token") if token else "",
         watch=settings.watch,
-        kiosk=_kiosk(settings, desk.store, desk.clock) if settings.statuspage.beside_api else None,
+        status=_page(settings, desk.store, desk.clock) if settings.statuspage.beside_api else None,
         dead_man_url=settings.config.secret(dead_man.url, "watch.dead_man.url") if dead_man else "",
         fetch=outbound.get,
         confirm=gate.confirm,

@@ -28,6 +28,7 @@ from tocsin.cli import (
     service,
     silences,
     stats,
+    subscribers,
     tokens,
 )
 from tocsin.errors import ConfigError, DataError, Denied, IntakeError, NotFound, NotNow, TocsinError
@@ -51,6 +52,7 @@ cli.add_typer(deadletters.deadletters, name="deadletters")
 cli.add_typer(audit.audit, name="audit")
 cli.add_typer(runbooks.runbook, name="runbook")
 cli.add_typer(tokens.token, name="token")
+cli.add_typer(subscribers.subscribers, name="subscribers")
 cli.add_typer(outbox.outbox, name="outbox")
 cli.add_typer(silences.silence, name="silence")
 cli.add_typer(reviews.post_mortem, name="post-mortem")

@@ -14,11 +14,11 @@ from typing import Literal
 from pydantic import Field
 
 from tocsin.config import Config, Secret
-from tocsin.connectors.email_text import Letterhead, mail
+from tocsin.connectors.email_text import Letterhead, mail, to_stranger
 from tocsin.errors import SourceError
 from tocsin.model.ground import Value
 from tocsin.model.update import Audience
-from tocsin.ports import Message, Purpose, Receipt
+from tocsin.ports import Mail, Message, Purpose, Receipt
 
 Address = str
 _MAILBOX = r"^[^@\s<>,;:\"\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$"
@@ -72,6 +72,10 @@ class Email:
         letter = mail(message, self._head, to)
         refused = await asyncio.to_thread(self._converse, letter, to)
         return Receipt(ref=str(letter["Message-ID"]), missed=", ".join(sorted(refused)))
+
+    async def mail(self, letter: Mail) -> None:
+        """ports.Mailbox. One mail to one stranger."""
+        await asyncio.to_thread(self._converse, to_stranger(letter, self._head), (letter.to,))
 
     def _converse(self, letter: EmailMessage, to: tuple[str, ...]) -> Mapping[str, object]:
         """Hands it over; answers with the addresses that were refused. Raises SourceError when none was taken."""

@@ -12,7 +12,7 @@ from html import escape
 from tocsin.connectors.plain_text import heading, readable, to_the_letter, web_link
 from tocsin.model.plain import one_line
 from tocsin.model.update import Audience
-from tocsin.ports import Message
+from tocsin.ports import Mail, Message
 
 _SUBJECT, _TEXT = 150, 50_000
 _PAGE = (
@@ -58,6 +58,23 @@ def mail(message: Message, head: Letterhead, to: Sequence[str]) -> EmailMessage:
         method = _METHOD.search(message.calendar)
         asked = {"method": method.group(1)} if method else {}
         letter.add_attachment(message.calendar, subtype="calendar", filename="invite.ics", params=asked)
+    return letter
+
+
+def to_stranger(told: Mail, head: Letterhead) -> EmailMessage:
+    """A mail to somebody outside, in plain text, which one click can stop (RFC 8058)."""
+    letter = EmailMessage()
+    letter["From"] = Address(one_line(head.name, 100), addr_spec=head.sender)
+    letter["To"] = Address(addr_spec=told.to)
+    letter["Subject"] = one_line(told.subject, _SUBJECT)
+    letter["Message-ID"] = head.id_of(told.key, told.to)
+    if told.thread:
+        letter["References"] = letter["In-Reply-To"] = head.id_of(told.thread, told.to)
+    if told.unsubscribe:
+        letter["List-Unsubscribe"] = f"<{told.unsubscribe}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(told.text)
     return letter
 
 

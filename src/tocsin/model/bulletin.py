@@ -132,7 +132,7 @@ def _notice(incident_id: str, root: str, said: Sequence[Published], naming: Nami
     if not standing:
         return None
     first, last = standing[0], standing[-1]
-    heading, text = _parted(last.text)
+    heading, text = parted(last.text)
     return Notice(
         id=naming(f"{incident_id}/{root}"),
         stage=_stage(last.status),
@@ -143,7 +143,7 @@ def _notice(incident_id: str, root: str, said: Sequence[Published], naming: Nami
         components={name: ComponentStatus(status) for name, status in last.components.items()},
         impact=Impact(last.impact or Impact.MINOR),
         next_update_at=last.next_update_at,
-        earlier=tuple(_parted(one.text)[1] for one in standing[:-1]),
+        earlier=tuple(parted(one.text)[1] for one in standing[:-1]),
     )
 
 
@@ -152,8 +152,8 @@ def _stage(status: str) -> Stage:
     return Stage(word) if word in frozenset(Stage) else Stage.INVESTIGATING
 
 
-def _parted(text: str) -> tuple[str, str]:
-    """`[Investigating] Payments` in the first line is a heading; what follows is the message."""
+def parted(text: str) -> tuple[str, str]:
+    """`[Investigating] Payments` in the first line is a heading; what follows is the message. Printable, both."""
     text = _UNPRINTABLE.sub("", text)
     found = _HEADING.match(text)
     return (found[2].strip(), text[found.end() :].strip()) if found else ("", text.strip())

@@ -24,3 +24,10 @@ class Subscriber(Value):
     def wants(self, components: frozenset[str]) -> bool:
         """Does a message about these components concern them? One that names none concerns everybody."""
         return not self.components or not components or bool(components & set(self.components))
+
+
+class Masthead(Value):
+    """What the page is called, and where customers find it."""
+
+    name: str
+    url: str

@@ -28,7 +28,7 @@ from tocsin.ports.effects import (
 )
 from tocsin.ports.machine import Clock, Names, Source
 from tocsin.ports.outbox import OPEN_PARCELS, Backlog, OutboxStore, Parcel, message_payload
-from tocsin.ports.public import Key, KeyStore, MaintenanceStore, SubscriberStore
+from tocsin.ports.public import Hooks, Key, KeyStore, Mail, Mailbox, MaintenanceStore, SubscriberStore
 from tocsin.ports.records import (
     AlertStore,
     ChangeStore,
@@ -76,6 +76,7 @@ __all__ = [
     "Executor",
     "Form",
     "Head",
+    "Hooks",
     "IncidentStore",
     "KeptAlert",
     "KeptAnswer",
@@ -85,6 +86,8 @@ __all__ = [
     "KeyStore",
     "Ledger",
     "LogSource",
+    "Mail",
+    "Mailbox",
     "MaintenanceStore",
     "Message",
     "MetricSource",

@@ -50,7 +50,9 @@ class Parcel:
     @property
     def receiver(self) -> str:
         """Who gets it: `page`, `message:slack`. A receiver that fails or is slow holds up nobody but itself."""
-        which = self.payload.get({"message": "channel", "work_item": "tracker"}.get(self.kind, ""), "")
+        which = self.payload.get(
+            {"message": "channel", "work_item": "tracker", "subscriber": "via"}.get(self.kind, ""), ""
+        )
         return f"{self.kind}:{which}" if which else self.kind
 
     @property
@@ -58,6 +60,8 @@ class Parcel:
         """Parcels of one lane leave one after another, so that a channel is opened before it is posted in."""
         if self.kind in _CALLS:
             return f"{self.incident_id} calls"
+        if self.kind == "subscriber":
+            return f"subscriber {self.payload.get('subscriber') or self.key}"
         return f"{self.incident_id} {self.receiver}"
 
     @property
@@ -112,6 +116,10 @@ class OutboxStore(Protocol):
 
     def backlog(self) -> list[Backlog]:
         """All that is undelivered, counted by receiver and status, in that order."""
+        ...
+
+    def forget(self, before: datetime) -> int:
+        """Forgets what belongs to no incident, was decided before that, and is done with; says how many."""
         ...
 
     def of(self, incident_id: str) -> list[Parcel]:

@@ -1,5 +1,6 @@
-"""What the cellar keeps of the public side: the installation's own keys, subscribers, maintenance windows."""
+"""The public side: the installation's own keys, subscribers and maintenance windows in the cellar, and how subscribers are told."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from tocsin.model.ground import Time, Value
@@ -56,4 +57,38 @@ class MaintenanceStore(Protocol):
 
     def all(self) -> list[Maintenance]:
         """The one that starts first, first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail to one address, in plain text. `key` makes a repeated one recognisable, `thread` keeps an incident's together.
+
+    `unsubscribe` is where one click ends it, "" for a mail that was asked for a moment ago.
+    """
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    thread: str = ""
+    unsubscribe: str = ""
+
+
+class Mailbox(Protocol):
+    """Sends mail to people who are no part of the house."""
+
+    async def mail(self, letter: Mail) -> None:
+        """Raises errors.SourceError, `refused` where that address takes no mail and never will."""
+        ...
+
+
+class Hooks(Protocol):
+    """Calls addresses that strangers gave."""
+
+    async def call(self, url: str, name: str, body: bytes, secret: str) -> bytes:
+        """Posts it, signed with that secret; the body of an answer that is a success.
+
+        Raises errors.SourceError, `refused` where the address must not be called, or says that it is gone.
+        """
         ...

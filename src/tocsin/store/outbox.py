@@ -7,7 +7,7 @@ from datetime import datetime
 from json import dumps, loads
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, or_, select, tuple_, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, tuple_, update
 
 from tocsin.model.ground import rfc3339
 from tocsin.ports import OPEN_PARCELS, Backlog, Parcel
@@ -79,6 +79,11 @@ class SqlOutbox:
         rows = self._connection.execute(wanted.group_by(*by).order_by(*by))
         return [Backlog(receiver, status, count, moment(oldest)) for receiver, status, count, oldest in rows]
 
+    def forget(self, before: datetime) -> int:
+        """The addresses of strangers are not kept for long."""
+        done = (outbox.c.incident_id == "", outbox.c.status.not_in(_OPEN), outbox.c.n < micros(before))
+        return self._connection.execute(delete(outbox).where(*done)).rowcount
+
     def of(self, incident_id: str) -> list[Parcel]:
         """In order."""
         wanted = select(outbox.c.data).where(outbox.c.incident_id == incident_id).order_by(*_IN_ORDER)
@@ -145,6 +150,18 @@ class MemoryOutbox:
         for one in self.undelivered(len(self._shelves.outbox)):
             groups.setdefault((one.receiver, one.status), []).append(one)
         return [Backlog(*by, len(some), some[-1].decided_at) for by, some in sorted(groups.items())]
+
+    def forget(self, before: datetime) -> int:
+        """Likewise."""
+        self._shelves.writing()
+        gone = [
+            one.key
+            for one in self._shelves.outbox.values()
+            if not one.incident_id and one.status not in OPEN_PARCELS and one.number < micros(before)
+        ]
+        for key in gone:
+            del self._shelves.outbox[key]
+        return len(gone)
 
     def of(self, incident_id: str) -> list[Parcel]:
         """In order."""

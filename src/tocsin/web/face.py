@@ -29,12 +29,13 @@ from tocsin.web import (
 )
 from tocsin.web.auth import Guarded, Here, Whole, caller_of, rooms_of
 from tocsin.web.bodies import InFlight
+from tocsin.web.limits import Senders
 from tocsin.web.rooms import Rooms
 from tocsin.web.rounds import Rounds
 from tocsin.web.safeguards import Safeguards
 from tocsin.web.settings import check_exposure
 from tocsin.web.shapes import Health
-from tocsin.web.statuspage import routes as statuspage
+from tocsin.web.statuspage.site import put_page
 
 _STORE_SECONDS = 3.0
 _MOST_OPEN = 1000
@@ -56,7 +57,7 @@ def create(rooms: Rooms) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.rooms = rooms
-    app.state.senders = reports.Senders()
+    app.state.senders = Senders()
     app.state.in_flight = InFlight(rooms.settings.in_flight_bytes)
     parts = [
         reports.router,
@@ -73,9 +74,8 @@ def create(rooms: Rooms) -> FastAPI:
         slack.router,
         router,
     ]
-    if rooms.kiosk is not None:
-        app.state.kiosk = rooms.kiosk
-        parts.append(statuspage.router)
+    if rooms.status is not None:
+        parts += put_page(app, rooms.status)
     for part in parts:
         app.include_router(part)
     app.state.mcp = mcp.install(app, rooms)

@@ -23,7 +23,7 @@ from tocsin.stages.verify.gauges import Measure
 from tocsin.stages.watch import Pulses, WatchSettings
 from tocsin.web.metrics import Metrics
 from tocsin.web.settings import ServeSettings
-from tocsin.web.statuspage.kiosk import Kiosk
+from tocsin.web.statuspage.forms import Counter
 
 if TYPE_CHECKING:
     from tocsin.web.slack.door import SlackDoor
@@ -111,7 +111,7 @@ class Rooms:
     counted: tuple[datetime, Figures] | None = None
     """The figures as last counted for the metrics, and when."""
     watch: WatchSettings = field(default_factory=WatchSettings)
-    kiosk: Kiosk | None = None
+    status: Counter | None = None
     """The status page, where it is shown beside the API."""
     dead_man_url: str = ""
     fetch: Callable[[str], Awaitable[bytes]] | None = None

@@ -17,7 +17,6 @@ from tocsin.model.update import FOR_CUSTOMERS, Audience, Update
 from tocsin.ports import Ledger, Message, Parcel, Purpose, acknowledge_buttons, message_payload, review_buttons
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.draft import DECLARED, Writer, writer
-from tocsin.stages.communicate.settings import PAGE
 
 COMMUNICATOR = "role:communicator"
 NEWEST = 200
@@ -167,8 +166,7 @@ def _send(
 ) -> None:
     for channel in channels:
         letter = _letter(incident, message, channel, f"{message.purpose}:{name}")
-        if channel != PAGE:
-            ledger.outbox.put(Parcel.of(letter, incident.id, now))
+        ledger.outbox.put(Parcel.of(letter, incident.id, now))
 
 
 def _letter(incident: Incident, message: Message, channel: str, key: str) -> Letter:

@@ -6,7 +6,8 @@ from tocsin.model.ground import Value
 from tocsin.model.update import Audience
 
 PAGE = "page"
-"""The name of our own status page among the channels. It needs no letter: it is a fold of what was published."""
+"""The name of our own status page among the channels. It is a fold of what was published; what it gets as a letter goes on
+to those who subscribed to it."""
 
 
 def _on_our_page() -> dict[Audience, tuple[str, ...]]:

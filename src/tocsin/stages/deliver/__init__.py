@@ -8,7 +8,21 @@ is marked as sent only after its receiver took it.
 from tocsin.stages.deliver.calls import pager_couriers
 from tocsin.stages.deliver.items import item_courier
 from tocsin.stages.deliver.messages import message_courier
+from tocsin.stages.deliver.page import PageChannel
 from tocsin.stages.deliver.patience import next_try, pause
 from tocsin.stages.deliver.rounds import Courier, Deliveries, deliver
+from tocsin.stages.deliver.subscribers import Lists, subscriber_courier
 
-__all__ = ["Courier", "Deliveries", "deliver", "item_courier", "message_courier", "next_try", "pager_couriers", "pause"]
+__all__ = [
+    "Courier",
+    "Deliveries",
+    "Lists",
+    "PageChannel",
+    "deliver",
+    "item_courier",
+    "message_courier",
+    "next_try",
+    "pager_couriers",
+    "pause",
+    "subscriber_courier",
+]

@@ -16,6 +16,9 @@ TRIES = 180
 """About three days, for everything else."""
 TRIES_WHEN_REFUSED = 5
 """A bit more than a minute, for what was understood and not taken: the same again is refused again."""
+TRIES_AT_STRANGERS = 12
+"""About five minutes, for a subscriber's webhook: nobody of ours sees to it that it comes back."""
+_STRANGERS = "subscriber:webhook"
 _CALLS = frozenset({"page", "acknowledge", "note", "channel", "unpage"})
 
 
@@ -31,7 +34,7 @@ def next_try(parcel: Parcel, failure: SourceError, now: datetime) -> datetime | 
 
     Never before the receiver said. Spread by up to a fifth, by the parcel's key, so that they do not all knock at once.
     """
-    tries = BRISK_TRIES if parcel.kind in _CALLS else TRIES
+    tries = BRISK_TRIES if parcel.kind in _CALLS else TRIES_AT_STRANGERS if parcel.receiver == _STRANGERS else TRIES
     if parcel.attempts >= (TRIES_WHEN_REFUSED if failure.refused else tries):
         return None
     spread = sha256(f"{parcel.key}:{parcel.attempts}".encode()).digest()[0] / 255

@@ -149,6 +149,8 @@ def _keep(ledger: Ledger, parcel: Parcel, said: tuple[Body, ...], now: datetime)
     if kept is None or kept.status not in OPEN_PARCELS:
         return  # another postman has been faster
     ledger.outbox.update(parcel)
+    if not parcel.incident_id:
+        return  # a stranger's; it has no timeline
     for body in said:
         ledger.timeline.append(parcel.incident_id, body, actor="system", at=now)
     first = parcel.status == "failed" and parcel.attempts == 1

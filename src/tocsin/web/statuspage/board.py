@@ -5,14 +5,13 @@ answer, the page stands as it was: a status page must not go down with what it r
 """
 
 import asyncio
-import hmac
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from tocsin.errors import StoreError
+from tocsin.guard.sealed import STATUS_PAGE, naming
 from tocsin.model.bulletin import Bulletin, bulletin
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.component import public_names
@@ -22,24 +21,12 @@ from tocsin.model.statuspage import StatusPage, status_page
 from tocsin.ports import Clock, Key, Ledger, Store
 from tocsin.web.statuspage.settings import StatusPageSettings
 
-KEY = "statuspage"
 REFRESH = timedelta(seconds=1)
 _OVERLAP = timedelta(minutes=10)
 """Clocks of several processes differ; what changed a moment before the last look is looked at again."""
 _KEPT_DAYS = 366
 _AT_ONCE = 500
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _log = logging.getLogger(__name__)
-
-
-def naming(secret: str) -> Callable[[str], str]:
-    """Inner names to public ones: twelve characters, always the same on this installation, of no use to guess from."""
-
-    def named(inner: str) -> str:
-        digest = hmac.digest(secret.encode(), inner.encode("utf-8", "surrogatepass"), sha256)
-        return "".join(_ALPHABET[byte & 31] for byte in digest[:12])
-
-    return named
 
 
 class Board:
@@ -69,7 +56,7 @@ class Board:
     async def own_key(self) -> Key:
         """The installation's key for public names and signed links, made when it is first needed."""
         if self.key is None:
-            fresh = Key(name=KEY, secret=secrets.token_hex(32), made_at=self._clock.now())
+            fresh = Key(name=STATUS_PAGE, secret=secrets.token_hex(32), made_at=self._clock.now())
             self.key = await self._store.write(lambda ledger: ledger.keys.put(fresh))
         return self.key
 

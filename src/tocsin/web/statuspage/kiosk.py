@@ -2,8 +2,9 @@
 
 import asyncio
 
+from tocsin.guard.sealed import naming
 from tocsin.model.statuspage import StatusPage
-from tocsin.web.statuspage.board import Board, naming
+from tocsin.web.statuspage.board import Board
 from tocsin.web.statuspage.press import Press, Printed
 
 

@@ -69,6 +69,7 @@ class Press:
             style=self.style.etag.strip('"')[:12],
             labels=LABELS,
             stages=MaintenanceStage,
+            reports=settings.reports,
         )
         self._templates.filters.update(bars=bars, troubles=troubles, percent=percent, clock=clock, day=day)
 

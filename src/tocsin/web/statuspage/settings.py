@@ -1,8 +1,17 @@
 """Section `statuspage`: what the page is called, where it is found, how much it shows. Read by `app`; builds nothing."""
 
-from pydantic import Field, field_validator
+import ipaddress
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, field_validator
 
 from tocsin.model.ground import Value
+from tocsin.model.subscriber import Via
+
+
+def _network(text: str) -> str:
+    ipaddress.ip_network(text)
+    return text
 
 
 class Listen(Value):
@@ -21,6 +30,12 @@ class StatusPageSettings(Value):
     name: str = Field(default="Service status", min_length=1, max_length=100)
     url: str = Field(default="", max_length=200)
     """Where customers find it, `https://status.example.com`: what links in feeds, mails and JSON begin with."""
+    subscribe: frozenset[Via] = frozenset(Via)
+    """How people may subscribe, where `url` is set; by e-mail only where `channels.email` is."""
+    reports: bool = True
+    """Is there a form on which customers report problems?"""
+    proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    """Networks of proxies of your own, which say for whom they ask."""
     days: int = Field(default=90, ge=7, le=365)
     cache_seconds: int = Field(default=15, ge=0, le=3600)
     """So long may browsers and proxies keep it before they ask again."""
