@@ -145,6 +145,25 @@ def test_a_review_of_words_for_leadership_is_asked_for_in_the_room(workspace):
     assert len(made.messages) == 1
 
 
+def test_a_newer_draft_takes_the_buttons_of_the_older_one_for_the_same_readers(workspace):
+    slack = channel(workspace)
+    ref, made = room(workspace, slack)
+    known = {"room": ref.ref}
+    cards = [
+        message(Purpose.REVIEW, key, audience=audience, known=known, buttons=(approve(),), corrects=corrects)
+        for key, audience, corrects in [
+            ("k1", "external", ""),
+            ("k2", "executive", ""),
+            ("k3", "external", "C1:1"),
+            ("k4", "external", ""),
+        ]
+    ]
+    send(slack, *cards, cards[-1])
+    offered = ["actions" in {block["type"] for block in one["blocks"]} for one in made.messages]
+    assert offered == [False, True, True, True]
+    assert words(made.messages[0]).endswith("A newer draft has taken its place.")
+
+
 def test_a_summary_that_somebody_deleted_is_posted_anew(workspace):
     slack = channel(workspace)
     ref, made = room(workspace, slack)

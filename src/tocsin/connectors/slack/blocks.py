@@ -45,6 +45,7 @@ def mark(message: Message, **more: str) -> dict[str, Any]:
         "incident": message.incident_id,
         "purpose": str(message.purpose),
         "audience": message.audience,
+        "corrects": message.corrects,
     }
     return {"event_type": EVENT_TYPE, "event_payload": ours | more}
 
