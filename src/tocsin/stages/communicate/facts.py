@@ -228,7 +228,8 @@ def _action_items(incident: Incident) -> tuple[str, ...]:
     """As the review has them, with owner and date; before there is one, what the incident itself leaves to do."""
     if incident.review.items:
         return tuple(_item(one.text, one.owner, one.due_at) for one in incident.review.items if not one.dropped)
-    fix = (f"Confirm the proposed fix: {incident.fix.title}.",) if incident.fix and incident.fix.steps else ()
+    proposed = incident.is_open and incident.fix is not None and incident.fix.steps
+    fix = (f"Confirm the proposed fix: {incident.fix.title}.",) if incident.fix and proposed else ()
     gaps = tuple(f"Close the gap in evidence: {one_line(gap)}." for gap in incident.gaps[:2])
     return (*fix, *incident.tasks, *gaps)
 
