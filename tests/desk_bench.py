@@ -11,7 +11,9 @@ from tocsin.guard.attempt import Attempt, Done, carry_out
 from tocsin.guard.policy import InForce, Policy
 from tocsin.model.action import Mode
 from tocsin.model.cadence import Cadence
+from tocsin.model.communication import RestrictionSet
 from tocsin.model.event import Body, Declared, Diagnosed, Event, FixProposed, Triaged
+from tocsin.model.ground import IncidentType
 from tocsin.model.identity import Principal, Role
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed
@@ -85,7 +87,9 @@ class Bench:
             title=ALERT.title, service=ALERT.service, alert_id=ALERT.id, reason="first alert", started_at=self.time
         )
         known = (Diagnosed(diagnosis=diagnosis()), FixProposed(fix=fix())) if diagnosed else ()
-        return self.happen(declared, Triaged(triage=triage(**of_triage)), *known)
+        inside = RestrictionSet(restricted=True, people=(ANN.id, ADA.id, BOB.id), reason="a security incident")
+        restricted = (inside,) if of_triage.get("type") is IncidentType.SECURITY else ()
+        return self.happen(declared, Triaged(triage=triage(**of_triage)), *known, *restricted)
 
     def does(self, who: Principal, name: str, which: str = "", **fields: Any) -> Done:
         """One act of the desk, or of people, by its name."""

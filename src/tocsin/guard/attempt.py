@@ -20,7 +20,10 @@ from tocsin.model.incident import Incident, State
 from tocsin.model.move import Letter
 from tocsin.ports import Ledger, Names, Parcel
 
-_WRITTEN = frozenset({"title", "text", "reason", "question", "finding", "cause", "fix", "what", "whom", "said"})
+_WRITTEN = frozenset(
+    {"title", "text", "reason", "question", "finding", "cause", "fix", "what", "whom", "said"}
+    | {"answer", "via", "broken", "known"}
+)
 """The fields of events that hold people's own words."""
 
 
