@@ -28,6 +28,7 @@ YARDSTICKS = (
     "argv",
     "approval",
     "chat",
+    "injection",
     "crash",
     "takeover",
     "upgrade",

@@ -15,7 +15,7 @@ from tocsin.guard.powers import tool_power
 from tocsin.model.alert import Alert, AlertStatus
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
-from tocsin.model.plain import one_line
+from tocsin.model.plain import INVISIBLE, one_line
 from tocsin.model.plan import Power
 from tocsin.ports import Clock, ToolCard
 from tocsin.roles.analysts.alert import AlertReader
@@ -33,6 +33,13 @@ _ERROR = re.compile(r"(?m)^.*?\b(?:ERROR|FATAL|CRITICAL|PANIC)\b.*$")
 _TROUBLE = re.compile(r"(?im)^.*?\b(?:error|refused|exception|timed? ?out|failover|exhausted)\b.*$")
 _CHANNEL = re.compile(r'channel\s*[:=]?\s*"?(#[\w-]+)')
 CHANNEL = "#incidents"
+_LINK = re.compile(
+    r"!?\[[^\]\n]*\]\([^)\n]*\)?|<[^>\n]*\|[^>\n]*>|\b[a-z][a-z0-9+.-]{1,15}:/{0,2}/\S+|\bwww\.\S+", re.IGNORECASE
+)
+_MENTION = re.compile(r"<[!@#][^>\n]*>|@(?:channel|here|everyone|all)\b", re.IGNORECASE)
+_HOST = re.compile(
+    r"\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|invalid|example|xyz|ru|cn|info|dev|app|site|me)\b(?:/\S*)?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +261,16 @@ def _object(value: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 def _written(inputs: Mapping[str, Any]) -> str:
-    """What a mind wrote for this post, without mentions and links: a name in it calls nobody, an address in it is not clicked."""
+    """What a mind wrote for this post."""
     made = _object(inputs.get("message"))
-    text = str(made.get("message") or "") if isinstance(made, dict) else ""
-    text = re.sub(r"<[!@#][^>]*>|@(?:channel|here|everyone|all)\b", "[mention]", text, flags=re.IGNORECASE)
-    return re.sub(r"\b\w+://\S+|<[^>]*\|[^>]*>", "[link]", text).strip()[:3000]
+    return inert(str(made.get("message") or "") if isinstance(made, dict) else "")[:3000]
+
+
+def inert(text: str) -> str:
+    """Without anything that acts when it is shown: a name in it calls nobody, an address in it is not fetched or clicked."""
+    text = "\n".join(INVISIBLE.sub(" ", line) for line in text.splitlines())
+    text = _MENTION.sub("[mention]", _LINK.sub("[link]", text))
+    return _HOST.sub("[address]", text).strip()
 
 
 def _message(report: Mapping[str, Any], verdict: Mapping[str, Any]) -> str:
@@ -273,9 +285,8 @@ def _message(report: Mapping[str, Any], verdict: Mapping[str, Any]) -> str:
         ("Confidence", verdict.get("confidence")),
     )
     head = f"Incident {report.get('incident_id') or 'without an id'}"
-    return "\n".join(
-        [head, *(f"{name}: {one_line(str(value), 600)}" for name, value in rows if value not in (None, ""))]
-    )
+    told = (f"{name}: {one_line(str(value), 600)}" for name, value in rows if value not in (None, ""))
+    return inert("\n".join([head, *told]))
 
 
 def _post(card: ToolCard, channel: str, text: str) -> dict[str, Any]:
