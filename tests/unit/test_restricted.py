@@ -1,10 +1,12 @@
 """Restricted incidents: there for those who are inside, and for nobody else; and the clock of the law once data was accessed."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.face_house import SLOW, START, House
 from tests.unit.test_people import ADA, BOB, EVE, NOW, Bench, seat, triaged
 
 from tocsin.errors import DataError, Denied, NotFound, NotNow
@@ -12,7 +14,7 @@ from tocsin.guard.seeing import SecurityRules, first_restriction, insiders, may_
 from tocsin.guard.seen import SeenStore
 from tocsin.model.action import Mode
 from tocsin.model.acts import AUTHORITY_DUE, AUTHORITY_LATE, Paged, Seat
-from tocsin.model.alert import Alert, AlertStatus
+from tocsin.model.alert import Alert, AlertStatus, Delivery
 from tocsin.model.communication import RestrictionSet
 from tocsin.model.event import Declared
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
@@ -23,6 +25,8 @@ from tocsin.model.move import Tell, Wait
 from tocsin.ports import KeptAlert, Ledger
 from tocsin.stages import people, progress
 from tocsin.stages.people import asks
+from tocsin.web import letters
+from tocsin.web.auth import Sender
 from tocsin.web.document import document
 from tocsin.web.document_markdown import document_markdown
 
@@ -275,3 +279,15 @@ def test_a_declaration_is_not_yet_restricted_for_nobody_knows_what_it_is() -> No
     name = bench.declared()
     assert isinstance(bench.events(name)[0].body, Declared)
     assert may_see(EVE, bench.incident(name))
+
+
+def test_an_alert_joins_the_incident_it_belongs_to_whoever_hands_it_in() -> None:
+    house = House()
+    first = house.post("/hooks/plain", SLOW).json()["incidents"][0]
+    body = RestrictionSet(restricted=True, people=("bob@example.com",), reason="r")
+    asyncio.run(house.rooms.store.write(lambda ledger: ledger.timeline.append(first, body, actor="system", at=START)))
+    seen = house.rooms.seen_by(EVE)
+    sent = json.dumps([{"name": "errors", "service": "shop"}]).encode()
+    delivery = Delivery(id="DLV-x", source="plain", received_at=START, body=sent)
+    accepted = asyncio.run(letters.accept(seen, delivery, Sender({})))
+    assert [one.disposition for one in accepted.outcome.decisions] == ["joined"]

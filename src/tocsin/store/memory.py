@@ -34,11 +34,11 @@ from tocsin.ports import (
     SubscriberStore,
     TimelineStore,
     TokenStore,
-    Worker,
     WorkerStore,
 )
 from tocsin.store.bounds import beyond
 from tocsin.store.memory_callers import MemoryAnswers, MemoryTokens
+from tocsin.store.memory_work import MemorySteps, MemoryWorkers
 from tocsin.store.outbox import MemoryOutbox
 from tocsin.store.papers import MemoryDocuments
 from tocsin.store.public import MemoryKeys, MemoryMaintenances, MemorySubscribers
@@ -46,7 +46,6 @@ from tocsin.store.shelves import Shelves
 from tocsin.store.stops import MemoryStops
 from tocsin.store.tables import key, micros
 from tocsin.store.timeline import EventRow, Timeline
-from tocsin.store.work import taken_over
 
 T = TypeVar("T")
 
@@ -339,62 +338,3 @@ class MemorySilences:
         """False when there is none of that id."""
         self._shelves.writing()
         return self._shelves.silences.pop(silence_id, None) is not None
-
-
-class MemorySteps:
-    """ports.StepStore."""
-
-    def __init__(self, shelves: Shelves) -> None:
-        self._shelves = shelves
-
-    def done(self, incident_id: str) -> frozenset[str]:
-        """The keys that are ticked."""
-        return self._shelves.steps.get(incident_id, frozenset())
-
-    def tick(self, incident_id: str, key: str) -> bool:
-        """False when it was ticked before."""
-        self._shelves.writing()
-        known = self.done(incident_id)
-        self._shelves.steps[incident_id] = known | {key}
-        return key not in known
-
-
-class MemoryWorkers:
-    """ports.WorkerStore."""
-
-    def __init__(self, shelves: Shelves) -> None:
-        self._shelves = shelves
-
-    def sign_on(self, name: str) -> Worker:
-        """A new epoch for that name."""
-        known = self._shelves.workers.get(name)
-        return self._put(Worker(name, known.epoch + 1 if known else 1, present=True))
-
-    def beat(self, worker: Worker) -> None:
-        """Raises TakenOver when that incarnation is over."""
-        self.require(worker)
-        known = self._shelves.workers[worker.name]
-        self._put(replace(known, beats=known.beats + 1))
-
-    def require(self, worker: Worker) -> None:
-        """Raises TakenOver when that incarnation is over."""
-        known = self._shelves.workers.get(worker.name)
-        if known is None or not known.present or known.epoch != worker.epoch:
-            raise taken_over(worker)
-
-    def dismiss(self, worker: Worker) -> bool:
-        """False when it was over already."""
-        known = self._shelves.workers.get(worker.name)
-        if known is None or not known.present or known.epoch != worker.epoch:
-            return False
-        self._put(replace(known, epoch=known.epoch + 1, present=False))
-        return True
-
-    def all(self) -> list[Worker]:
-        """By name."""
-        return [worker for _, worker in sorted(self._shelves.workers.items())]
-
-    def _put(self, worker: Worker) -> Worker:
-        self._shelves.writing()
-        self._shelves.workers[worker.name] = worker
-        return worker

@@ -40,6 +40,7 @@ async def accept(rooms: Rooms, delivery: Delivery, sender: Sender, status: str =
 
     Who sends to `auto` must prove to be every source it speaks for: a secret cannot be walked around.
     """
+    rooms = rooms.whole
     alerts = await _read(rooms, delivery)
     for source in {one.source for one in alerts} - {delivery.source}:
         await proves(rooms, source, delivery, sender)
@@ -74,7 +75,7 @@ async def accept_changes(rooms: Rooms, delivery: Delivery, status: str = "accept
 
 async def accept_report(rooms: Rooms, delivery: Delivery, status: str = "accepted") -> str:
     """Keeps a user's report, on the incident it is about where there is one; that incident's id, or "". Raises Unreadable."""
-    report = parse_report(delivery.body)
+    rooms, report = rooms.whole, parse_report(delivery.body)
 
     def keep(ledger: Ledger) -> str:
         ledger.deliveries.put(KeptDelivery(delivery, status))
@@ -136,6 +137,7 @@ async def replay(rooms: Rooms, delivery_id: str) -> Accepted:
 
     Raises NotFound, DataError when it cannot be replayed, Unauthentic when its sender still proves nothing, IntakeError.
     """
+    rooms = rooms.whole
     letter = await rooms.store.read(lambda ledger: ledger.deliveries.get(delivery_id))
     if letter is None or letter.status == "accepted":
         raise NotFound(f"there is no dead letter {delivery_id[:80]!r}.", "List them with `tocsin deadletters list`.")

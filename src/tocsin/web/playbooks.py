@@ -19,7 +19,7 @@ from tocsin.stages import playing
 from tocsin.stages.playing import Applied
 from tocsin.web import problems
 from tocsin.web.acts import Acting, Id
-from tocsin.web.auth import Asking, Guarded, Here
+from tocsin.web.auth import Asking, Guarded, Here, Whole
 from tocsin.web.rooms import Rooms
 
 router = APIRouter(tags=["playbooks"], responses=problems.of(400, 401, 403, 404, 409, 413, 422, 503))
@@ -132,7 +132,7 @@ async def gate(actor: Acting, incident_id: Id, step: Id, ask: playing.AnswerGate
 
 @router.post("/hooks/runs/{trigger}/{token}", status_code=202)
 async def knock(
-    request: Request, rooms: Here, trigger: Id, token: Annotated[str, Path(min_length=1, max_length=100)]
+    request: Request, rooms: Whole, trigger: Id, token: Annotated[str, Path(min_length=1, max_length=100)]
 ) -> Knocked:
     """The webhook of a trigger: the body's fields are `.trigger.body` of its inputs. The token in the path is its secret."""
     body = await _json(request)

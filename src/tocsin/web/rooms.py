@@ -125,6 +125,8 @@ class Rooms:
     metrics: Metrics = field(default_factory=Metrics)
     wake: Wake = field(default_factory=Wake)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    unseen: "Rooms | None" = None
+    """The whole house, where this is a view of it."""
     background: bool = True
     """False: no rounds in the lifespan (a test or a command calls `rounds.tick` itself)."""
 
@@ -138,4 +140,9 @@ class Rooms:
                 raise NotFound(f"There is no report of {incident_id} yet.", "List incidents with GET /api/incidents.")
             return await self.report(incident_id)
 
-        return replace(self, store=store, actions=actions, report=report)
+        return replace(self, store=store, actions=actions, report=report, unseen=self)
+
+    @property
+    def whole(self) -> "Rooms":
+        """All of it again, for intake: which incident an alert belongs to does not depend on who hands it in."""
+        return self.unseen or self
