@@ -11,11 +11,12 @@ from tocsin.stages.people.ending import all_clear, close_as_false_alarm, mark_mi
 from tocsin.stages.people.practice import Turn, Turns, practise, turns
 from tocsin.stages.people.security import notify_authority, record_data_access, restrict, unrestrict
 from tocsin.stages.people.sending import retry_delivery
-from tocsin.stages.people.table import ACTS
+from tocsin.stages.people.table import ACTS, PRACTICE
 from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
 
 __all__ = [
     "ACTS",
+    "PRACTICE",
     "TWO_HATS",
     "Act",
     "Attempt",

@@ -14,7 +14,6 @@ from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypot
 
 ACTS: dict[str, Act] = {
     "declare": Act("", asks.Declare, declare),
-    "gameday": Act("/drills", asks.Practise, practise),
     "acknowledge": Act("/acknowledge", None, acknowledge),
     "severity": Act("/severity", asks.ChangeSeverity, change_severity),
     "assign": Act("/roles", asks.Assign, assign),
@@ -35,3 +34,5 @@ ACTS: dict[str, Act] = {
     "authority-notified": Act("/authority-notified", asks.NotifyAuthority, notify_authority),
     "close": Act("/close", asks.CloseAsFalseAlarm, close_as_false_alarm),
 }
+PRACTICE: dict[str, Act] = {"gameday": Act("/drills", asks.Practise, practise)}
+"""What is only an exercise."""
