@@ -1,6 +1,7 @@
 """The outbox, the same on every store: nothing is lost, nothing is kept twice, and what failed comes again at its time."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -147,3 +148,28 @@ def test_what_strangers_were_sent_is_forgotten_and_what_belongs_to_an_incident_n
         return gone, [ledger.outbox.get(f"k{number}") is not None for number in (1, 2, 3, 9)]
 
     assert story(url, work) == (1, [False, True, True, True])
+
+
+def test_two_postmen_at_the_same_time_share_what_is_due_and_bring_nothing_twice(url):
+    """Each in a process of its own where the store can be shared."""
+
+    async def story():
+        async with open_store(StoreSettings(url=url)) as store, AsyncExitStack() as closing:
+            other = store
+            if url.startswith("postgresql"):
+                other = await closing.enter_async_context(open_store(StoreSettings(url=url)))
+            for number in range(60):
+                await store.write(
+                    lambda ledger, number=number: ledger.outbox.put(message(number, "slack", f"INC-{number}"))
+                )
+
+            def take(ledger):
+                until = NOW + timedelta(minutes=1)
+                return [one.key for one in ledger.outbox.due(NOW, each=4) if ledger.outbox.claim(one, until)]
+
+            takes = [some.write(take) for _ in range(15) for some in (store, other)]
+            return [key for taken in await asyncio.gather(*takes) for key in taken]
+
+    taken = asyncio.run(story())
+    assert len(taken) == len(set(taken))
+    assert len(taken) >= 50

@@ -305,6 +305,19 @@ def test_an_unpage_waits_for_the_call_it_ends_and_a_call_waits_for_nothing():
     assert asyncio.run(story()) == ["page", "page", "resolve"]
 
 
+def test_a_word_for_a_chat_channel_goes_where_the_organisation_reads_and_wakes_nobody():
+    async def story():
+        chat, pagerduty = MemoryChannel("slack"), MemoryPager()
+        told = {"incident": "INC-1", "target": "#incidents", "text": "SEV3: disk is 97% full", "severity": "SEV3"}
+        store = await house(Parcel("w", "INC-1", "channel", told, number=1))
+        arrived = await deliver(store, pager_couriers({"pagerduty": pagerduty}, None, {"slack": chat}), NOW)
+        return arrived, pagerduty.calls, chat.sent
+
+    arrived, calls, (word,) = asyncio.run(story())
+    assert (arrived, calls) == (1, [])
+    assert (word.title, word.audience, word.key) == ("SEV3: disk is 97% full", "internal", "w")
+
+
 def test_a_schedule_that_does_not_answer_holds_up_no_call():
     async def unread(target):
         raise SourceError("no schedules today.")

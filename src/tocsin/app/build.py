@@ -154,8 +154,9 @@ def _purse(settings: Settings, store: Store, clock: Clock) -> Purse:
 
 
 def _on_call(settings: Settings) -> OnCall:
-    """The rotas, and whether anybody can post to channels: Apprise can, PagerDuty would call people."""
-    return settings.oncall.model_copy(update={"chat": settings.pagers.apprise is not None})
+    """The rotas, and whether anybody can post to channels: those the organisation reads, Apprise; PagerDuty would call people."""
+    chat = settings.pagers.apprise is not None or bool(settings.channels.reaching()[Audience.INTERNAL])
+    return settings.oncall.model_copy(update={"chat": chat})
 
 
 def _same_without_secrets(found: tuple[Alert, ...], harmless: tuple[Alert, ...]) -> tuple[Alert, ...]:

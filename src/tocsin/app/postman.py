@@ -19,6 +19,7 @@ from tocsin.connectors.trackers import open_trackers
 from tocsin.errors import StoreError
 from tocsin.guard.policy import InForce, may_leave
 from tocsin.model.subscriber import Masthead
+from tocsin.model.update import Audience
 from tocsin.ports import Clock, Ledger, Parcel, Store, Tracker
 from tocsin.stages.deliver import (
     Courier,
@@ -48,7 +49,8 @@ def couriers(settings: Settings, store: Store, clock: Clock) -> dict[str, Courie
     pagers = open_pagers(settings.pagers, settings.config)
     lists = _lists(settings, store, clock)
     channels = {**open_channels(settings.config), PageChannel.name: PageChannel(store, clock, lists.head)}
-    return pager_couriers(pagers, scheduled(pagers)) | {
+    read_by_all = {name: channels[name] for name in settings.channels.reaching()[Audience.INTERNAL] if name in channels}
+    return pager_couriers(pagers, scheduled(pagers), read_by_all) | {
         "message": message_courier(channels, store),
         "work_item": item_courier(open_trackers(settings.config)),
         "subscriber": subscriber_courier(lists),
