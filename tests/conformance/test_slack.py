@@ -75,6 +75,19 @@ def test_the_room_of_a_restricted_incident_is_private_and_holds_only_those_who_w
     assert made.members == {BOT_USER, "U0ADA"}
 
 
+def test_an_incident_that_is_restricted_later_moves_into_a_private_room(workspace):
+    slack = channel(workspace)
+    ref, first = room(workspace, slack)
+    told = {"private": True, "people": ("ada@example.com",), "known": {"room": ref.ref}}
+    (new,) = send(slack, message(Purpose.ROOM, "k2", title="inc-20260301-restricted", **told))
+    assert new.ref != first.id
+    assert workspace.channels[new.ref].members == {BOT_USER, "U0ADA"}
+    (again,) = send(
+        slack, message(Purpose.ROOM, "k3", title="inc-20260301-restricted", **told | {"known": {"room": new.ref}})
+    )
+    assert again.ref == new.ref
+
+
 def test_a_room_whose_opening_was_cut_is_taken_up_again_and_not_opened_twice(workspace):
     slack = channel(workspace)
     workspace.fail("conversations.create", "cut")
@@ -150,7 +163,9 @@ def test_a_newer_draft_takes_the_buttons_of_the_older_one_for_the_same_readers(w
     ref, made = room(workspace, slack)
     known = {"room": ref.ref}
     cards = [
-        message(Purpose.REVIEW, key, audience=audience, known=known, buttons=(approve(),), corrects=corrects)
+        message(
+            Purpose.REVIEW, key, audience=audience, known=known, buttons=(approve(),), corrects=corrects, update_id=key
+        )
         for key, audience, corrects in [
             ("k1", "external", ""),
             ("k2", "executive", ""),

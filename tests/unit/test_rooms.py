@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from tests.unit.cadence_story import RULES, Story
 
 from tocsin.model.action import Mode
-from tocsin.model.acts import Resolved, SeatTaken, WouldHaveDone
+from tocsin.model.acts import Resolved, SeatTaken, SeverityChanged, WouldHaveDone
 from tocsin.model.communication import RestrictionSet, RoomOpened
 from tocsin.model.ground import IncidentType, Severity
-from tocsin.stages.cadence.rooms import room_name
+from tocsin.model.incident import fold
+from tocsin.stages.cadence.rooms import due, room_name
 
 DAY = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
 CHAT = RULES.model_copy(update={"rooms": RULES.rooms.model_copy(update={"channels": ("slack", "teams")})})
@@ -66,6 +67,32 @@ def test_an_incident_that_a_person_restricted_before_its_room_opened_is_as_silen
     story = Story(Severity.SEV2, rules=CHAT)
     story.happen(RestrictionSet(restricted=True, people=("ada@example.com",), reason="an insider"))
     assert rooms(story.run(1))[0].payload["private"] == "true"
+
+
+def test_an_incident_that_is_restricted_later_gets_a_private_room_beside_the_open_one():
+    story = Story(Severity.SEV2, rules=CHAT).run(1)
+    for channel in ("slack", "teams"):
+        story.happen(RoomOpened(channel=channel, name="inc-20260304-ledger", ref="C1"), actor="system")
+    story.happen(RestrictionSet(restricted=True, people=("ada@example.com",), reason="an insider"))
+    story.letters.clear()
+    private = rooms(story.run(2))
+    assert [(one.payload["channel"], one.payload["private"]) for one in private] == [
+        ("slack", "true"),
+        ("teams", "true"),
+    ]
+    assert "ada@example.com" in private[0].payload["people"]
+    story.happen(RoomOpened(channel="slack", name="x", ref="C2", private=True), actor="system")
+    story.happen(RoomOpened(channel="teams", name="x", ref="T2", private=True), actor="system")
+    story.letters.clear()
+    story.done.clear()
+    assert rooms(story.run(3)) == []
+
+
+def test_before_triage_no_room_is_opened_for_nobody_knows_whether_it_may_be_open():
+    story = Story(Severity.SEV1, rules=CHAT)
+    story.incident = fold("INC-1", story.events[:1])
+    story.happen(SeverityChanged(severity=Severity.SEV1, reason="declared by hand"))
+    assert list(due(story.incident, CHAT.rooms, Mode.ACT)) == []
 
 
 def test_mode_observe_opens_nothing_and_says_what_it_would_have_opened():

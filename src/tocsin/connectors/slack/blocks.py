@@ -46,6 +46,7 @@ def mark(message: Message, **more: str) -> dict[str, Any]:
         "purpose": str(message.purpose),
         "audience": message.audience,
         "corrects": message.corrects,
+        "update": message.update_id,
     }
     return {"event_type": EVENT_TYPE, "event_payload": ours | more}
 

@@ -50,10 +50,14 @@ class Places:
             await self._call(lambda slack: slack.conversations_join(channel=place))
         return place
 
+    async def is_private(self, place: str) -> bool:
+        """Whether only its members can read it."""
+        answer = await self._call(lambda slack: slack.conversations_info(channel=place))
+        return bool((answer.get("channel") or {}).get("is_private"))
+
     async def must_be_private(self, place: str) -> None:
         """Raises SourceError for a channel that everybody can read: what is restricted does not go there."""
-        answer = await self._call(lambda slack: slack.conversations_info(channel=place))
-        if not (answer.get("channel") or {}).get("is_private"):
+        if not await self.is_private(place):
             what = "This incident is restricted, and its channel in Slack is open to everybody."
             raise SourceError(what, "Make that channel private in Slack.", code="TCS-SOURCE-SLACK-PRIVATE")
 

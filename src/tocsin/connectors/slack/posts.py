@@ -56,7 +56,7 @@ class Posts:
             ts = str(answer.get("ts") or "")
         if not ts:
             raise SourceError("Slack took the message and did not say where it is.", "It is looked for again.")
-        for old in newest if message.purpose is Purpose.REVIEW else ():
+        for old in newest if message.purpose is Purpose.REVIEW and message.update_id else ():
             await self._supersede(message, place, old)
         return Receipt(str(Ref(place, ts)), await self._places.link(place, ts))
 
@@ -64,7 +64,7 @@ class Posts:
         """An older draft for the same readers needs no buttons any more: a newer one has taken its place."""
         payload, mine = _payload(old), blocks.mark(message)["event_payload"]
         same = all(payload.get(name) == mine[name] for name in ("incident", "purpose", "audience", "corrects"))
-        if not same or payload.get("key") == message.key or payload.get("marked"):
+        if not same or not payload.get("update") or payload.get("key") == message.key or payload.get("marked"):
             return
         said, ts = "A newer draft has taken its place.", str(old.get("ts") or "")
         told = blocks.settled(old, said, done=True)

@@ -28,11 +28,16 @@ class Rooms:
 
     async def open(self, message: Message) -> Receipt:
         """The incident's room: the known one, or a new one. Raises SourceError."""
-        room = message.known.get(Purpose.ROOM) or await self._made(message)
+        room = await self._known(message) or await self._made(message)
         await self._call(lambda slack: slack.conversations_setTopic(channel=room, topic=escaped(message.text, TOPIC)))
         await self._invite(room, message)
         address = str((await self._places.me()).get("url") or "")
         return Receipt(room, f"{address}archives/{room}" if address else "")
+
+    async def _known(self, message: Message) -> str:
+        """The room there is, unless it is open to everybody and must not be any more."""
+        room = message.known.get(Purpose.ROOM, "")
+        return room if room and (not message.private or await self._places.is_private(room)) else ""
 
     async def _made(self, message: Message) -> str:
         name = room_name(message.title)

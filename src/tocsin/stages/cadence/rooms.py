@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 
+from tocsin.guard.seeing import insiders
 from tocsin.model.action import Mode
 from tocsin.model.acts import WouldHaveDone
 from tocsin.model.cadence import Rooms
@@ -54,10 +55,13 @@ _FILLER = frozenset(
 
 
 def due(incident: Incident, rules: Rooms, mode: Mode) -> Iterator[Move]:
-    """For each channel that keeps rooms, the room that it has not opened yet."""
-    if not incident.is_open or incident.severity not in rules.severities:
+    """For each channel that keeps rooms, the room that it has not opened yet; a private one once the incident is restricted.
+
+    Before triage nobody knows whether it will be, so nothing is opened, whoever said how bad it is.
+    """
+    if not incident.is_open or incident.triaged_at is None or incident.severity not in rules.severities:
         return
-    opened = {one.channel for one in incident.narrative.rooms}
+    opened = {one.channel for one in incident.narrative.rooms if one.private or not incident.is_restricted}
     for channel in rules.channels:
         if channel not in opened:
             yield _opening(incident, channel, mode)
@@ -81,7 +85,8 @@ def _opening(incident: Incident, channel: str, mode: Mode) -> Move:
     begun = incident.declared_at or incident.started_at
     subject = "restricted" if incident.is_restricted else f"{incident.service} {incident.title}"
     name = room_name(begun, subject) if begun else incident.id.lower()
-    key = f"room:{channel}"
+    closed = ":private" if incident.is_restricted and incident.narrative.rooms else ""
+    key = f"room:{channel}{closed}"
     if mode is Mode.OBSERVE:
         done = WouldHaveDone(what=f"open the {channel} channel {name}")
         return Tell(key=key, events=(Happening(actor=ACTOR, body=done),))
@@ -94,7 +99,7 @@ def _opening(incident: Incident, channel: str, mode: Mode) -> Move:
         text=_topic(incident),
         severity=str(incident.severity),
         private=incident.is_restricted,
-        people=tuple(sorted(incident.people)),
+        people=tuple(sorted(insiders(incident))),
     )
     return Tell(key=key, events=(), letters=(message(channel, told),))
 
