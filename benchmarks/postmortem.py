@@ -3,7 +3,8 @@
 `sections`, `cited` and the like are of documents generated from drawn timelines (`benchmarks.timelines`) by the service's own
 hand, and read again from their Markdown by a reader of their own: every section is there, every sentence cites an event of its
 timeline, every quoted span and every time stands in an event that is cited, nobody is named or blamed. `memory_*`: of families
-among real post-mortems (the same failure met again), how often the memory finds a sibling from the summary alone.
+among real post-mortems (the same failure met again), how often the memory finds a sibling from the summary alone. `blame_*`: of
+sentences that blame, planted into real post-mortems, how many are found, and how many of the original ones are taken for blame.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.blame import measure
 from benchmarks.timelines import Told, timeline
 from tocsin.connectors.system import PretendClock
 from tocsin.guard.wording import blame_in
@@ -258,6 +260,8 @@ def main() -> None:
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
     result: dict[str, Any] = {"benchmark": "postmortem", **generated(chosen.documents)}
+    if REAL.is_dir():
+        result |= {name: value for name, value in measure(REAL).items() if name.startswith("blame_")}
     result |= remembered(REAL) if REAL.is_dir() else {"memory": f"skipped: {REAL.name} is not beside the checkout"}
     print(json.dumps(result) if chosen.json else json.dumps(result, indent=2, ensure_ascii=False))
 

@@ -34,7 +34,12 @@ def accused(sentence: str, people: frozenset[str] = frozenset(), vendors: frozen
     for phrase in faults.BLAME_PHRASES.finditer(sentence):
         if not faults.NO_BLAME.search(sentence[max(0, phrase.start() - 40) : phrase.start()]):
             return phrase.span()
-    return _did_wrong(sentence, people, vendors) or _by_whom(sentence, people, vendors)
+    human = faults.HUMAN_FAULT.search(sentence)
+    return (
+        _did_wrong(sentence, people, vendors)
+        or _by_whom(sentence, people, vendors)
+        or (human.span() if human else None)
+    )
 
 
 def _did_wrong(sentence: str, people: frozenset[str], vendors: frozenset[str]) -> Found | None:
@@ -52,6 +57,8 @@ def _by_whom(sentence: str, people: frozenset[str], vendors: frozenset[str]) -> 
         rest = sentence[wrong.end() :]
         someone = faults.AGENT.match(rest)
         ends = [someone.end()] if someone else [end for start, end in _named(rest, people, vendors) if start == 0]
+        stranger = faults.STRANGER.match(rest) if faults.ONLY_PEOPLE.search(wrong.group()) else None
+        ends += [stranger.end()] if stranger else []
         if ends:
             return wrong.start(), wrong.end() + ends[0]
     return None

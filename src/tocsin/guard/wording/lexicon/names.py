@@ -8,7 +8,7 @@ import re
 
 GIVEN = frozenset(
     (
-        "Lena Lea Mia Nele Jule Hanna Zara Ines Milo Enzo Noor Aaron Abdul Abdullah Abigail Adam Adele Adrian Agata Agnes Agnieszka Ahmad Ahmed Aidan Aisha Aiko Akira Alan Alana Albert Alberto "
+        "Olu Chidi Amaka Kofi Ama Lena Lea Mia Nele Jule Hanna Zara Ines Milo Enzo Noor Aaron Abdul Abdullah Abigail Adam Adele Adrian Agata Agnes Agnieszka Ahmad Ahmed Aidan Aisha Aiko Akira Alan Alana Albert Alberto "
         "Alejandra Alejandro Aleksander Alena Alessandro Alessia Alexander Alexandra Alexandre Alexei Alexis Alfonso Alfred Ali Alice Alicia Alina "
         "Alison Allan Allison Alma Amanda Amara Amelia Amina Amir Amit Amy Ana Anastasia Anders Andre Andrea Andreas Andreea Andrei Andrew "
         "Andrzej Andy Angela Angelo Anika Anil Anita Anja Anjali Ann Anna Anne Annette Annika Anthony Antoine Anton Antonia Antonio Anya Aoife Arjun "
