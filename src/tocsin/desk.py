@@ -16,7 +16,7 @@ from tocsin.model.rota import OnCall
 from tocsin.playbooks.shelf import Playbooks
 from tocsin.ports import Clock, Ledger, Names, Parcel, Store
 from tocsin.roles.contract import Cast, Record, Router, Toolkit
-from tocsin.stages import communicate, investigate, progress, remediate, review, verify
+from tocsin.stages import communicate, investigate, progress, remediate, verify
 
 CarryOut = Callable[[Deed, Incident, Record], Awaitable[None]]
 """Carries out one kind of move."""
@@ -31,7 +31,6 @@ class Rules:
     verify: verify.Rules
     progress: progress.ProgressSettings
     cadence: Cadence
-    review: review.Rules
     messages: communicate.Desk
     security: SecurityRules = field(default_factory=SecurityRules)
 

@@ -78,6 +78,7 @@ def next_move(
     calls = mode_now(incident, rules.remediate.current, calling=True)
     due = (
         paging.due(incident, now, rules.oncall, calls),
+        review.due(incident),
         progress.due(incident, now, rules.progress),
         *communicate.due(incident, rules.messages),
         progress.authority(incident, now, rules.security, calls),
@@ -88,7 +89,6 @@ def next_move(
         verify.due(incident, now, rules.verify),
         course.disproved(incident),
         remediate.due(incident, now, rules.remediate),
-        review.due(incident, now, rules.review),
         course.over(incident),
     )
     return course.first(due, done, {key: until for key, until in (held or {}).items() if until > now})

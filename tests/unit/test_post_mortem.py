@@ -16,8 +16,9 @@ from tocsin.model.acts import Flagged, LineEnded, LineOpened, Reopened, SeatTake
 from tocsin.model.communication import RestrictionSet, UpdateMissed
 from tocsin.model.event import AlertJoined, AlertResolved, Noted
 from tocsin.model.ground import Severity
+from tocsin.model.move import Convene, Wait
 from tocsin.model.narrative import Narrative
-from tocsin.model.review import CauseJudged, Debt
+from tocsin.model.review import CauseJudged, Debt, PostMortemScheduled
 from tocsin.model.update import Audience
 from tocsin.ports import Parcel, judgement_buttons
 from tocsin.stages import review
@@ -215,7 +216,7 @@ def test_what_was_asked_for_once_is_not_asked_for_again():
 def letters(incident, events, **changes):
     reaching = {Audience.CHANNEL: ("slack",), Audience.INTERNAL: ("slack", "email"), Audience.EXTERNAL: ("statuspage",)}
     rules = replace(RULES, channels=reaching, link=lambda name: f"https://t.example.com/{name}", **changes)
-    return review.due(incident, events[-1].at, rules).letters
+    return review.convene(incident, events, events[-1].at, rules).letters
 
 
 def test_people_are_told_of_the_meeting_with_its_calendar_entry_and_asked_once_whether_the_cause_was_right():
@@ -257,12 +258,20 @@ def test_a_mail_carries_the_entry_as_an_invitation_that_calendars_read():
 def test_a_resolved_incident_gets_a_date_then_a_draft_and_is_then_left_alone():
     incident, events = told(outage())
     assert incident.review.owed == (Debt.DATE, Debt.DRAFT)
-    now = events[-1].at
-    date = review.due(incident, now, RULES)
-    kinds = [one.body.kind for one in date.events]
-    assert kinds == ["post_mortem_scheduled", "action_item_opened"]
-    assert date.events[0].body.owner == ADA
-    assert date.events[1].body.due_at == date.events[0].body.at <= incident.post_mortem_at
+    assert review.due(incident) == Convene(key=f"post_mortem:{incident.resolved_at.isoformat()}:date")
+    bodies = review.convene(incident, events, events[-1].at, RULES).bodies
+    assert [one.kind for one in bodies] == ["post_mortem_scheduled", *["action_item_opened"] * 3]
+    assert bodies[0].owner == ADA
+    assert bodies[1].due_at == bodies[0].at <= incident.post_mortem_at
+    dated, events = told([*outage(), *((41, "role:scribe", one) for one in bodies)])
+    assert review.due(dated).kind == "write_post_mortem" if not dated.unended else review.due(dated) == Wait()
+
+
+def test_the_draft_waits_for_the_last_words_to_be_out():
+    quiet = [one for one in outage() if one[2].kind != "update_published"]
+    date = PostMortemScheduled(at=START + timedelta(hours=40), owner=ADA)
+    assert review.due(told([*quiet, (41, "role:scribe", date)])[0]).kind == "write_post_mortem"
+    assert review.due(told([*outage(), (41, "role:scribe", date)])[0]) == Wait()
 
 
 @pytest.mark.parametrize(
@@ -290,21 +299,21 @@ def test_a_date_that_a_person_gave_is_kept():
 
 def test_where_nobody_commanded_the_owner_of_the_service_leads():
     incident, events = told([outage()[0], outage()[-1]])
-    assert review.due(incident, events[-1].at, RULES).events[0].body.owner == "oncall:primary"
+    assert review.convene(incident, events, events[-1].at, RULES).bodies[0].owner == "oncall:primary"
 
 
 def test_an_incident_that_needs_no_post_mortem_owes_nothing():
-    incident, events = told([*outage()[:-1], (40, f"person:{ADA}", resolved(hours=None))])
-    assert review.due(incident, events[-1].at, RULES) is None
+    incident, _ = told([*outage()[:-1], (40, f"person:{ADA}", resolved(hours=None))])
+    assert review.due(incident) is None
     assert not incident.review.owed
 
 
 def test_a_reopened_incident_owes_nothing_until_it_is_over_again_and_then_everything_anew():
     reopened, _ = told([*outage(), (50, f"person:{ADA}", Reopened(reason="it is back"))])
     assert not reopened.review.owed
-    over, events = told([*outage(), (50, f"person:{ADA}", Reopened(reason="back")), (70, f"person:{ADA}", resolved())])
+    over, _ = told([*outage(), (50, f"person:{ADA}", Reopened(reason="back")), (70, f"person:{ADA}", resolved())])
     first, _ = told(outage())
-    assert review.due(over, events[-1].at, RULES).key != review.due(first, events[-1].at, RULES).key
+    assert review.due(over).key != review.due(first).key
 
 
 def test_every_line_of_the_markdown_that_says_something_cites_something():

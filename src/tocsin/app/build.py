@@ -128,7 +128,6 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
             looking.rules,
             settings.progress,
             settings.cadence,
-            after.rules,
             messages,
             settings.people.security,
         ),

@@ -153,8 +153,14 @@ class Recall(_Keyed):
     kind: Literal["recall"] = "recall"
 
 
+class Convene(_Keyed):
+    """Set the post-mortem's date, open the action items that the timeline asks for, and tell people."""
+
+    kind: Literal["convene"] = "convene"
+
+
 class WritePostMortem(_Keyed):
-    """Write the post-mortem from the timeline, and open the action items that it asks for."""
+    """Write the post-mortem from the timeline, and open the action items that came up since it was convened."""
 
     kind: Literal["write_post_mortem"] = "write_post_mortem"
 
@@ -185,6 +191,7 @@ Deed = (
     | Perform
     | Verify
     | Confirm
+    | Convene
     | Recall
     | WritePostMortem
 )

@@ -5,6 +5,7 @@ are on the record, and no longer.
 """
 
 from tocsin.stages.review.calendar import calendar
+from tocsin.stages.review.convening import convene
 from tocsin.stages.review.due import SCRIBE, due, recall
 from tocsin.stages.review.following import follow
 from tocsin.stages.review.hands import Means, hands
@@ -21,6 +22,7 @@ __all__ = [
     "Rules",
     "act_under",
     "calendar",
+    "convene",
     "due",
     "follow",
     "hands",

@@ -16,7 +16,7 @@ from tocsin.model.review import (
 )
 from tocsin.model.update import WordingViolation
 from tocsin.stages.review.asks import Approve, Edit, Schedule
-from tocsin.stages.review.due import tracked
+from tocsin.stages.review.convening import tracked
 from tocsin.stages.review.items import wanted
 from tocsin.stages.review.lesson import lesson_of
 from tocsin.stages.review.markdown import as_markdown

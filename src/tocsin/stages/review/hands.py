@@ -1,6 +1,4 @@
-"""Carries out the moves of this stage: the look back at past incidents; action items that the timeline asks for, then the first
-draft of the post-mortem.
-"""
+"""Carries out the moves of this stage: the look back at past incidents; the date and the action items; the first draft."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Happening
 from tocsin.model.review import PostMortemWritten
 from tocsin.ports import Clock, Store
+from tocsin.stages.review.convening import convene
 from tocsin.stages.review.due import SCRIBE
 from tocsin.stages.review.items import wanted
 from tocsin.stages.review.markdown import as_markdown
@@ -37,6 +36,11 @@ class Means:
 def hands(means: Means) -> Mapping[str, Hand]:
     """Who carries out what, by the kind of move."""
 
+    async def start(move: Deed, incident: Incident, record: Callable[..., Awaitable[Incident]]) -> None:
+        events = await means.store.read(lambda ledger: ledger.timeline.events(incident.id))
+        convened = convene(incident, events, means.clock.now(), means.rules)
+        await record(move.key, *_by_scribe(*convened.bodies), letters=convened.letters)
+
     async def write_post_mortem(move: Deed, incident: Incident, record: Callable[..., Awaitable[Incident]]) -> None:
         events = await means.store.read(lambda ledger: ledger.timeline.events(incident.id))
         items = wanted(incident, events, means.rules, means.clock.now())
@@ -59,7 +63,7 @@ def hands(means: Means) -> Mapping[str, Hand]:
         if found:
             await record(move.key, Happening(actor=HISTORIAN, body=PrecedentsFound(precedents=found)))
 
-    return {"write_post_mortem": write_post_mortem, "recall": recall}
+    return {"convene": start, "write_post_mortem": write_post_mortem, "recall": recall}
 
 
 def _as_known(incident: Incident, alerts: Iterable[Alert]) -> str:
