@@ -27,6 +27,7 @@ YARDSTICKS = (
     "logs",
     "argv",
     "approval",
+    "cadence",
     "chat",
     "injection",
     "crash",
