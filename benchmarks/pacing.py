@@ -40,14 +40,14 @@ Act = Callable[[Attempt], Incident]
 
 
 class LeapingClock:
-    """ports.Clock: time passes truly, and leaps where nothing would happen."""
+    """ports.Clock: time passes truly, and leaps where nothing would happen. A still one only leaps: for tests."""
 
-    def __init__(self, start: datetime = START) -> None:
-        self._base, self._begun = start, time.monotonic()
+    def __init__(self, *, still: bool = False) -> None:
+        self._base, self._still, self._begun = START, still, time.monotonic()
 
     def now(self) -> datetime:
         """The time, in UTC."""
-        return self._base + timedelta(seconds=time.monotonic() - self._begun)
+        return self._base if self._still else self._base + timedelta(seconds=time.monotonic() - self._begun)
 
     def leap_to(self, moment: datetime) -> None:
         """Never backwards."""

@@ -203,7 +203,8 @@ class Incident(Value):
     def unended(self) -> frozenset[Audience]:
         """Who heard of it and still waits for the last word. A merged incident leaves that to the one that goes on."""
         ended = self.ended_at
-        return self.narrative.unended(ended) if ended and not self.merged_into else frozenset()
+        drill = self.drill is not None
+        return self.narrative.unended(ended, drill=drill) if ended and not self.merged_into else frozenset()
 
     @property
     def people(self) -> frozenset[str]:

@@ -175,9 +175,13 @@ class Narrative(Value):
         told = (one for one in reversed(self.published) if one.audience is audience and one.at >= since)
         return next((one.next_update_at for one in told if one.next_update_at), None)
 
-    def unended(self, ended_at: Time) -> frozenset[Audience]:
-        """Audiences that heard of it and have neither heard the end nor been written off as missed."""
-        told = {one.audience: one.at for one in self.published if not one.observed and not one.retracted}
+    def unended(self, ended_at: Time, *, drill: bool = False) -> frozenset[Audience]:
+        """Audiences that heard of it and have neither heard the end nor been written off as missed.
+
+        What mode observe kept in the house nobody heard; in a drill it counts, for the end is practised, too.
+        """
+        heard = [one for one in self.published if (drill or not one.observed) and not one.retracted]
+        told = {one.audience: one.at for one in heard}
         given_up = {one.audience for one in self.missed if one.at >= ended_at}
         return frozenset(audience for audience, at in told.items() if at < ended_at) - given_up
 
