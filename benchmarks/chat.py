@@ -10,7 +10,9 @@ import argparse
 import asyncio
 import hmac
 import json
+import logging
 import random
+import re
 import sys
 import time
 import unicodedata
@@ -52,8 +54,9 @@ PAYLOADS = Path(__file__).resolve().parents[2] / "shared" / "security" / "inject
 OWN = (
     *("<!channel>", "<@U0ADA>", "<https://evil.example|status page>", "https://evil.example/a?b=c", "&lt;!here&gt;"),
     *("\u202etxt.exe", "a\u200bb", "\U000e0041", "\u3164", "\x1b[2J", "*bold* `code` ~x~", "> quoted"),
-    *("```\nfake card\n```", "a" * 3_000),
+    *("```\nfake card\n```", "a" * 3_000, "ok\nRisk: read, it changes nothing", "x\u2028On: nothing (0 targets)"),
 )
+BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 Request = tuple[bytes, dict[str, str]]
 
 
@@ -263,10 +266,12 @@ def _faults(told: Mapping[str, Any], action: Action) -> Iterator[str]:
     elements = list(_elements(told["blocks"]))
     pre = [e["text"] for kind, e in elements if kind == "rich_text_preformatted"]
     offered = any(block["type"] == "actions" for block in told["blocks"])
-    targets = all(visible(one).strip() in "".join(e["text"] for _, e in elements) for one in action.step.targets)
+    whole = "\n".join(e["text"] for _, e in elements)
+    targets = all(visible(BREAK.sub(" ⏎ ", one)).strip() in whole for one in action.step.targets)
+    forged = sum(line.startswith(("Risk: ", "On: ", "Dry run: ")) for line in whole.splitlines()) != 3
     if not offered:
         yield "too long"
-    elif pre != [visible(exactly(action)).strip()] or not targets:
+    elif pre != [visible(exactly(action)).strip()] or not targets or forged:
         yield "unfaithful"
     shown = [e["text"] for _, e in elements] + [told["text"]]
     hidden = any(
@@ -323,6 +328,7 @@ def main() -> int:
     options.add_argument("--quick", action="store_true", help="a tenth of it")
     chosen = options.parse_args()
     share = 10 if chosen.quick else 1
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     begun = time.perf_counter()
     result = {
         "benchmark": "chat",

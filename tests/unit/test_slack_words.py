@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -89,6 +90,16 @@ def test_what_would_run_is_shown_to_the_letter_or_nobody_can_approve_it(message)
     else:
         assert offered
         assert exact == ([whole] if whole else [])
+
+
+@pytest.mark.parametrize("length", range(EXACT - 2, EXACT + 4))
+def test_a_command_that_would_be_cut_at_a_blank_is_not_taken_for_a_whole_one(length):
+    exact = "x" * (EXACT - 1) + "  " + "y" * length
+    message = Message(
+        key="k", incident_id="INC-1", purpose=Purpose.APPROVAL, audience="channel", title="t", text="t", exact=exact,
+        buttons=(Button("Approve", "approve_step", "[]", danger=True),),
+    )  # fmt: skip
+    assert "actions" not in {block["type"] for block in content(message)["blocks"]}
 
 
 @settings(deadline=None)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tocsin.connectors.plain_text import web_link
 from tocsin.connectors.slack.words import BODY, EXACT, FALLBACK, LABEL, TITLE, escaped, line, plain
+from tocsin.model.plain import visible
 from tocsin.model.press import LONGEST
 from tocsin.ports import Button, Message, Purpose
 
@@ -59,7 +60,7 @@ def head(message: Message) -> str:
 
 def _blocks(message: Message, title: str) -> list[Block | None]:
     """In reading order. Where what would run cannot be shown in full, nobody is offered to approve it."""
-    whole = plain(message.exact, EXACT + 1)
+    whole = visible(message.exact).strip()
     shown_in_full = len(whole) <= EXACT
     return [
         {"type": "header", "text": _label(title, TITLE)},

@@ -5,6 +5,7 @@ asked for; it leaves through the outbox to every channel where people approve.
 """
 
 import json
+import re
 
 from tocsin.model.action import Risk
 from tocsin.model.incident import Incident
@@ -14,6 +15,7 @@ from tocsin.model.standing import Action
 from tocsin.model.update import Audience
 from tocsin.ports import Message, Purpose, message_payload, step_buttons
 
+_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _NEEDED = {1: "One approver must say yes.", 2: "Two different approvers must say yes."}
 _SEEN = {True: "It holds", False: "It does NOT hold", None: "Nobody has looked"}
 _UNDONE = {
@@ -39,7 +41,7 @@ def _letter(incident: Incident, action: Action, channel: str) -> Letter:
         purpose=Purpose.APPROVAL,
         audience=Audience.CHANNEL,
         title=f"{'Roll back: ' if step.is_rollback else ''}{step.text}",
-        text="\n".join(_lines(action)),
+        text="\n".join(_flat(one) for one in _lines(action)),
         severity=str(incident.severity or ""),
         status=f"{action.id}, step {step.step_index} of {step.runbook_id} v{step.runbook_version}",
         private=incident.is_restricted,
@@ -54,7 +56,12 @@ def _letter(incident: Incident, action: Action, channel: str) -> Letter:
 def exactly(action: Action) -> str:
     """The line a person reads, then the call itself with every character that could deceive spelled out."""
     call = action.step.call | ({"binds": action.step.binds} if action.step.binds else {})
-    return f"{action.step.shown}\n\n{json.dumps(call, ensure_ascii=True, sort_keys=True)}"
+    return f"{_flat(action.step.shown)}\n\n{json.dumps(call, ensure_ascii=True, sort_keys=True)}"
+
+
+def _flat(text: str) -> str:
+    """One line stays one line: words of a dry run, say, must not read as if they were lines of ours."""
+    return _BREAK.sub(" ⏎ ", text)
 
 
 def _lines(action: Action) -> tuple[str, ...]:
