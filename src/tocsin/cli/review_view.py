@@ -36,10 +36,12 @@ def show_items(found: "Items") -> None:
     ids = [one.incident for one in found.items]
     table = Table()
     table.add_column("incident", no_wrap=True, min_width=max(map(len, ids), default=0))
-    for heading in ("item", "due", "owner", "what", "where"):
-        table.add_column(heading)
+    exported = any(one.exported for one in found.items)
+    for heading in ("item", "due", "owner", "what", *(["where"] if exported else [])):
+        table.add_column(heading, min_width=30 if heading == "what" else None)
     for one in found.items:
-        table.add_row(*(Text(cell, style="red" if one.overdue else "") for cell in _cells(one)))
+        cells = _cells(one)[: len(table.columns)]
+        table.add_row(*(Text(cell, style="red" if one.overdue else "") for cell in cells))
     console.print(table if found.items else Text("No action items."))
 
 

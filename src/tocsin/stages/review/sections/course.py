@@ -15,6 +15,8 @@ BOOKKEEPING = frozenset({
     "evidence_collected", "questions_answered", "investigation_started", "policy_fixed", "update_drafted", "update_edited",
     "update_delivered", "chat_noted", "body_erased", "precedents_found", "unpaged", "room_opened", "audience_engaged",
     "action_requested", "alert_repeated", "post_mortem_scheduled", "post_mortem_written", "post_mortem_approved",
+    "run_started", "run_finished", "step_started", "step_finished", "model_answered", "tool_called", "player_replaced",
+    "fix_surveyed", "delivery_retried", "update_approved", "update_signed", "value_vouched",
     "action_item_opened", "action_item_changed", "action_item_done", "action_item_exported", "cause_judged", "runbook_judged",
 })  # fmt: skip
 """Kinds of events that a reader of the story does not need; the record has them all."""
@@ -42,7 +44,9 @@ def _symptoms(story: Story) -> Iterator[Moment]:
     if declared is None:
         return
     event, body = declared
-    yield Moment(body.started_at, 0, _line(body.started_at, "first symptom, by the alert's own account", event))
+    if body.started_at < event.at:
+        first = _line(body.started_at, "first symptom, by the alert's own account", event)
+        yield Moment(body.started_at, 0, first)
     made = story.incident.diagnosis
     backing = set(made.hypotheses[0].supports) if made and made.hypotheses else set()
     for reported, findings in story.all(FindingsReported):

@@ -60,14 +60,17 @@ def impact(story: Story) -> list[Sentence]:
 
 
 def _measured(story: Story) -> Iterator[Sentence]:
+    """Each kind of harm once, as it was first read."""
     triaged = story.last(Triaged)
-    facts = [fact for fact in triaged[1].triage.facts if _harm(fact)] if triaged else []
-    for fact in facts:
+    if triaged is None:
+        return
+    event, facts = triaged[0], {fact.kind: fact for fact in reversed(triaged[1].triage.facts) if _harm(fact)}
+    for fact in reversed(facts.values()):
         quote = f", as the alert says: {story.quoted(fact.quote.text)}" if fact.quote else ""
         words = IMPACT_WORDS[fact.kind].format(fact.value)
-        yield cited(f"{words[:1].upper()}{words[1:]}{quote}.", *([triaged[0]] if triaged else []))
-    if triaged and not facts:
-        yield cited("How many users or requests were affected is unknown: no alert says so.", triaged[0])
+        yield cited(f"{words[:1].upper()}{words[1:]}{quote}.", event)
+    if not facts:
+        yield cited("How many users or requests were affected is unknown: no alert says so.", event)
 
 
 def _harm(fact: ImpactFact) -> bool:
