@@ -1,6 +1,6 @@
 """Events told in one plain sentence each: the wording that the report, the terminal, the API and the messages share. Pure."""
 
-from tocsin.model.communication import Communication
+from tocsin.model.communication import Communication, UpdateDrafted
 from tocsin.model.event import (
     AlertJoined,
     AlertRepeated,
@@ -68,6 +68,9 @@ def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of eve
             return text
         case BodyErased(seq=seq, reason=reason):
             return f"the content of event {seq} was erased ({reason})"
+        case UpdateDrafted(update=update):
+            name = update.id or f"U{event.seq}"
+            return f"{update.audience} message {name} drafted ({update.template}), waiting for review"
         case _ if isinstance(event.body, Communication):
             return tell_communication(event.body)
         case _ if isinstance(event.body, ReviewAct):

@@ -23,6 +23,8 @@ _TAKEN = {
 }
 """Steps that were begun, and how each is said to have gone. What only waits for a yes is no action taken."""
 _FIRST, _LATEST = 2, 6
+_SOME = 0.01
+"""A confidence below this is none, and not worth a figure."""
 
 
 def milestones(events: Iterable[Event]) -> tuple[str, ...]:
@@ -67,7 +69,8 @@ def hypothesis(incident: Incident) -> tuple[str, str]:
     if idea and not (made and made.root_cause):
         return one_line(idea.text, LONG).rstrip("."), ""
     if made and made.hypotheses:
-        return one_line(made.hypotheses[0].text, LONG).rstrip("."), f"{made.confidence:.0%}"
+        first = made.hypotheses[0]
+        return one_line(first.text, LONG).rstrip("."), f"{first.confidence:.0%}" if first.confidence >= _SOME else ""
     return "none yet", ""
 
 
