@@ -131,7 +131,9 @@ async def answer(house: House, name: str, *, passed: bool) -> None:
 def test_a_plan_of_the_teams_own_that_fails_gives_way_to_the_shipped_one(tmp_path: Path) -> None:
     nobody = (
         OWN.replace("EXTRA", "")
-        .replace("    - { name: think", "    - { name: ask, agent: nobody }\n    - { name: think")
+        .replace(
+            "    - { name: think", "    - { name: ask, agent: nobody, mustContain: no such words }\n    - { name: think"
+        )
         .replace("  steps:", "  agents: { nobody: { role: made-up, model: none } }\n  steps:")
     )
     incident = through(settings(written(tmp_path, nobody)))

@@ -53,19 +53,14 @@ router = APIRouter(tags=["service"])
 
 @dataclass(slots=True)
 class McpDoor:
-    """The server behind the route. Opened in the application's lifespan."""
+    """The server behind the route. Made anew each time the application starts, for it runs once only."""
 
-    app: ASGIApp
-    lifespan: Callable[[], Any]
+    app: ASGIApp | None = None
 
 
 def install(app: FastAPI, rooms: Rooms) -> McpDoor:
-    """Mounts the server and its metadata."""
-    server = _server()
-    inner = server.streamable_http_app(
-        streamable_http_path=PATH, json_response=True, stateless_http=True, **_no_second_guard()
-    )
-    door = McpDoor(inner, lambda: inner.router.lifespan_context(inner))
+    """Mounts the route and the metadata; `opened` runs the server."""
+    door = McpDoor()
     app.add_route(PATH, _Route(door, rooms), methods=["GET", "POST", "DELETE"], include_in_schema=False)  # type: ignore[arg-type]
     app.include_router(router)
     return door
@@ -110,6 +105,8 @@ class _Route:
         scope.setdefault("state", {})
         scope["tocsin.caller"] = caller
         scope["tocsin.rooms"] = self.rooms
+        if self.door.app is None:
+            raise NotFound("the MCP server is not open.", "Start the service.")
         await self.door.app(scope, _again(body, receive), send)
 
     def _of_elsewhere(self, request: Request) -> JSONResponse | None:
@@ -388,6 +385,10 @@ def _means(call: _Call) -> Any:  # noqa: ANN401 - remediate.Means
 
 @asynccontextmanager
 async def opened(door: McpDoor) -> AsyncIterator[None]:
-    """Runs the server while the application does."""
-    async with door.lifespan():
+    """Runs a server while the application does."""
+    inner = _server().streamable_http_app(
+        streamable_http_path=PATH, json_response=True, stateless_http=True, **_no_second_guard()
+    )
+    async with inner.router.lifespan_context(inner):
+        door.app = inner
         yield
