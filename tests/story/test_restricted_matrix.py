@@ -1,6 +1,7 @@
 """Roles times routes times objects: for whoever is outside of a restricted incident, no route answers as if there were one.
 
-Routes are read from the API's own description, so one that is added tomorrow is asked today.
+Routes are read from the API's own description, and the MCP server's tools and resources from its lists, so one that is added
+tomorrow is asked today.
 """
 
 import asyncio
@@ -8,24 +9,31 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from tests.story.test_actions_api import Desk
 
 from tocsin.guard import tokens
 from tocsin.guard.seeing import SecurityRules, first_restriction
 from tocsin.model.acts import UserReported
-from tocsin.model.alert import Alert, AlertStatus
+from tocsin.model.alert import Alert, AlertStatus, Delivery
 from tocsin.model.communication import RestrictionSet
 from tocsin.model.event import AlertJoined, Declared, Noted, Triaged
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
 from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.identity import Principal, Role
+from tocsin.model.run import RunStarted, ToolCalled
 from tocsin.model.triage import Triage
-from tocsin.ports import KeptAlert, Ledger, Parcel
+from tocsin.ports import KeptAlert, KeptDelivery, Ledger, Parcel
+from tocsin.web import mcp
 from tocsin.web.streams import follow
 
 HIDDEN, ABSENT, CANARY = "INC-hidden", "INC-absent", "zq7canary"
 INSIDER = "inside@example.com"
+TWIN = json.dumps([{"name": CANARY, "service": CANARY}])
+"""An alert that joins the hidden incident, for it is of the same service."""
+PLAIN_TOOLS = {"search_runbooks", "respond_to_alert"}
+"""The MCP tools that take no incident, nor list any."""
 
 
 class Matrix(Desk):  # type: ignore[misc]
@@ -60,6 +68,8 @@ class Matrix(Desk):  # type: ignore[misc]
             restriction,
             AlertJoined(alert_id="ALR-hidden", title=CANARY, reason=CANARY),
             UserReported(text=CANARY, origin=CANARY),
+            RunStarted(run_id="R1", name=CANARY, team=CANARY, origin=CANARY, digest="d", plan={}, inputs={"a": CANARY}),
+            ToolCalled(run_id="R1", step=CANARY, role="investigator", tool=CANARY, verdict="allowed", rule=CANARY),
         ):
             ledger.timeline.append(HIDDEN, body, actor="system", at=now)
         alert = Alert(
@@ -77,6 +87,18 @@ class Matrix(Desk):  # type: ignore[misc]
         )
         ledger.evidence.put(HIDDEN, kept)
         ledger.outbox.put(Parcel("key-hidden", HIDDEN, "page", {"text": CANARY}))
+
+    def speaks(self, token: str, *messages: tuple[str, dict[str, Any]]) -> list[str]:
+        """What the MCP server answers to each message, as its bare text."""
+
+        async def talk(client: httpx.AsyncClient) -> list[str]:
+            async with mcp.opened(self.face.app.state.mcp):
+                return [(await client.post(mcp.PATH, json=_rpc(*one))).text for one in messages]
+
+        accept = "application/json, text/event-stream"
+        said = self.face.talk(talk, authorization=f"Bearer {token}", accept=accept)
+        assert isinstance(said, list)
+        return said
 
     def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         for path, verbs in self.spec["paths"].items():
@@ -108,6 +130,10 @@ class Matrix(Desk):  # type: ignore[misc]
             return "2026-11-21T03:04:05Z"
         text = "0" * 64 if "0-9a-f" in schema.get("pattern", "") else "some plain words"
         return simple.get(schema.get("type", ""), text)
+
+
+def _rpc(method: str, params: dict[str, Any]) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +204,61 @@ def test_no_list_figure_or_single_thing_has_a_trace_of_it(matrix: Matrix) -> Non
         for token in (matrix.callers["everything"], matrix.insider)
     }
     assert [line.removeprefix(gauge) for line in seen.values()] == ["0.0", "1.0"]
+
+
+def test_a_run_of_it_is_no_run_by_whatever_name_and_in_no_list(matrix: Matrix) -> None:
+    for caller, token in matrix.callers.items():
+        answers = [
+            matrix.face.get(f"/api/runs/{name}", authorization=f"Bearer {token}").text
+            for name in (f"{HIDDEN}:R1", f"{ABSENT}:R1", CANARY, "nothing")
+        ]
+        assert answers[0].replace(HIDDEN, ABSENT) == answers[1], caller
+        assert answers[2].replace(CANARY, "nothing") == answers[3], caller
+    assert matrix.face.get(f"/api/runs/{HIDDEN}:R1", authorization=f"Bearer {matrix.insider}").status_code == 200
+    assert CANARY in matrix.face.get("/api/runs", authorization=f"Bearer {matrix.insider}").text
+
+
+def test_the_mcp_server_answers_as_if_there_were_none_by_every_tool_and_resource(matrix: Matrix) -> None:
+    (listed,) = matrix.speaks(matrix.insider, ("tools/list", {}))
+    tools = {one["name"]: one["inputSchema"] for one in json.loads(listed)["result"]["tools"]}
+    for caller, token in [*matrix.callers.items(), ("insider", matrix.insider)]:
+        about, lists = [], []
+        for name, schema in tools.items():
+            least = {one: matrix.least(schema["properties"][one]) for one in schema.get("required", ())}
+            named = next((one for one in ("incident_id", "incidentId") if one in schema["properties"]), "")
+            if named:
+                about += [("tools/call", {"name": name, "arguments": least | {named: one}}) for one in (HIDDEN, ABSENT)]
+            elif name not in PLAIN_TOOLS:
+                asked = least | ({"source": "pagerduty", "query": CANARY} if "query" in least else {})
+                lists.append(("tools/call", {"name": name, "arguments": asked}))
+        about += [("resources/read", {"uri": f"tocsin://incidents/{one}"}) for one in (HIDDEN, ABSENT)]
+        said = matrix.speaks(token, *about, *lists)
+        if caller == "insider":
+            assert CANARY in said[len(about) - 2]
+            assert CANARY in said[len(about)]
+            continue
+        for hidden, absent in zip(said[: len(about) : 2], said[1 : len(about) : 2], strict=True):
+            assert "error" in hidden.lower(), (caller, hidden)
+            assert hidden.replace(HIDDEN, ABSENT) == absent, caller
+        shown = "".join(said[len(about) :]).replace(f'\\"query\\": \\"{CANARY}', "")
+        assert CANARY not in shown and HIDDEN not in shown, (caller, shown)
+        assert '\\"incidents\\": 0, \\"alerts\\": 0' in shown or "TCS-DENIED" in shown, (caller, shown)
+
+
+def test_whoever_hands_in_an_alert_that_belongs_to_it_learns_that_it_was_taken_and_no_more(matrix: Matrix) -> None:
+    store, now = matrix.face.rooms.store, matrix.face.rooms.clock.now()
+    handed = ("tools/call", {"name": "respond_to_alert", "arguments": {"alert": TWIN, "source": "s"}})
+    dead = Delivery(id="DLV-dead", source="s", received_at=now, body=TWIN.encode())
+    for caller in ("responder", "everything", "program"):
+        (said,) = matrix.speaks(matrix.callers[caller], handed)
+        assert "taken" in said, said
+        assert HIDDEN not in said, said
+    asyncio.run(store.write(lambda ledger: ledger.deliveries.put(KeptDelivery(dead, "dead", {"code": "TCS-X"}))))
+    again = matrix.face.post("/api/deadletters/DLV-dead/replay", {}, authorization=f"Bearer {matrix.callers['admin']}")
+    assert again.json()["alerts"][0]["disposition"] == "taken"
+    assert HIDDEN not in again.text
+    (said,) = matrix.speaks(matrix.insider, handed)
+    assert HIDDEN in said
 
 
 def test_a_stream_that_was_open_falls_silent_when_its_incident_is_restricted(matrix: Matrix) -> None:

@@ -210,8 +210,9 @@ async def deadletters(rooms: Here, limit: Limit = 50) -> DeadLetters:
 async def replay(rooms: Here, delivery_id: Id) -> Delivered:
     """Reads a dead letter again, after a parser, a mapping or a secret was corrected."""
     accepted = await letters.replay(rooms, delivery_id)
-    decided = [Decided.of(one) for one in accepted.outcome.decisions]
-    return Delivered(delivery=delivery_id, alerts=decided, incidents=list(accepted.outcome.declared))
+    outcome = await letters.as_seen(rooms, accepted.outcome)
+    decided = [Decided.of(one) for one in outcome.decisions]
+    return Delivered(delivery=delivery_id, alerts=decided, incidents=list(outcome.declared))
 
 
 async def _must_exist(rooms: Rooms, incident_id: str) -> None:

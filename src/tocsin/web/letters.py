@@ -5,7 +5,7 @@ Nothing is answered before it is committed. What is kept of refusals is bounded,
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from tocsin.errors import DataError, NotFound, TocsinError, TooLarge, Unauthentic, Unreadable
@@ -20,6 +20,8 @@ from tocsin.web.rooms import Rooms
 
 CHANGES = "changes"
 REPORTS = "reports"
+TAKEN = "taken"
+"""What is said of an alert whose incident whoever handed it in does not see."""
 _LARGE = 32_768
 """Bodies above this are parsed on a thread, so that one sender's big body does not hold up the others."""
 _redact: Redact = partial(redact, key=secrets.token_bytes(32))
@@ -48,6 +50,24 @@ async def accept(rooms: Rooms, delivery: Delivery, sender: Sender, status: str =
     rooms.metrics.count(outcome.decisions)
     follow_up(rooms, outcome)
     return Accepted(delivery, outcome)
+
+
+async def as_seen(rooms: Rooms, outcome: Outcome) -> Outcome:
+    """The outcome as whoever handed it in may know it: an alert that went to a restricted incident was taken, no more is said.
+
+    For answers to people. A sender with its own secret is a machine, and is told what became of what it sent.
+    """
+    named = {one.incident_id for one in outcome.decisions if one.incident_id}
+
+    def seen(ledger: Ledger) -> set[str]:
+        return {name for name in named if ledger.incidents.get(name) is not None}
+
+    known = await rooms.store.read(seen)
+    decisions = tuple(
+        replace(one, disposition=TAKEN, reason="", incident_id="") if one.incident_id in named - known else one
+        for one in outcome.decisions
+    )
+    return Outcome(decisions, tuple(one for one in outcome.declared if one in known))
 
 
 def follow_up(rooms: Rooms, outcome: Outcome) -> None:

@@ -247,11 +247,8 @@ async def _respond_to_alert(
     rooms = call.rooms
     delivery = Delivery(id=rooms.names.new("DLV"), source=source, received_at=rooms.clock.now(), body=alert.encode())
     accepted = await letters.accept(rooms, delivery, Sender({}))
-    return {
-        "decisions": [
-            {"incident": one.incident_id, "disposition": one.disposition} for one in accepted.outcome.decisions
-        ]
-    }
+    outcome = await letters.as_seen(rooms, accepted.outcome)
+    return {"decisions": [{"incident": one.incident_id, "disposition": one.disposition} for one in outcome.decisions]}
 
 
 async def _list_incidents(
