@@ -9,16 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from jsonschema import ValidationError, validate
-
 from tocsin.errors import PlayerFailed, TocsinError
 from tocsin.guard.powers import power_of
 from tocsin.guard.quarantine import RULES, fenced
 from tocsin.guard.redact import Redact
-from tocsin.model.diagnosis import Diagnosis, Hypothesis
-from tocsin.model.ground import Severity
+from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.plan import Agent, Power, Rule
 from tocsin.ports import Question, ToolAnswer, ToolCard
+from tocsin.roles.agents.checks import chosen, cited, fits, verdict
 from tocsin.roles.agents.prompts import instruction, prompt
 from tocsin.roles.agents.purse import Purse
 from tocsin.roles.contract import Assignment, Brief, Played, Player, Report, Specialist, Spend, Tools
@@ -112,25 +110,14 @@ class ModelPlayer:
         seen: "_Seen",
     ) -> dict[str, Any]:
         """Raises PlayerFailed for what does not fit, is not cited, or names what does not exist."""
-        made = _fits(output, dict(assignment.output) if assignment.output else OUTPUTS[power])
+        made = fits(output, dict(assignment.output) if assignment.output else OUTPUTS[power])
         made = {name: self.redact(value).text if isinstance(value, str) else value for name, value in made.items()}
         if power is Power.READ:
             text = "\n".join([*map(str, assignment.inputs.values()), json.dumps(gathered, default=str), *seen.texts])
-            return {**_cited(made, text), "raw_evidence": (gathered or {}).get("raw_evidence") or seen.evidence}
+            return {**cited(made, text), "raw_evidence": (gathered or {}).get("raw_evidence") or seen.evidence}
         if power is Power.DECIDE:
-            return self._verdict(made, assignment)
+            return verdict(made, assignment, self.runbooks())
         return made
-
-    def _verdict(self, made: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
-        """A runbook exists or is none; the severity is one of four and not lower than it stands."""
-        if made.get("runbook") and made["runbook"] not in self.runbooks():
-            made = {**made, "runbook": ""}
-        stands = str(assignment.context.get("severity") or "")
-        said = str(made.get("severity") or "").upper()
-        if said not in tuple(Severity):
-            said = stands
-        worst = min(one for one in (said, stands) if one) if said or stands else ""
-        return {**made, "severity": worst}
 
     async def _through(
         self, made: dict[str, Any], power: Power, assignment: Assignment, tools: Tools, seen: "_Seen"
@@ -196,7 +183,7 @@ class ModelDiagnostician:
             output, cost = await self.purse.ask(self.agent, self.rules, brief.incident_id, question)
             self.spent.append(cost)
             try:
-                return _chosen(found, _fits(output, question.output or {}), ids)
+                return chosen(found, fits(output, question.output or {}), ids)
             except PlayerFailed as wrong:
                 if attempt:
                     raise
@@ -223,55 +210,6 @@ class ModelDiagnostician:
             },
             most_tokens=300,
         )
-
-
-def _chosen(found: Diagnosis, said: Mapping[str, Any], ids: Mapping[str, str]) -> Diagnosis:
-    """The model's choice first. Its confidence is the one computed from the evidence; a cited finding must exist."""
-    unknown = [name for name in said["cites"] if name not in ids]
-    if unknown:
-        raise PlayerFailed(f"{unknown[0][:60]!r} is no finding.", code="TCS-PLAYER-CITES")
-    if not said["cause"]:
-        return found
-    first = next(one for one in found.hypotheses if one.cause == said["cause"])
-    if not set(said["cites"]) & set(first.supports):
-        raise PlayerFailed(f"nothing that is cited speaks for {first.cause}.", code="TCS-PLAYER-CITES")
-    rest = tuple(one for one in found.hypotheses if one is not first)
-    return found.model_copy(update={"hypotheses": (first, *rest), **_named(found, first)})
-
-
-def _named(found: Diagnosis, first: Hypothesis) -> dict[str, object]:
-    """A choice is called the root cause only where the built-in specialist would call one at that confidence."""
-    if not found.root_cause or first is found.hypotheses[0]:
-        return {}
-    return {"root_cause": first.text, "confidence": first.confidence}
-
-
-def _fits(output: Any, schema: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - whatever a model says
-    try:
-        made = json.loads(output) if isinstance(output, str) else dict(output)
-        validate(made, dict(schema))
-    except (ValueError, TypeError, ValidationError) as failure:
-        said = getattr(failure, "message", str(failure))
-        raise PlayerFailed(f"it does not fit the schema: {said[:200]}.", code="TCS-PLAYER-OUTPUT") from failure
-    if not isinstance(made, dict):
-        raise PlayerFailed("it is no object.", code="TCS-PLAYER-OUTPUT")
-    return made
-
-
-def _cited(made: dict[str, Any], text: str) -> dict[str, Any]:
-    """Every claim stands word for word in what was seen; what does not is left empty."""
-    flat = " ".join(text.replace("\\n", " ").replace('\\"', '"').split())
-
-    def stands(claim: str) -> bool:
-        return " ".join(claim.split()) in flat
-
-    kept: dict[str, Any] = {}
-    for name, value in made.items():
-        if isinstance(value, str):
-            kept[name] = value if stands(value) else ""
-        elif isinstance(value, list):
-            kept[name] = [one for one in value if isinstance(one, str) and stands(one)]
-    return kept
 
 
 def _with_message(assignment: Assignment, message: str) -> Assignment:
