@@ -70,7 +70,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "POST /api/deadletters/{delivery_id}/replay": ("deadletters", "replay", "DLV-1"),
 }
 """What a person types for each act of the API."""
-OTHERS = frozenset({"messages", "review", "playbooks"})
+OTHERS = frozenset({"messages", "review", "playbooks", "maintenance"})
 """Tags of acts whose own tests hold their verbs to their routes."""
 
 

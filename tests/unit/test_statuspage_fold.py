@@ -6,7 +6,7 @@ from tests.unit.test_bulletin import NOW, said
 
 from tocsin.model.bulletin import Bulletin, bulletin
 from tocsin.model.component import ComponentStatus, Impact
-from tocsin.model.maintenance import Maintenance, MaintenanceStage
+from tocsin.model.maintenance import Deed, Maintenance, MaintenanceStage, Note
 from tocsin.model.narrative import Published
 from tocsin.model.statuspage import StatusPage, status_page
 
@@ -88,5 +88,19 @@ def test_a_window_begins_and_ends_by_the_clock() -> None:
     assert after.components[1].uptime == 1
 
 
-def test_a_window_that_nobody_approved_or_that_was_called_off_is_not_public() -> None:
-    assert page(windows=(window(2, 4, approved_at=None), window(2, 4, id="MNT-2", cancelled_at=NOW))).maintenances == ()
+def test_a_window_that_nobody_approved_or_that_is_only_observed_is_not_public() -> None:
+    assert page(windows=(window(2, 4, approved_at=None), window(2, 4, id="MNT-2", observed=True))).maintenances == ()
+
+
+def test_a_window_that_is_called_off_before_it_began_was_never_work_on_a_component() -> None:
+    off = page(windows=(window(0.5, 4, cancelled_at=NOW),), minutes=60)
+    assert off.windows(MaintenanceStage.COMPLETED) == off.maintenances
+    assert [one.text for one in off.maintenances[0].turns(off.at)][-1].endswith("called off.")
+    assert (off.indicator, off.components[1].status) == (Impact.NONE, ComponentStatus.OPERATIONAL)
+    assert off.components[1].days[-1].status is ComponentStatus.OPERATIONAL
+
+
+def test_words_that_nobody_approved_and_who_did_what_do_not_reach_the_page() -> None:
+    notes = (Note(id="N1", text="secret"), Note(id="N2", text="told", approved_at=NOW))
+    (made,) = page(windows=(window(2, 4, notes=notes, deeds=(Deed(at=NOW, by="person:ada", what="x"),)),)).maintenances
+    assert (made.notes, made.deeds) == (notes[1:], ())

@@ -17,6 +17,7 @@ from tocsin.cli import (
     grading,
     incidents,
     items,
+    maintenance,
     messages,
     oncall,
     outbox,
@@ -55,6 +56,7 @@ cli.add_typer(tokens.token, name="token")
 cli.add_typer(subscribers.subscribers, name="subscribers")
 cli.add_typer(outbox.outbox, name="outbox")
 cli.add_typer(silences.silence, name="silence")
+cli.add_typer(maintenance.maintenance, name="maintenance")
 cli.add_typer(reviews.post_mortem, name="post-mortem")
 cli.add_typer(items.item, name="item")
 cli.command("items")(items.items)

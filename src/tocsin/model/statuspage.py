@@ -10,7 +10,7 @@ from functools import cached_property
 from tocsin.model.bulletin import Bulletin, status_in
 from tocsin.model.component import ComponentStatus, Impact
 from tocsin.model.ground import Time, Value
-from tocsin.model.maintenance import Maintenance, MaintenanceStage
+from tocsin.model.maintenance import AT_WORK, Maintenance, MaintenanceStage
 
 _DAY = timedelta(days=1)
 _DOWN = frozenset({ComponentStatus.PARTIAL, ComponentStatus.MAJOR})
@@ -70,15 +70,15 @@ class StatusPage(Value):
         """What is not over."""
         return tuple(one for one in self.bulletins if not one.is_over)
 
-    def windows(self, stage: MaintenanceStage) -> tuple[Maintenance, ...]:
-        """The maintenance windows at that stage."""
-        return tuple(one for one in self.maintenances if one.stage(self.at) is stage)
+    def windows(self, *stages: MaintenanceStage) -> tuple[Maintenance, ...]:
+        """The maintenance windows at these stages."""
+        return tuple(one for one in self.maintenances if one.stage(self.at) in stages)
 
     @cached_property
     def indicator(self) -> Impact:
         """The worst of all components and all that is not over."""
         impacts = [_IMPACT[one.status] for one in self.components] + [one.last.impact for one in self.unresolved]
-        if self.windows(MaintenanceStage.IN_PROGRESS):
+        if self.windows(*AT_WORK):
             impacts.append(Impact.MAINTENANCE)
         worst: Impact = max(impacts, key=lambda one: one.rank, default=Impact.NONE)
         return worst
@@ -91,8 +91,8 @@ class StatusPage(Value):
     @cached_property
     def updated_at(self) -> Time:
         """When anything on it last changed; the clock opens and ends maintenance windows."""
-        turns = (turn for one in self.maintenances for turn in (one.approved_at, one.starts_at, one.ends_at))
-        news = [one.updated_at for one in self.bulletins] + [one for one in turns if one and one <= self.at]
+        turns = (turn.at for one in self.maintenances for turn in one.turns(self.at))
+        news = [*(one.updated_at for one in self.bulletins), *turns]
         return max([self.since, *news])
 
 
@@ -108,12 +108,17 @@ def status_page(
     """The page at `now`. `names` are the components, `since` is when the page began to be kept."""
     told = tuple(one.only(names) for one in sorted(bulletins, key=_begun, reverse=True))
     public = sorted((one for one in maintenances if one.is_public), key=lambda one: (one.starts_at, one.id))
-    windows = tuple(
-        one.model_copy(update={"components": tuple(name for name in names if name in one.components)}) for one in public
-    )
+    windows = tuple(_readable(one, names) for one in public)
     begun = min([since, *(one.notices[0].at for one in told)])
     components = (_component(name, told, windows, now, begun, days) for name in names)
     return StatusPage(at=now, since=since, components=tuple(components), bulletins=told, maintenances=windows)
+
+
+def _readable(one: Maintenance, names: Sequence[str]) -> Maintenance:
+    """As much of a window as customers may read: who did what about it stays inside, and so do words nobody approved."""
+    components = tuple(name for name in names if name in one.components)
+    approved = tuple(note for note in one.notes if note.approved_at)
+    return one.model_copy(update={"components": components, "notes": approved, "deeds": ()})
 
 
 def _begun(one: Bulletin) -> tuple[datetime, str]:
@@ -140,7 +145,7 @@ def _component(
     begun: datetime,
     days: int,
 ) -> Component:
-    working = any(name in one.components and one.stage(now) is MaintenanceStage.IN_PROGRESS for one in windows)
+    working = any(name in one.components and one.stage(now) in AT_WORK for one in windows)
     states = [one.status_of(name) for one in bulletins]
     states.append(ComponentStatus.MAINTENANCE if working else ComponentStatus.OPERATIONAL)
     told = [*spells(name, bulletins, now), *_worked(name, windows, now)]
@@ -156,9 +161,9 @@ def _component(
 
 def _worked(name: str, windows: Iterable[Maintenance], now: datetime) -> list[Spell]:
     return [
-        Spell(status=ComponentStatus.MAINTENANCE, since=one.starts_at, until=min(one.ends_at, now))
+        Spell(status=ComponentStatus.MAINTENANCE, since=one.begins_at, until=min(one.over_at, now))
         for one in windows
-        if name in one.components and one.starts_at < now
+        if name in one.components and one.begins_at < min(one.over_at, now)
     ]
 
 

@@ -69,6 +69,8 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     """What somebody who asked is told, under their question (`Message.thread`)."""
     REMINDER = "reminder"
+    MAINTENANCE = "maintenance"
+    """A turn of a maintenance window, which `Message.update_id` names; only our own status page gets it."""
     RESOLVED = "resolved"
 
 

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Request
 
 from tocsin.errors import DataError
+from tocsin.model.ground import Value
 from tocsin.model.identity import Principal
 from tocsin.model.incident import Incident
 from tocsin.ports import KeptAnswer, Ledger
@@ -28,6 +29,7 @@ router = APIRouter(prefix="/api/incidents", tags=["acts"], responses=problems.of
 KEPT = timedelta(hours=24)
 """How long an answer is kept for its key."""
 Work = Callable[[Attempt], Incident]
+A = TypeVar("A", bound=Value)
 Id = Annotated[str, Path(min_length=1, max_length=200)]
 
 
@@ -43,32 +45,36 @@ class Actor:
 
     async def does(self, work: Work, incident_id: str = "", *, touches: str = "") -> Done:
         """Carries the act out once for its key, then wakes the response of its incident, and of another it touches."""
-        done = await self.rooms.store.write(lambda ledger: self._once(ledger, work, incident_id))
+        done = await self.once(lambda attempt: people.carry_out(attempt, work, incident_id), Done)
         for name in filter(None, (done.incident, touches)):
             self.rooms.wake.ring(name)
             self.rooms.respond(name)
         return done
 
-    def _once(self, ledger: Ledger, work: Work, incident_id: str) -> Done:
+    async def once(self, work: Callable[[Attempt], A], kind: type[A]) -> A:
+        """The same for an act on something else than an incident: carried out once for its key, in one transaction."""
+        return await self.rooms.store.write(lambda ledger: self._once(ledger, work, kind))
+
+    def _once(self, ledger: Ledger, work: Callable[[Attempt], A], kind: type[A]) -> A:
         now = self.rooms.clock.now()
         rooms = self.rooms
         attempt = Attempt(ledger, self.principal, now, rooms.names, rooms.people, rooms.clean)
         if self.key is None:
-            return people.carry_out(attempt, work, incident_id)
+            return work(attempt)
         ledger.answers.trim(now - KEPT)
         known = ledger.answers.get(self.principal.actor, self.key)
         if known is not None:
-            return self._again(known)
-        done = people.carry_out(attempt, work, incident_id)
+            return self._again(known, kind)
+        done = work(attempt)
         body = done.model_dump_json()
         ledger.answers.put(KeptAnswer(caller=self.principal.actor, key=self.key, request=self.asked, body=body, at=now))
         return done
 
-    def _again(self, known: KeptAnswer) -> Done:
+    def _again(self, known: KeptAnswer, kind: type[A]) -> A:
         if known.request != self.asked:
             what = "this Idempotency-Key was used for another request."
             raise DataError(what, "Use a new key for a new request.", code="TCS-ACT-KEY")
-        return Done.model_validate_json(known.body)
+        return kind.model_validate_json(known.body)
 
 
 async def actor_of(request: Request, rooms: Here, principal: Asking, idempotency_key: Key = None) -> Actor:

@@ -1,4 +1,4 @@
-"""The rounds: what the service does by the clock. Second looks, heartbeats, connectors, the dead-man call.
+"""The rounds: what the service does by the clock. Second looks, maintenance windows, heartbeats, connectors, the dead-man call.
 
 `tick(now)` does whatever is due and can be called by a test; `run` calls it until the house closes. A round that fails is
 logged and counted, and the dead-man is then not called: silence is how he learns of it.
@@ -11,6 +11,7 @@ from functools import partial
 
 from tocsin.errors import SourceError, TocsinError
 from tocsin.ports import Ledger
+from tocsin.stages.communicate import maintenance
 from tocsin.stages.intake import Outcome, alertmanager_silences, put_silences, receive, rejudge
 from tocsin.stages.watch import connector_alerts, heartbeat_alerts
 from tocsin.web.letters import follow_up
@@ -58,6 +59,7 @@ class Rounds:
 
     def _look(self, ledger: Ledger, now: datetime) -> tuple[Outcome, Outcome]:
         rooms = self._rooms
+        maintenance.turn(ledger, rooms.messages, now)
         again = rejudge(ledger, rooms.rules, rooms.catalogue, now, rooms.names)
         alerts = [
             *heartbeat_alerts(ledger, rooms.watch.heartbeats, rooms.pulses.started, now),

@@ -3,6 +3,7 @@
 Asked whenever words are drafted, edited, approved or published: the rules look at the text and at the incident's state.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from tocsin.guard.wording import Constraint, Situation, breaches, check
@@ -40,10 +41,6 @@ def violations(
 
 def situation_of(text: str, incident: Incident, audience: Audience, catalogue: Catalogue, now: datetime) -> Situation:
     """The incident as the rules see it with regard to this text. A machine's diagnosis confirms nothing: only a person does."""
-    public = {service.public_name.lower() for service in catalogue.services if service.public_name} | PLAIN_WORDS
-    names = {name for service in catalogue.services for name in (service.name, *service.aliases)} | set(
-        incident.services
-    )
     judged = incident.review.cause
     return Situation(
         audience=audience,
@@ -51,9 +48,16 @@ def situation_of(text: str, incident: Incident, audience: Audience, catalogue: C
         root_cause_confirmed=judged is not None and judged.verdict == "right",
         recovery_confirmed=incident.state not in OPEN,
         eta_approved=_owned(text, incident.narrative.estimate, now),
-        internal_names=frozenset(name for name in names if name and name.lower() not in public),
+        internal_names=internal_names(catalogue, incident.services),
         people=frozenset(incident.seats.values()),
     )
+
+
+def internal_names(catalogue: Catalogue, more: Iterable[str] = ()) -> frozenset[str]:
+    """Names of services that customers must not read."""
+    public = {service.public_name.lower() for service in catalogue.services if service.public_name} | PLAIN_WORDS
+    names = {name for service in catalogue.services for name in (service.name, *service.aliases)} | set(more)
+    return frozenset(name for name in names if name and name.lower() not in public)
 
 
 def _owned(text: str, estimate: Estimate | None, now: datetime) -> bool:

@@ -32,8 +32,9 @@ class PageChannel:
         key = await self._store.read(lambda ledger: ledger.keys.get(STATUS_PAGE))
         if key is None or message.purpose is Purpose.ROOM:
             return Receipt()  # nobody has ever seen the page, so nobody has subscribed
-        public_id = naming(key.secret)(message.incident_id) if message.incident_id else ""
-        link = f"{self._head.url}/status" + (f"/incidents/{public_id}" if public_id else "")
+        inner, folder = _about(message)
+        public_id = naming(key.secret)(inner) if inner else ""
+        link = f"{self._head.url}/status" + (f"/{folder}/{public_id}" if public_id else "")
         after: str | None = ""
         while after is not None:
             after = await self._store.write(partial(self._some, after=after, message=message, about=(public_id, link)))
@@ -47,6 +48,13 @@ class PageChannel:
                 letter = _letter(one, message, *about)
                 ledger.outbox.put(Parcel.of(letter, "", self._clock.now()))
         return found[-1].id if len(found) == _AT_ONCE else None
+
+
+def _about(message: Message) -> tuple[str, str]:
+    """Our own name of what it is about, and where such things stand on the page."""
+    if message.purpose is Purpose.MAINTENANCE:
+        return message.update_id, "maintenances"
+    return message.incident_id, "incidents"
 
 
 def _letter(one: Subscriber, message: Message, public_id: str, link: str) -> Letter:

@@ -19,7 +19,7 @@ from tocsin.model.event import Body
 from tocsin.model.ground import rfc3339
 from tocsin.model.move import Letter
 from tocsin.model.subscriber import Masthead, Subscriber, Via
-from tocsin.ports import Clock, Hooks, Key, Mail, Mailbox, Names, Parcel, Store
+from tocsin.ports import Clock, Hooks, Key, Mail, Mailbox, Names, Parcel, Purpose, Store
 from tocsin.stages.deliver.page import KIND
 from tocsin.stages.deliver.rounds import Courier
 
@@ -157,7 +157,8 @@ def _hook_body(head: Masthead, key: Key, subscriber: Subscriber, parcel: Parcel)
     data = {name: told[name] for name in ("incident", "title", "status", "text", "link")}
     data["components"] = json.loads(told["components"])
     data["unsubscribe"] = unsubscribe_link(head, key, subscriber.id)
-    return _json({"type": f"incident.{told['what']}", "timestamp": told["at"], "data": data})
+    kind = "maintenance.update" if told["what"] == Purpose.MAINTENANCE else f"incident.{told['what']}"
+    return _json({"type": kind, "timestamp": told["at"], "data": data})
 
 
 def _mailbox(lists: Lists) -> Mailbox:

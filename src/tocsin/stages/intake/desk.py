@@ -13,7 +13,9 @@ from tocsin.model.catalogue import Catalogue
 from tocsin.model.change import Silence
 from tocsin.model.event import AlertJoined, Body, Declared, Noted
 from tocsin.model.incident import Incident
+from tocsin.model.maintenance import Maintenance
 from tocsin.ports import KeptAlert, Ledger, Names
+from tocsin.stages.intake.quiet import maintained, quiet_reason
 from tocsin.stages.intake.rules import Hold, IntakeRules
 
 ACTOR = "intake"
@@ -76,6 +78,17 @@ class Desk:
     def silences(self) -> tuple[Silence, ...]:
         """The silences in force, whoever set them."""
         return tuple(one for one in self.ledger.silences.all() if one.starts_at <= self.now < one.ends_at)
+
+    @cached_property
+    def quiet_windows(self) -> tuple[Maintenance, ...]:
+        """The maintenance windows that keep alerts quiet just now."""
+        return tuple(one for one in self.ledger.maintenances.all() if one.keeps_quiet(self.now))
+
+    def quiet_reason(self, alert: Alert) -> str:
+        """Why the alert opens nothing now, in words; "" when it may."""
+        return quiet_reason(alert, self.rules, self.silences, self.now) or maintained(
+            alert, self.quiet_windows, self.catalogue
+        )
 
     def incident(self, incident_id: str) -> Incident | None:
         """The incident as it stands, this transaction's events included."""

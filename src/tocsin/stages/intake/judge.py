@@ -12,7 +12,6 @@ from tocsin.ports import KeptAlert
 from tocsin.stages.intake.desk import Desk, Entry, Verdict
 from tocsin.stages.intake.matching import matches, matches_any, words
 from tocsin.stages.intake.past import Past, covers
-from tocsin.stages.intake.quiet import quiet_reason
 from tocsin.stages.intake.relate import relation
 from tocsin.stages.intake.rules import Hold
 
@@ -99,7 +98,7 @@ def _watched(desk: Desk, alert: Alert) -> Verdict | None:
 
 
 def _quiet(desk: Desk, alert: Alert) -> Verdict | None:
-    reason = quiet_reason(alert, desk.rules, desk.silences, desk.now)
+    reason = desk.quiet_reason(alert)
     return Verdict("silenced", reason) if reason else None
 
 

@@ -9,10 +9,15 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from tocsin.analysis.impact import extract
 from tocsin.errors import Unreadable
 from tocsin.model.alert import Alert
+from tocsin.model.catalogue import Catalogue
 from tocsin.model.change import Silence
 from tocsin.model.ground import Time, Value
+from tocsin.model.maintenance import Maintenance
+from tocsin.model.plain import one_line
+from tocsin.model.triage import FactKind
 from tocsin.ports import Ledger
 from tocsin.stages.intake.matching import Matchers, matches
 from tocsin.stages.intake.rules import IntakeRules
@@ -30,6 +35,27 @@ def quiet_reason(alert: Alert, rules: IntakeRules, silences: Sequence[Silence], 
         if _applies(silence, alert, rules) and silence.starts_at <= now < silence.ends_at:
             return f"{silence.origin} silence {silence.id} by {silence.created_by}: {silence.reason}"
     return ""
+
+
+def maintained(alert: Alert, windows: Sequence[Maintenance], catalogue: Catalogue) -> str:
+    """Why the alert opens nothing while work goes on at its component, in words; "" when it may.
+
+    `windows` are those that keep quiet just now. An intruder waits for no maintenance: what speaks of one always comes through.
+    """
+    service = catalogue.find(alert.service) if alert.service else None
+    name = service.public_name if service else ""
+    window = next((one for one in windows if name and name in one.components), None)
+    if window is None or _is_intrusion(alert):
+        return ""
+    return f"during maintenance {window.id} of {name}: {one_line(window.title)}"
+
+
+def _is_intrusion(alert: Alert) -> bool:
+    """Somebody is in, may be, or an attack or leak that nobody has stopped."""
+    return any(
+        seen.kind is FactKind.COMPROMISE or (seen.kind is FactKind.THREAT and seen.value == "active")
+        for seen in extract(alert.text)
+    )
 
 
 def _applies(silence: Silence, alert: Alert, rules: IntakeRules) -> bool:

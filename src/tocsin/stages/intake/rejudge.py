@@ -12,7 +12,6 @@ from tocsin.stages.intake.desk import Decision, Desk, Outcome, Verdict
 from tocsin.stages.intake.judge import judge
 from tocsin.stages.intake.matching import matches
 from tocsin.stages.intake.past import Past, past_of
-from tocsin.stages.intake.quiet import quiet_reason
 from tocsin.stages.intake.rules import IntakeRules
 
 _PAGE = 500
@@ -44,7 +43,7 @@ def _set_aside(desk: Desk, disposition: str) -> list[KeptAlert]:
 
 def _silences_over(desk: Desk) -> Iterator[Decision]:
     for kept in _set_aside(desk, "silenced"):
-        if not quiet_reason(kept.alert, desk.rules, desk.silences, desk.now):
+        if not desk.quiet_reason(kept.alert):
             yield _again(desk, kept, _past(desk, kept))
 
 

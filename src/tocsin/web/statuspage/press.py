@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tocsin.model.bulletin import Bulletin, Naming
 from tocsin.model.component import ComponentStatus
-from tocsin.model.maintenance import MaintenanceStage
+from tocsin.model.maintenance import AT_WORK, MaintenanceStage
 from tocsin.model.statuspage import Component, Day, StatusPage
 from tocsin.web.statuspage.feeds import atom, rss
 from tocsin.web.statuspage.settings import StatusPageSettings
@@ -69,6 +69,7 @@ class Press:
             style=self.style.etag.strip('"')[:12],
             labels=LABELS,
             stages=MaintenanceStage,
+            at_work=AT_WORK,
             reports=settings.reports,
         )
         self._templates.filters.update(bars=bars, troubles=troubles, percent=percent, clock=clock, day=day)

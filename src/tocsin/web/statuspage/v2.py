@@ -5,14 +5,12 @@ from typing import Any
 
 from tocsin.model.bulletin import Bulletin, Naming, Notice, Stage, status_in
 from tocsin.model.component import ComponentStatus, Impact
-from tocsin.model.maintenance import Maintenance, MaintenanceStage
+from tocsin.model.maintenance import AT_WORK, Maintenance, MaintenanceStage, Turn
 from tocsin.model.statuspage import Component, StatusPage, spells
 
 Json = dict[str, Any]
 MOST = 50
 """So many incidents, the latest, are in a list; the page and the feeds have the same."""
-BEGUN = "Scheduled maintenance is currently in progress."
-ENDED = "The scheduled maintenance has been completed."
 _OPERATIONAL = ComponentStatus.OPERATIONAL
 
 
@@ -40,7 +38,7 @@ class V2:
         incidents = [self._incident(one) for one in page.bulletins[:MOST]]
         unresolved = [self._incident(one) for one in page.unresolved]
         upcoming = self._windows(MaintenanceStage.SCHEDULED)
-        active = self._windows(MaintenanceStage.IN_PROGRESS)
+        active = self._windows(*AT_WORK)
         everything = [self._window(one) for one in reversed(page.maintenances)][:MOST]
         components = list(self._components.values())
         status = {"indicator": page.indicator.value, "description": page.description}
@@ -110,47 +108,43 @@ class V2:
         said = _said(notice.id, incident_id, notice.stage.value, notice.text, notice.at, changes)
         return {**said, "updated_at": moment(notice.updated_at)}
 
-    def _windows(self, stage: MaintenanceStage) -> list[Json]:
-        return [self._window(one) for one in self._page.windows(stage)]
+    def _windows(self, *stages: MaintenanceStage) -> list[Json]:
+        return [self._window(one) for one in self._page.windows(*stages)]
 
     def _window(self, one: Maintenance) -> Json:
-        stage, approved = one.stage(self._page.at), one.approved_at or one.starts_at
-        turns = [("scheduled", one.text, approved)]
-        if stage is not MaintenanceStage.SCHEDULED:
-            turns.append(("in_progress", BEGUN, one.starts_at))
-        if stage is MaintenanceStage.COMPLETED:
-            turns.append(("completed", ENDED, one.ends_at))
-        updates = [
-            _said(
-                f"{one.id}-{number}", one.id, status, text, at, [self._worked(name, status) for name in one.components]
-            )
-            for number, (status, text, at) in enumerate(turns, 1)
-        ]
+        turns = one.turns(self._page.at)
+        told = [self._turn(one, turn, before) for before, turn in zip((None, *turns), turns, strict=False)]
+        over = one.stage(self._page.at) is MaintenanceStage.COMPLETED
         return {
             "id": one.id,
             "name": one.title,
-            "status": stage.value,
-            "created_at": moment(approved),
-            "updated_at": moment(turns[-1][2]),
+            "status": one.stage(self._page.at).value,
+            "created_at": moment(turns[0].at),
+            "updated_at": moment(turns[-1].at),
             "monitoring_at": None,
-            "resolved_at": moment(one.ends_at) if stage is MaintenanceStage.COMPLETED else None,
+            "resolved_at": moment(one.over_at) if over else None,
             "impact": Impact.MAINTENANCE.value,
             "shortlink": f"{self._url}/status/maintenances/{one.id}",
-            "started_at": moment(one.starts_at),
+            "started_at": moment(one.begins_at),
             "page_id": self._page_id,
-            "incident_updates": updates[::-1],
+            "incident_updates": told[::-1],
             "components": [self._components[name] for name in one.components],
             "scheduled_for": moment(one.starts_at),
             "scheduled_until": moment(one.ends_at),
         }
 
-    def _worked(self, name: str, status: str) -> Json:
-        working = ComponentStatus.MAINTENANCE
-        old = working if status == "completed" else _OPERATIONAL
-        return self._change(name, old, working if status == "in_progress" else _OPERATIONAL)
+    def _turn(self, one: Maintenance, turn: Turn, before: Turn | None) -> Json:
+        old, new = _state(before), _state(turn)
+        changes = [self._change(name, old, new) for name in one.components]
+        return _said(f"{one.id}-{turn.id}", one.id, turn.stage.value, turn.text, turn.at, changes)
 
     def _change(self, name: str, old: ComponentStatus, new: ComponentStatus) -> Json:
         return {"code": self._components[name]["id"], "name": name, "old_status": old.value, "new_status": new.value}
+
+
+def _state(turn: Turn | None) -> ComponentStatus:
+    """How the components of a window are from that turn on."""
+    return ComponentStatus.MAINTENANCE if turn and turn.stage in AT_WORK else _OPERATIONAL
 
 
 def moment(at: datetime) -> str:
