@@ -8,29 +8,34 @@ timeline says so.
 import asyncio
 import json
 import re
-from collections.abc import Sequence
-from hashlib import sha256
-from typing import Any
+from collections.abc import Coroutine
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 import structlog
 from jsonschema import ValidationError, validate
 
 from tocsin import opening
+from tocsin.books import DeskBooks
 from tocsin.desk import Desk
 from tocsin.errors import PlayerFailed, SourceError, TakenOver, TocsinError
 from tocsin.model.context import context_of
 from tocsin.model.event import Body
-from tocsin.model.evidence import Evidence, EvidenceKind, digest
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening
 from tocsin.model.plan import BUILT_IN, Agent, Plan, Step, Work
-from tocsin.model.run import GateOpened, ModelAnswered, Phase, PlayerReplaced, Run, StepFinished, StepStarted
+from tocsin.model.run import GateOpened, Phase, PlayerReplaced, Run, StepFinished, StepStarted
 from tocsin.playbooks import templates
-from tocsin.roles.contract import Assignment, Played, Player, Spend
+from tocsin.roles.contract import Account, Assignment, Played, Player
 from tocsin.stages import playing
 
 SECONDS = 60.0
 """A step that says nothing else has so long."""
+PART = 0.7
+"""Of a step's time, for a player that is not built in."""
+_TRY: ContextVar[str] = ContextVar("try", default="")
+"""Which try of its step this task is at."""
+T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
@@ -60,7 +65,8 @@ async def play(incident_id: str, run_id: str, name: str, desk: Desk) -> str:
 async def _through(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk) -> StepFinished:
     """The step with its retries; how it ended."""
     said = ""
-    for _ in range(step.retries + 1):
+    for turn in range(step.retries + 1):
+        _TRY.set(f":try{turn}" if turn else "")
         try:
             output = await asyncio.wait_for(_work(incident, run, plan, step, desk), _seconds(step, plan))
             checked(output, step)
@@ -99,17 +105,15 @@ async def _work(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk
 async def _diagnosed(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk) -> None:
     """The specialist's answer, whoever plays it; the built-in one's where that player fails."""
     kind, key, agent = opening.triaged(incident).type, f"{run.id}:{step.name}:work", _agent(step, plan)
-    player = desk.cast.specialist(kind, agent, plan.rules)
+    player = desk.cast.specialist(kind, agent, _account(incident, run, plan, step, agent, desk))
     try:
-        await opening.conclude(incident.id, key, desk, player)
+        await _in_time(opening.conclude(incident.id, key, desk, player), step, plan, agent)
     except (PlayerFailed, SourceError) as failure:
         body = PlayerReplaced(
             run_id=run.id, step=step.name, role=agent.role, player=agent.model or agent.player, why=failure.what
         )
         await _say(incident.id, f"{run.id}:{step.name}:replaced", desk, body)
         await opening.conclude(incident.id, key, desk, desk.cast.specialist(kind))
-    finally:
-        await _charge(incident.id, f"{run.id}:{step.name}", agent.role, player.spent, desk)
 
 
 def _output(incident: Incident, work: Work) -> Any:  # noqa: ANN401 - JSON
@@ -153,66 +157,59 @@ async def _once(
         output=step.output,
         seconds=_seconds(step, plan),
     )
-    player = desk.cast.player(agent, plan.rules)
+    account = _account(incident, run, plan, step, agent, desk, part)
+    player = desk.cast.player(agent, account)
     try:
-        played = await _by(player, assignment, plan, desk, part)
+        played = await _in_time(_by(player, assignment, plan, desk, part), step, plan, agent)
     except (PlayerFailed, SourceError) as failure:
         if agent.player == BUILT_IN:
             raise
         body = PlayerReplaced(run_id=run.id, step=step.name, role=agent.role, player=player.name, why=failure.what)
         await _say(incident.id, f"{run.id}:{step.name}{part}:replaced", desk, body)
         own = agent.model_copy(update={"player": BUILT_IN})
-        played = await _by(desk.cast.player(own, plan.rules), assignment, plan, desk, part)
+        played = await _by(desk.cast.player(own), assignment, plan, desk, part)
     return played.output
 
 
+async def _in_time(playing_it: Coroutine[Any, Any, T], step: Step, plan: Plan, agent: Agent) -> T:
+    """A player that is not built in gets a part of the step's time, so that the built-in one still has the rest."""
+    if agent.player == BUILT_IN:
+        return await playing_it
+    seconds = PART * _seconds(step, plan)
+    try:
+        return await asyncio.wait_for(playing_it, seconds)
+    except TimeoutError as late:
+        raise PlayerFailed(f"no answer within {seconds:g} seconds.", code="TCS-PLAYER-TIMEOUT") from late
+
+
+def _account(incident: Incident, run: Run, plan: Plan, step: Step, agent: Agent, desk: Desk, part: str = "") -> Account:
+    """What this step's questions are charged to. A step that is tried again asks anew."""
+    return Account(
+        incident_id=incident.id,
+        run_id=run.id,
+        step=f"{step.name}{part}{_TRY.get()}",
+        role=agent.role,
+        rules=plan.rules,
+        budgets=plan.budgets,
+        books=DeskBooks(desk),
+    )
+
+
 async def _by(player: Player, assignment: Assignment, plan: Plan, desk: Desk, part: str) -> Played:
-    """What that player makes of it, its cost on the record."""
+    """What that player makes of it; what it cost is on the record, however it was told."""
     record = desk.recorder(assignment.incident_id)
     tools = await desk.toolkit.open(assignment, plan, record, part)
     played = await player.play(assignment, tools)
-    await _charge(
-        assignment.incident_id,
-        f"{assignment.run_id}:{assignment.step}{part}",
-        assignment.agent.role,
-        played.spent,
-        desk,
+    account = Account(
+        incident_id=assignment.incident_id,
+        run_id=assignment.run_id,
+        step=f"{assignment.step}{part}",
+        role=assignment.agent.role,
+        budgets=plan.budgets,
     )
+    for one in played.spent:
+        await DeskBooks(desk).charge(account, one)
     return played
-
-
-async def _charge(incident_id: str, key: str, role: str, spent: Sequence[Spend], desk: Desk) -> None:
-    """What models were asked and what they cost, on the record; question and answer on the evidence shelf."""
-    run_id, step = key.split(":")[:2]
-    for at, one in enumerate(spent):
-        seen = _asked(incident_id, f"{key}:{at}", one, desk)
-        body = ModelAnswered(
-            run_id=run_id,
-            step=step,
-            role=role,
-            model=one.model,
-            question_sha256=one.question_sha256,
-            evidence_id=seen.id,
-            tokens_in=one.tokens_in,
-            tokens_out=one.tokens_out,
-            cost=one.cost,
-            seconds=one.seconds,
-        )
-        happened = Happening(actor=f"role:{role}", body=body)
-        await desk.recorder(incident_id)(f"{key}:spent:{at}", happened, evidence=(seen,))
-
-
-def _asked(incident_id: str, key: str, one: Spend, desk: Desk) -> Evidence:
-    text = desk.redact(json.dumps({"question": one.question, "answer": one.answer})).text
-    return Evidence(
-        id=f"EV-{sha256(f'{incident_id}:{key}:model'.encode()).hexdigest()[:16]}",
-        kind=EvidenceKind.MODEL,
-        source=one.model,
-        query=one.question_sha256,
-        content=text,
-        sha256=digest(text),
-        collected_at=desk.clock.now(),
-    )
 
 
 def checked(output: object, step: Step) -> None:

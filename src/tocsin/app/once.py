@@ -49,7 +49,7 @@ async def respond_once(
 
     Raises Unreadable when there is nothing in the body to respond to, and what `parse` raises.
     """
-    settings = _watching(Settings.read(config))
+    settings = watching(Settings.read(config))
     if not keep:
         settings = replace(settings, store=settings.store.model_copy(update={"url": "memory:"}))
     snapshot = Snapshot(evidence) if evidence else None
@@ -96,7 +96,7 @@ async def grade_suite(path: Path, config: Config) -> Result:
     return await grade(load_suite(path), one)
 
 
-def _watching(settings: Settings) -> Settings:
+def watching(settings: Settings) -> Settings:
     """In mode observe: nobody is called and nothing is asked for, and the timeline says what would have been."""
     return replace(settings, policy=settings.policy.model_copy(update={"mode": Mode.OBSERVE, "services": {}}))
 

@@ -24,6 +24,7 @@ from tocsin.cli import (
     people,
     playbooks,
     powers,
+    replaying,
     reviews,
     runbooks,
     service,
@@ -66,6 +67,7 @@ cli.add_typer(playbooks.playbook, name="playbook")
 cli.add_typer(playbooks.get, name="get")
 cli.add_typer(powers.policy, name="policy")
 cli.add_typer(powers.tools, name="tools")
+cli.command("replay")(replaying.replay)
 cli.command("apply")(playbooks.apply)
 cli.command("gate")(playbooks.gate)
 cli.add_typer(messages.update, name="update")

@@ -7,6 +7,7 @@ what it answers is checked after. pydantic-ai is imported when a model is first 
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from copy import deepcopy
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
@@ -120,7 +121,7 @@ class PydanticMind:
 
         if question.output is None:
             return str
-        kind = StructuredDict(question.output, name="answer")
+        kind = StructuredDict(deepcopy(question.output), name="answer")  # it writes into what it is given
         return kind if self.settings.provider == "anthropic" else NativeOutput(kind, strict=False)
 
     def _failed(self, why: str, code: str) -> PlayerFailed:

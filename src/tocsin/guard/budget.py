@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from tocsin.errors import PlayerFailed
 from tocsin.model.ground import Value
 from tocsin.model.incident import Incident
-from tocsin.model.plan import Agent, Rule
+from tocsin.model.plan import Agent, Budget, Rule
 
 DAY = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+"""How finely spending is kept: an hour that has begun counts as a whole."""
+PERIODS = {"daily": DAY, "weekly": 7 * DAY, "monthly": 30 * DAY}
 CODE = "TCS-PLAYER-BUDGET"
 
 
@@ -44,17 +47,57 @@ class Spent(Value):
 
 
 def spent(incidents: Iterable[Incident], incident_id: str, now: datetime) -> Spent:
-    """Tokens of one incident and of the last 24 hours, money of this calendar month; a step counts when it began."""
-    told = [(one.id, step) for one in incidents for run in one.runs for step in run.steps if step.tokens or step.cost]
+    """Tokens of one incident and of the last 24 hours, money of this calendar month, by the hour of the question."""
+    told = [(one.id, row) for one in incidents for row in one.spendings]
     return Spent(
-        incident=sum(step.tokens for name, step in told if name == incident_id),
-        day=sum(step.tokens for _, step in told if step.started_at and now - step.started_at < DAY),
-        month=sum(
-            step.cost
-            for _, step in told
-            if step.started_at and (step.started_at.year, step.started_at.month) == (now.year, now.month)
-        ),
+        incident=sum(row.tokens for name, row in told if name == incident_id),
+        day=sum(row.tokens for _, row in told if now - row.hour < DAY + HOUR),
+        month=sum(row.cost for _, row in told if (row.hour.year, row.hour.month) == (now.year, now.month)),
     )
+
+
+class Standing(Value):
+    """A budget of documents as it stands: what was spent in its period, and what that means."""
+
+    budget: Budget
+    spent: float
+    phase: str
+    """`OK`, `Warning` or `Exceeded`."""
+
+    @property
+    def used(self) -> float:
+        """Per cent of the limit."""
+        return 100.0 * self.spent / self.budget.limit if self.budget.limit else (100.0 if self.spent else 0.0)
+
+
+def standing(budget: Budget, incidents: Iterable[Incident], now: datetime) -> Standing:
+    """What the runs within its scope have spent in the period that ends now."""
+    since = now - PERIODS[budget.period] - HOUR
+    total = sum(
+        row.cost
+        for one in incidents
+        for row in one.spendings
+        if row.hour > since and budget.counts(*_whose(one, row.run_id))
+    )
+    warns = budget.warn_at > 0 and total >= budget.limit * budget.warn_at / 100
+    phase = "Exceeded" if total > 0 and total >= budget.limit else "Warning" if total > 0 and warns else "OK"
+    return Standing(budget=budget, spent=total, phase=phase)
+
+
+def overrun(budgets: Iterable[Budget], incidents: Iterable[Incident], now: datetime) -> str | None:
+    """Why no model may be asked: the first budget with a hard stop that is used up; None when there is none."""
+    known = tuple(incidents)
+    for one in budgets:
+        stands = standing(one, known, now)
+        if one.hard_stop and (stands.phase == "Exceeded" or one.limit == 0):
+            return f"BudgetExceeded: {one.name} has {stands.spent:.2f} of {one.limit:.2f} USD spent ({one.period})."
+    return None
+
+
+def _whose(incident: Incident, run_id: str) -> tuple[str, str]:
+    """Namespace and team of a run; what is asked before there is a run is the house's own."""
+    run = next((one for one in incident.runs if one.id == run_id), None)
+    return (run.namespace, run.team) if run else ("default", "")
 
 
 def allowed(ceilings: Ceilings, so_far: Spent, asks: int) -> int:

@@ -37,7 +37,7 @@ from tocsin.model.evidence import Finding
 from tocsin.model.ground import IncidentType, Severity, Time, Value
 from tocsin.model.narrative import Narrative, narrated
 from tocsin.model.review import PostMortemApproved, PostMortemScheduled, Review, ReviewAct, reviewed
-from tocsin.model.run import Run, RunAct, ran
+from tocsin.model.run import ModelAnswered, Run, RunAct, Spending, charged, ran
 from tocsin.model.standing import (
     Action,
     Flag,
@@ -161,6 +161,8 @@ class Incident(Value):
     """Set for an exercise."""
     runs: tuple[Run, ...] = ()
     """Playbooks walked on it, the newest last."""
+    spendings: tuple[Spending, ...] = ()
+    """What models have cost it, by role and hour."""
     facts_seq: int = 0
     """Where on the timeline something last changed that messages would say; a draft written before it is stale."""
     last_seq: int = 0
@@ -285,9 +287,13 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
         case _ if isinstance(body, ReviewAct):
             return _reviewed(incident, body, event)
         case _ if isinstance(body, RunAct):
-            return {"runs": ran(incident.runs, body, event)}
+            return {"runs": ran(incident.runs, body, event), **_charged(incident, body, event)}
         case _:
             return acted(incident, body, event)
+
+
+def _charged(incident: Incident, act: RunAct, event: Event) -> dict[str, object]:
+    return {"spendings": charged(incident.spendings, act, event)} if isinstance(act, ModelAnswered) else {}
 
 
 def _rated(incident: Incident, severity: object, event: Event) -> dict[str, object]:

@@ -185,6 +185,28 @@ class Rule(Value):
     origin: str = ""
 
 
+class Budget(Value):
+    """A ceiling on money over a rolling period, for a team, a namespace, or all of them."""
+
+    name: str
+    namespace: str = ""
+    """"": every namespace."""
+    team: str = ""
+    """"": every team of it."""
+    period: str = "monthly"
+    """`daily`, `weekly` or `monthly`: the last 1, 7 or 30 days."""
+    limit: float = Field(ge=0)
+    warn_at: int = Field(default=80, ge=0, le=100)
+    """Per cent of the limit from which on it warns; 0: never."""
+    hard_stop: bool = False
+    """Over it no model is asked and no run is begun that would ask one; without it, it is said and goes on."""
+    origin: str = ""
+
+    def counts(self, namespace: str, team: str) -> bool:
+        """Is this team's spending within its scope?"""
+        return self.namespace in ("", namespace) and self.team in ("", team)
+
+
 class Plan(Value):
     """A team with everything it needs, as it was when the run began: what happens later to the files changes nothing."""
 
@@ -200,6 +222,12 @@ class Plan(Value):
     """Template of the run's output; "": the last step's."""
     timeout_seconds: float | None = Field(default=None, gt=0)
     rules: tuple[Rule, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+
+    @property
+    def asks_models(self) -> bool:
+        """Does a step of it have a model's answer?"""
+        return any(one.player == "model" for one in self.agents.values())
 
     def ready(self, over: frozenset[str]) -> tuple[Step, ...]:
         """The steps whose dependencies are over and which are not over themselves, in the order of the document."""

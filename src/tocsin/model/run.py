@@ -82,6 +82,21 @@ class ModelAnswered(Value):
     tokens_out: int = 0
     cost: float = 0.0
     seconds: float = 0.0
+    failure: str = ""
+    """Why it gave no answer; what it read is paid for all the same."""
+
+
+class BudgetCrossed(Value):
+    """A budget of documents has come to where it warns, or to its end."""
+
+    kind: Literal["budget_crossed"] = "budget_crossed"
+    run_id: str
+    step: str
+    budget: str
+    phase: Literal["Warning", "Exceeded"]
+    spent: float
+    limit: float
+    hard_stop: bool = False
 
 
 class PlayerReplaced(Value):
@@ -142,6 +157,7 @@ RunAct = (
     | StepStarted
     | ToolCalled
     | ModelAnswered
+    | BudgetCrossed
     | PlayerReplaced
     | StepFinished
     | GateOpened
@@ -170,6 +186,39 @@ class StepState(Value):
     gate: str = ""
     """The question a person is asked, or ""."""
     passed: bool | None = None
+
+
+class Spending(Value):
+    """What one role's questions to one model have cost in one hour: small enough to keep, fine enough for rolling days."""
+
+    run_id: str
+    role: str
+    model: str
+    hour: Time
+    questions: int = 0
+    failures: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        """Both ways."""
+        return self.tokens_in + self.tokens_out
+
+    def with_one_more(self, act: ModelAnswered) -> "Spending":
+        """After one more question."""
+        return self.model_copy(
+            update={
+                "questions": self.questions + 1,
+                "failures": self.failures + bool(act.failure),
+                "tokens_in": self.tokens_in + act.tokens_in,
+                "tokens_out": self.tokens_out + act.tokens_out,
+                "cost": self.cost + act.cost,
+                "seconds": self.seconds + act.seconds,
+            }
+        )
 
 
 class Run(Value):
@@ -205,6 +254,15 @@ class Run(Value):
     def step(self, name: str) -> StepState:
         """As it stands; Pending when nothing has happened to it."""
         return next((one for one in self.steps if one.name == name), StepState(name=name))
+
+
+def charged(spendings: tuple[Spending, ...], act: ModelAnswered, event: "Event") -> tuple[Spending, ...]:
+    """What an incident has cost after one more question."""
+    hour = event.at.replace(minute=0, second=0, microsecond=0)
+    same = (act.run_id, act.role, act.model, hour)
+    before = next((one for one in spendings if (one.run_id, one.role, one.model, one.hour) == same), None)
+    made = before or Spending(run_id=act.run_id, role=act.role, model=act.model, hour=hour)
+    return (*(one for one in spendings if one is not before), made.with_one_more(act))
 
 
 def ran(runs: tuple[Run, ...], act: RunAct, event: "Event") -> tuple[Run, ...]:

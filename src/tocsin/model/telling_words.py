@@ -105,7 +105,7 @@ def tell_review(act: review.ReviewAct) -> str:
             return f"runbook {name} {'helped' if helped else 'did not help'}"
 
 
-def tell_run(act: run.RunAct) -> str:
+def tell_run(act: run.RunAct) -> str:  # noqa: C901 - one case per kind of event
     """What a run did, in one sentence."""
     match act:
         case run.RunStarted(team=team, trigger=trigger):
@@ -114,8 +114,13 @@ def tell_run(act: run.RunAct) -> str:
             return f"step {step}: {role or 'tocsin'} played by {model or player or 'the house'}"
         case run.ToolCalled(tool=tool, role=role, verdict=verdict, failure=failure):
             return f"{role} called {tool}: {verdict}{f', {failure}' if failure else ''}"
+        case run.ModelAnswered(model=model, role=role, failure=failure) if failure:
+            return f"{model} gave no answer for {role}: {failure}"
         case run.ModelAnswered(model=model, role=role, tokens_in=tokens_in, tokens_out=tokens_out):
             return f"{model} answered for {role} ({tokens_in + tokens_out} tokens)"
+        case run.BudgetCrossed(budget=budget, phase=phase, spent=spent, limit=limit, hard_stop=stops):
+            rest = "; no model is asked on it any more" if stops and phase == "Exceeded" else ""
+            return f"budget {budget} {phase.lower()}: {spent:.2f} of {limit:.2f} USD spent{rest}"
         case run.PlayerReplaced(role=role, player=player, why=why):
             return f"the built-in {role} answers instead of {player}: {why}"
         case run.StepFinished(step=step, phase=phase, said=words):

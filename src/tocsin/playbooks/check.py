@@ -11,7 +11,7 @@ from hashlib import sha256
 from tocsin.errors import DataError
 from tocsin.guard.powers import ROLES, Effective, effective
 from tocsin.model.ground import Value
-from tocsin.model.plan import Agent, Plan, Power, Rule, Step, Work
+from tocsin.model.plan import Agent, Budget, Plan, Power, Rule, Step, Work
 from tocsin.playbooks import templates
 from tocsin.playbooks.documents import Documents, Name, Team
 
@@ -48,14 +48,17 @@ def check(
     clamped = {
         name: one.agent.model_copy(update={"limits": one.limits}) for name, one in zip(agents, judged, strict=True)
     }
-    return _made(team, clamped, rules, judged), ()
+    budgets = documents.budgets_of(team.namespace, team.name)
+    return _made(team, clamped, rules, budgets, judged), ()
 
 
-def _made(team: Team, agents: dict[str, Agent], rules: tuple[Rule, ...], judged: list[Effective]) -> Checked:
+def _made(
+    team: Team, agents: dict[str, Agent], rules: tuple[Rule, ...], budgets: tuple[Budget, ...], judged: list[Effective]
+) -> Checked:
     content = [
         team.model_dump(mode="json"),
         {name: one.model_dump(mode="json") for name, one in agents.items()},
-        [one.model_dump(mode="json") for one in rules],
+        [one.model_dump(mode="json") for one in (*rules, *budgets)],
     ]
     plan = Plan(
         name=team.name,
@@ -67,6 +70,7 @@ def _made(team: Team, agents: dict[str, Agent], rules: tuple[Rule, ...], judged:
         output=team.output,
         timeout_seconds=team.timeout_seconds,
         rules=rules,
+        budgets=budgets,
     )
     remarks = tuple(dict.fromkeys(said for one in judged for said in one.remarks))
     return Checked(namespace=team.namespace, plan=plan, required=team.required, defaults=team.defaults, remarks=remarks)

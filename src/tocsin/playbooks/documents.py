@@ -5,7 +5,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from tocsin.model.ground import Value
-from tocsin.model.plan import Agent, Rule, Step, Trigger
+from tocsin.model.plan import Agent, Budget, Rule, Step, Trigger
 
 
 class Name(NamedTuple):
@@ -45,19 +45,6 @@ class RunRequest(Value):
     origin: str = ""
 
 
-class Budget(Value):
-    """A ceiling on money over a period, for a team or a whole namespace."""
-
-    name: str
-    namespace: str = "default"
-    team: str = ""
-    period: str = "monthly"
-    limit: float
-    warn_at: int = 80
-    hard_stop: bool = False
-    origin: str = ""
-
-
 class Documents:
     """Everything that was read. Later documents of one name replace earlier ones."""
 
@@ -72,3 +59,7 @@ class Documents:
     def rules_of(self, namespace: str) -> tuple[Rule, ...]:
         """The rules of a namespace, and those of every namespace (`*`)."""
         return tuple(rule for key, rule in sorted(self.rules.items()) if key.namespace in (namespace, "*"))
+
+    def budgets_of(self, namespace: str, team: str) -> tuple[Budget, ...]:
+        """The budgets that count what that team spends."""
+        return tuple(one for _, one in sorted(self.budgets.items()) if one.counts(namespace, team))

@@ -7,8 +7,20 @@ a trigger's target. A field that tocsin does not support is refused by name: wha
 import json
 from typing import Any
 
-from tocsin.model.plan import Agent, Concurrency, Enforcement, Limits, Rule, Step, ToolServer, Trigger, Trust, Work
-from tocsin.playbooks.documents import Budget, Documents, Name, RunRequest, Team
+from tocsin.model.plan import (
+    Agent,
+    Budget,
+    Concurrency,
+    Enforcement,
+    Limits,
+    Rule,
+    Step,
+    ToolServer,
+    Trigger,
+    Trust,
+    Work,
+)
+from tocsin.playbooks.documents import Documents, Name, RunRequest, Team
 from tocsin.playbooks.node import Node
 from tocsin.playbooks.ours import made
 
@@ -301,13 +313,14 @@ def _budget(spec: Node, key: Name) -> Budget:
     except ValueError:
         spec.need("limit").wrong("this must be an amount such as 500.00.")
     warn = spec.whole("warnAt")
-    return Budget(
-        name=key.name,
-        namespace=selector.text("namespace", key.namespace),
-        team=selector.text("team"),
-        period=spec.one_of("period", ("daily", "weekly", "monthly"), "monthly"),
-        limit=limit,
-        warn_at=80 if warn is None else warn,
-        hard_stop=spec.flag("hardStop"),
-        origin=spec.origin,
-    )
+    found: dict[str, Any] = {
+        "name": key.name,
+        "namespace": selector.text("namespace"),
+        "team": selector.text("team"),
+        "period": spec.one_of("period", ("daily", "weekly", "monthly"), "monthly"),
+        "limit": limit,
+        "warn_at": 80 if warn is None else warn,
+        "hard_stop": spec.flag("hardStop"),
+        "origin": spec.origin,
+    }
+    return made(spec, Budget, found)

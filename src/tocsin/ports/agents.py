@@ -1,5 +1,6 @@
 """Minds and tools beyond our walls: tool servers (MCP), models, remote agents. Adapters live in `connectors`; `app` names them."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -94,16 +95,30 @@ class Question(Value):
 
     @property
     def sha256(self) -> str:
-        """What a recorded answer is found by."""
-        return sha256(self.model_dump_json().encode()).hexdigest()
+        """What a recorded answer is found by: what is asked, whatever the limits of the day are."""
+        asked = [self.instruction, self.material, self.output, [one.path for one in self.tools]]
+        return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+class ToolUse(Value):
+    """A call that a model made while it answered."""
+
+    path: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
 
 
 class MindAnswer(Value):
-    """A model's answer: the JSON or text, and what it cost."""
+    """A model's answer: the JSON or text, what it called for it, and what it cost. Or why there is none."""
 
-    output: Any
+    output: Any = None
     tokens_in: int = 0
     tokens_out: int = 0
+    seconds: float = 0.0
+    calls: tuple[ToolUse, ...] = ()
+    failure: str = ""
+    """Why there is no answer; "" when there is one."""
+    code: str = ""
+    """The failure's."""
 
 
 CallTool = Callable[[str, Mapping[str, Any]], Awaitable[str]]

@@ -3,7 +3,7 @@
 Powers: investigators read through `Windows`; specialists hold no tool at all; nobody here writes to the world.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -17,10 +17,10 @@ from tocsin.model.evidence import Evidence, Finding
 from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, Letter
-from tocsin.model.plan import Agent, Plan, Rule
+from tocsin.model.plan import Agent, Budget, Plan, Rule
 from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
 from tocsin.model.triage import Triage
-from tocsin.ports import Ask, ToolAnswer, ToolCard
+from tocsin.ports import Ask, MindAnswer, Question, ToolAnswer, ToolCard
 
 T = TypeVar("T")
 
@@ -111,11 +111,6 @@ class Diagnostician(Protocol):
     @property
     def role(self) -> str: ...
 
-    @property
-    def spent(self) -> "Sequence[Spend]":
-        """What it has cost so far."""
-        ...
-
     async def diagnose(self, brief: Brief, reports: tuple[Report, ...]) -> Diagnosis: ...
 
 
@@ -158,6 +153,45 @@ class Spend:
     question: str = ""
     answer: str = ""
     """Question and answer whole, as JSON: kept as evidence, so that the run can be replayed."""
+    failure: str = ""
+    """Why there is no answer; what was read is paid for all the same."""
+
+
+class Books(Protocol):
+    """Where questions to models are written down, each at once: what was asked, what was answered, what it cost."""
+
+    async def answered(self, account: "Account", question: Question) -> MindAnswer | None:
+        """What this very question was answered before the step was cut; None when it was not."""
+        ...
+
+    async def charge(self, account: "Account", spend: Spend) -> None:
+        """On the timeline, and question and answer on the evidence shelf."""
+        ...
+
+
+class NoBooks:
+    """For players that ask nobody."""
+
+    async def answered(self, account: "Account", question: Question) -> MindAnswer | None:  # noqa: ARG002
+        """None."""
+        return None
+
+    async def charge(self, account: "Account", spend: Spend) -> None:
+        """Nothing is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one player's questions are charged to, and the rules and budgets they are held to."""
+
+    incident_id: str = ""
+    run_id: str = ""
+    step: str = ""
+    """The step and, where it fans out or is tried again, which part of it."""
+    role: str = ""
+    rules: tuple[Rule, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    books: Books = field(default_factory=NoBooks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +234,10 @@ class Cast(Protocol):
         ...
 
     def specialist(
-        self, kind: IncidentType, agent: Agent | None = None, rules: tuple[Rule, ...] = ()
+        self, kind: IncidentType, agent: Agent | None = None, account: Account | None = None
     ) -> Diagnostician: ...
 
-    def player(self, agent: Agent, rules: tuple[Rule, ...] = ()) -> Player:
+    def player(self, agent: Agent, account: Account | None = None) -> Player:
         """Whoever plays a free agent. Raises errors.PlayerFailed when nobody can."""
         ...
 

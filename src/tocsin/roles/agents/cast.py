@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from tocsin.errors import PlayerFailed
 from tocsin.guard.redact import Redact
 from tocsin.model.ground import IncidentType
-from tocsin.model.plan import BUILT_IN, Agent, Rule
+from tocsin.model.plan import BUILT_IN, Agent
 from tocsin.roles.agents.minds import ModelDiagnostician, ModelPlayer
 from tocsin.roles.agents.purse import Purse
 from tocsin.roles.analysts.cast import BuiltInCast
-from tocsin.roles.contract import Diagnostician, Investigator, Player
+from tocsin.roles.contract import Account, Diagnostician, Investigator, Player
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,21 @@ class HouseCast:
         """The built-in ones: they read through windows."""
         return self.built_in.investigators(roles)
 
-    def specialist(self, kind: IncidentType, agent: Agent | None = None, rules: tuple[Rule, ...] = ()) -> Diagnostician:
+    def specialist(
+        self, kind: IncidentType, agent: Agent | None = None, account: Account | None = None
+    ) -> Diagnostician:
         """By a model where the document names one."""
         if agent is None or agent.player != "model":
             return self.built_in.specialist(kind)
-        return ModelDiagnostician(self.built_in.specialists[kind], agent, self.purse, rules, self.redact)
+        return ModelDiagnostician(self.built_in.specialists[kind], agent, self.purse, account or Account(), self.redact)
 
-    def player(self, agent: Agent, rules: tuple[Rule, ...] = ()) -> Player:
+    def player(self, agent: Agent, account: Account | None = None) -> Player:
         """Raises PlayerFailed where nobody plays it."""
         if agent.player == BUILT_IN:
             return self.built_in.player(agent)
         if agent.player == "model":
             beside = self.built_in.player(agent)
-            return ModelPlayer(agent, self.purse, rules, self.redact, beside, self.runbooks)
+            return ModelPlayer(agent, self.purse, account or Account(), self.redact, beside, self.runbooks)
         if self.remote is None:
             raise PlayerFailed(
                 f"{agent.player} is not registered.", "See `tocsin agents list`.", code="TCS-PLAYER-NOBODY"

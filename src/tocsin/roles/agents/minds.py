@@ -14,12 +14,13 @@ from tocsin.guard.powers import power_of
 from tocsin.guard.quarantine import RULES, fenced
 from tocsin.guard.redact import Redact
 from tocsin.model.diagnosis import Diagnosis
-from tocsin.model.plan import Agent, Power, Rule
+from tocsin.model.plan import Agent, Power
 from tocsin.ports import Question, ToolAnswer, ToolCard
-from tocsin.roles.agents.checks import chosen, cited, fits, verdict
+from tocsin.roles.agents.asking import asked
+from tocsin.roles.agents.checks import chosen, cited, verdict
 from tocsin.roles.agents.prompts import instruction, prompt
 from tocsin.roles.agents.purse import Purse
-from tocsin.roles.contract import Assignment, Brief, Played, Player, Report, Specialist, Spend, Tools
+from tocsin.roles.contract import Account, Assignment, Brief, Played, Player, Report, Specialist, Tools
 
 TEXT = {"type": "string", "maxLength": 2000}
 OUTPUTS: dict[Power, dict[str, Any]] = {
@@ -50,7 +51,7 @@ class ModelPlayer:
 
     agent: Agent
     purse: Purse
-    rules: tuple[Rule, ...]
+    account: Account
     redact: Redact
     beside: Player
     """The built-in player: it gathers for a model that cannot, and posts what a model wrote."""
@@ -70,21 +71,14 @@ class ModelPlayer:
         if power is Power.READ and not by_itself:
             gathered = (await self.beside.play(assignment, tools)).output
         question = self._question(assignment, power, gathered, tools.cards() if by_itself else ())
-        spent: list[Spend] = []
-        for attempt in range(2):
-            output, cost = await self.purse.ask(
-                self.agent, self.rules, assignment.incident_id, question, seen.calling(tools) if by_itself else None
+        calling = seen.calling(tools) if by_itself else None
+
+        async def taken(output: dict[str, Any]) -> dict[str, Any]:
+            return await self._through(
+                self._checked(output, power, assignment, gathered, seen), power, assignment, tools, seen
             )
-            spent.append(cost)
-            try:
-                checked = self._checked(output, power, assignment, gathered, seen)
-                return Played(output=await self._through(checked, power, assignment, tools, seen), spent=tuple(spent))
-            except PlayerFailed as wrong:
-                if attempt:
-                    raise
-                again = f"{question.instruction}\n\nYour last answer could not be taken: {wrong.what} Answer again."
-                question = question.model_copy(update={"instruction": again})
-        raise PlayerFailed(f"model {self.name} gave no answer.")
+
+        return Played(output=await asked(self.purse, self.agent, self.account, question, taken, calling))
 
     def _question(self, assignment: Assignment, power: Power, gathered: Any, cards: tuple[ToolCard, ...]) -> Question:  # noqa: ANN401
         parts = [fenced(name, str(value), self.redact) for name, value in assignment.inputs.items()]
@@ -103,14 +97,13 @@ class ModelPlayer:
 
     def _checked(
         self,
-        output: object,
+        made: dict[str, Any],
         power: Power,
         assignment: Assignment,
         gathered: dict[str, Any] | None,
         seen: "_Seen",
     ) -> dict[str, Any]:
         """Raises PlayerFailed for what does not fit, is not cited, or names what does not exist."""
-        made = fits(output, dict(assignment.output) if assignment.output else OUTPUTS[power])
         made = {name: self.redact(value).text if isinstance(value, str) else value for name, value in made.items()}
         if power is Power.READ:
             text = "\n".join([*map(str, assignment.inputs.values()), json.dumps(gathered, default=str), *seen.texts])
@@ -163,9 +156,8 @@ class ModelDiagnostician:
     built_in: Specialist
     agent: Agent
     purse: Purse
-    rules: tuple[Rule, ...]
+    account: Account
     redact: Redact
-    spent: list[Spend] = field(default_factory=list)
 
     @property
     def role(self) -> str:
@@ -179,17 +171,11 @@ class ModelDiagnostician:
             return found  # nothing is supported, and a model cannot change that
         ids = {finding.id: finding.text for report in reports for finding in report.findings}
         question = self._question(found, ids)
-        for attempt in range(2):
-            output, cost = await self.purse.ask(self.agent, self.rules, brief.incident_id, question)
-            self.spent.append(cost)
-            try:
-                return chosen(found, fits(output, question.output or {}), ids)
-            except PlayerFailed as wrong:
-                if attempt:
-                    raise
-                again = f"{question.instruction}\n\nYour last answer could not be taken: {wrong.what} Answer again."
-                question = question.model_copy(update={"instruction": again})
-        return found
+
+        async def taken(said: dict[str, Any]) -> Diagnosis:
+            return chosen(found, said, ids)
+
+        return await asked(self.purse, self.agent, self.account, question, taken)
 
     def _question(self, found: Diagnosis, ids: Mapping[str, str]) -> Question:
         codes = [one.cause for one in found.hypotheses]

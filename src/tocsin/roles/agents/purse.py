@@ -1,52 +1,131 @@
-"""The purse: every question to a model passes here. Checked before it is spent, recorded whole after, replayed where known."""
+"""The purse: every question to a model passes here. Held to the budgets before it is asked, written down when it is answered.
 
+While a question is under way its tokens are held, so that questions side by side cannot spend the same rest twice. A question
+that was answered before the step was cut is not asked again; in a replay, `known` answers and nobody is asked at all.
+"""
+
+import asyncio
+import json
+from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from tocsin.guard.budget import Ceilings, allowed, spent, tokens_of
-from tocsin.model.plan import Agent, Rule
+from tocsin.errors import PlayerFailed, TocsinError
+from tocsin.guard.budget import Ceilings, Spent, allowed, overrun, spent, tokens_of
+from tocsin.model.plan import Agent
 from tocsin.ports import CallTool, Clock, Mind, MindAnswer, Question, Store
-from tocsin.roles.contract import Spend
+from tocsin.roles.contract import Account, Spend
 
 MONTH = timedelta(days=32)
 MANY = 10_000
+FRAME = 60
+"""Tokens that an endpoint wraps around a question: roles, names, separators."""
 
 
 @dataclass(frozen=True, slots=True)
 class Purse:
-    """Asks models within the budgets. `known` are recorded answers by the question's hash: a replay asks nobody."""
+    """Asks models within the budgets. `known` are recorded answers by the model's name and the question's hash."""
 
     mind: Callable[[str], Mind]
     price: Callable[[str, int, int], float]
     ceilings: Ceilings
     store: Store
     clock: Clock
-    known: Mapping[str, MindAnswer] = field(default_factory=dict)
+    known: Mapping[tuple[str, str], MindAnswer] = field(default_factory=dict)
+    _held: Counter[str] = field(default_factory=Counter)
+    _deciding: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def ask(
-        self, agent: Agent, rules: tuple[Rule, ...], incident_id: str, question: Question, call: CallTool | None = None
-    ) -> tuple[Any, Spend]:
-        """The answer and what it cost. Raises PlayerFailed."""
-        question = await self._bounded(agent, rules, incident_id, question)
+    async def ask(self, agent: Agent, account: Account, question: Question, call: CallTool | None = None) -> Any:  # noqa: ANN401
+        """The answer. Raises PlayerFailed."""
+        recorded = self.known.get((agent.model, question.sha256))
+        if recorded is not None:
+            await self._charge(agent, account, question, recorded)
+        answer = recorded or await account.books.answered(account, question)
+        if answer is None:
+            answer = await self._bought(agent, account, question, call)
+        elif call is not None:
+            await _called_again(answer, call)
+        if answer.failure:
+            raise PlayerFailed(answer.failure, code=answer.code)
+        return answer.output
+
+    async def _bought(self, agent: Agent, account: Account, question: Question, call: CallTool | None) -> MindAnswer:
+        """Asks the model. What it costs is on the record before what is held for it is let go."""
+        mind, asks = self.mind(agent.model), asks_of(question)
+        most = await self._hold(agent, account, question, asks)
         began = self.clock.now()
-        before = self.known.get(question.sha256)
-        answer = before or await self.mind(agent.model).ask(question, call)
-        return answer.output, Spend(
+        try:
+            answer = await _answer(mind, question.model_copy(update={"most_tokens": most}), call, asks)
+            answer = answer.model_copy(update={"seconds": (self.clock.now() - began).total_seconds()})
+            await self._charge(agent, account, question, answer)
+        except asyncio.CancelledError:
+            given_up = MindAnswer(failure="it was given up: the step's time was over.", tokens_in=asks)
+            with suppress(TocsinError):
+                await asyncio.shield(self._charge(agent, account, question, given_up))
+            raise
+        finally:
+            self._held[account.incident_id] -= asks + most
+        return answer
+
+    async def _hold(self, agent: Agent, account: Account, question: Question, asks: int) -> int:
+        """How many tokens the answer may have; they and the question's are held from now on. Raises PlayerFailed."""
+        async with self._deciding:
+            now = self.clock.now()
+            incidents = await self.store.read(lambda ledger: ledger.incidents.recent(since=now - MONTH, limit=MANY))
+            if (over := overrun(account.budgets, incidents, now)) is not None:
+                raise PlayerFailed(over, "Raise its limit, or wait until its period is over.", code=EXCEEDED)
+            so_far = _with_held(spent(incidents, account.incident_id, now), self._held, account.incident_id)
+            left = allowed(self.ceilings.under(agent, account.rules), so_far, asks)
+            most = min(question.most_tokens, left)
+            self._held[account.incident_id] += asks + most
+            return most
+
+    async def _charge(self, agent: Agent, account: Account, question: Question, answer: MindAnswer) -> None:
+        spend = Spend(
             model=agent.model,
             tokens_in=answer.tokens_in,
             tokens_out=answer.tokens_out,
             cost=self.price(agent.model, answer.tokens_in, answer.tokens_out),
-            seconds=(self.clock.now() - began).total_seconds(),
+            seconds=answer.seconds,
             question_sha256=question.sha256,
             question=question.model_dump_json(),
             answer=answer.model_dump_json(),
+            failure=answer.failure,
         )
+        await account.books.charge(account, spend)
 
-    async def _bounded(self, agent: Agent, rules: tuple[Rule, ...], incident_id: str, question: Question) -> Question:
-        now = self.clock.now()
-        incidents = await self.store.read(lambda ledger: ledger.incidents.recent(since=now - MONTH, limit=MANY))
-        asks = tokens_of(question.instruction, question.material)
-        left = allowed(self.ceilings.under(agent, rules), spent(incidents, incident_id, now), asks)
-        return question.model_copy(update={"most_tokens": min(question.most_tokens, left)})
+
+REFUSED = "TCS-PLAYER-REFUSED"
+"""The endpoint took no question: nothing was read, nothing is paid."""
+EXCEEDED = "TCS-PLAYER-BUDGET"
+
+
+def asks_of(question: Question) -> int:
+    """About how many tokens a question has, its schema and its tools' descriptions among them."""
+    schema = json.dumps(question.output) if question.output else ""
+    tools = json.dumps([one.model_dump(mode="json") for one in question.tools]) if question.tools else ""
+    return FRAME + tokens_of(*filter(None, (question.instruction, question.material, schema, tools)))
+
+
+async def _answer(mind: Mind, question: Question, call: CallTool | None, asks: int) -> MindAnswer:
+    """The model's answer, or why there is none. A question that was taken is paid for, answered or not."""
+    try:
+        return await mind.ask(question, call)
+    except PlayerFailed as failed:
+        read = 0 if failed.code == REFUSED else asks
+        return MindAnswer(failure=failed.what, code=failed.code, tokens_in=read)
+
+
+def _with_held(so_far: Spent, held: Counter[str], incident_id: str) -> Spent:
+    return so_far.model_copy(
+        update={"incident": so_far.incident + held[incident_id], "day": so_far.day + sum(held.values())}
+    )
+
+
+async def _called_again(answer: MindAnswer, call: CallTool) -> None:
+    """The calls that the model made then: their answers are on the record, and what it says is checked against them."""
+    for one in answer.calls:
+        await call(one.path, one.arguments)

@@ -7,7 +7,7 @@ from tocsin.errors import NotFound, PlayerFailed
 from tocsin.guard.powers import power_of
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.ground import IncidentType
-from tocsin.model.plan import Agent, Power, Rule
+from tocsin.model.plan import Agent, Power
 from tocsin.ports import Clock
 from tocsin.roles.analysts.alert import AlertReader
 from tocsin.roles.analysts.change import ChangeAnalyst
@@ -17,7 +17,7 @@ from tocsin.roles.analysts.log import LogAnalyst
 from tocsin.roles.analysts.metric import MetricAnalyst
 from tocsin.roles.analysts.players import DiagnosticianPlayer, InvestigatorPlayer, NotifierPlayer
 from tocsin.roles.analysts.specialists import specialists
-from tocsin.roles.contract import Brief, Diagnostician, Investigator, Player, Report, Router, Specialist, Spend
+from tocsin.roles.contract import Account, Brief, Diagnostician, Investigator, Player, Report, Router, Specialist
 
 
 def investigators() -> tuple[Investigator, ...]:
@@ -30,7 +30,6 @@ class AtOnce:
     """A specialist that needs no time, as a diagnostician."""
 
     specialist: Specialist
-    spent: tuple[Spend, ...] = ()
 
     @property
     def role(self) -> str:
@@ -62,12 +61,12 @@ class BuiltInCast:
         self,
         kind: IncidentType,
         agent: Agent | None = None,  # noqa: ARG002
-        rules: tuple[Rule, ...] = (),  # noqa: ARG002
+        account: Account | None = None,  # noqa: ARG002
     ) -> Diagnostician:
         """The one for that type."""
         return AtOnce(self.specialists[kind])
 
-    def player(self, agent: Agent, rules: tuple[Rule, ...] = ()) -> Player:  # noqa: ARG002
+    def player(self, agent: Agent, account: Account | None = None) -> Player:  # noqa: ARG002
         """By the agent's one power: who reads investigates, who decides diagnoses, who acts notifies.
 
         Raises PlayerFailed for one whose tools both read and act.
