@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tocsin.errors import PlayerFailed, TocsinError
+from tocsin.errors import TocsinError
 from tocsin.guard.powers import power_of
 from tocsin.guard.quarantine import RULES, fenced
 from tocsin.guard.redact import Redact
