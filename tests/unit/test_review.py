@@ -1,5 +1,7 @@
 """Review: what customers hear is what a person approved, word for word, while it is still true; and every other act of the desk."""
 
+from hashlib import sha256
+
 import pytest
 from tests.desk_bench import ADA, ANN, BOB, EVE, Bench
 from tests.unit.cases import diagnosis
@@ -7,7 +9,7 @@ from tests.unit.cases import diagnosis
 from tocsin.errors import DataError, Denied, NotFound, NotNow
 from tocsin.model.action import Mode
 from tocsin.model.acts import Mitigated, SeverityChanged
-from tocsin.model.communication import UpdatePublished
+from tocsin.model.communication import UpdateApproved, UpdatePublished
 from tocsin.model.event import Diagnosed
 from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.identity import LOCAL_OPERATOR, SERVICE, Principal, Role
@@ -54,6 +56,24 @@ def test_customers_hear_nothing_that_nobody_approved(bench):
     update = bench.drafted()
     refused("TCS-MSG-UNAPPROVED", bench.does, ANN, "publish-update", update.id)
     assert bench.incident.narrative.published == ()
+
+
+def test_a_yes_is_to_the_title_that_customers_read_over_it_too(bench):
+    update = bench.drafted()
+    retitled = update.model_copy(update={"title": "Transfers are lost"})
+    assert retitled.digest != update.digest
+    assert not retitled.is_meant_by(update.digest)
+
+
+def test_a_yes_from_before_titles_counted_stands_on_the_record_and_none_is_taken_anew(bench):
+    update = bench.drafted()
+    shown = (f"{name}={status}" for name, status in sorted(update.components.items()))
+    old = sha256("\x1f".join((update.audience, update.status, update.text, *shown)).encode()).hexdigest()
+    refused("TCS-MSG-CHANGED", bench.does, ANN, "approve-update", update.id, digest=old)
+    bench.happen(UpdateApproved(update_id=update.id, digest=old, role="communicator"), actor="person:ann@example.com")
+    assert bench.draft(Audience.EXTERNAL).is_approved
+    bench.does(ANN, "publish-update", update.id)
+    assert bench.incident.narrative.published
 
 
 def test_a_yes_counts_for_the_words_that_were_shown_and_no_others(bench):

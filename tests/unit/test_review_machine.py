@@ -163,7 +163,7 @@ class Review(RuleBasedStateMachine):
         assert isinstance(yes.body, UpdateApproved)
         assert yes.body.digest == out.digest
         known = Update(
-            **{name: getattr(out, name) for name in ("audience", "status", "text", "template", "components")}
+            **{name: getattr(out, name) for name in ("audience", "status", "text", "template", "components", "title")}
         )
         assert known.digest == out.digest
         then = fold(INCIDENT, before)

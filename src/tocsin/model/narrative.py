@@ -31,7 +31,7 @@ class Draft(Value):
     @property
     def is_approved(self) -> bool:
         """Somebody said yes to exactly these words."""
-        return bool(self.approved_digest) and self.approved_digest == self.update.digest
+        return self.update.is_meant_by(self.approved_digest)
 
 
 class Place(Value):

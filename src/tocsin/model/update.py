@@ -84,6 +84,18 @@ class Update(Value):
 
     @property
     def digest(self) -> str:
-        """What an approval binds to: these words, for this audience, under this status, and what is said of components."""
-        shown = (f"{name}={status}" for name, status in sorted(self.components.items()))
-        return sha256("\x1f".join((self.audience, self.status, self.text, *shown)).encode()).hexdigest()
+        """What an approval binds to: these words under this title, for this audience and status, and what is said of components."""
+        return self._sha(self.title, *self._shown)
+
+    def is_meant_by(self, digest: str) -> bool:
+        """Whether that digest on the record names this very message. Older ones left out the title, which no act changes."""
+        return digest in (self.digest, self._sha(*self._shown))
+
+    @property
+    def _shown(self) -> tuple[str, ...]:
+        components = (f"{name}={status}" for name, status in sorted(self.components.items()))
+        return (self.audience, self.status, self.text, *components)
+
+    @staticmethod
+    def _sha(*parts: str) -> str:
+        return sha256("\x1f".join(parts).encode()).hexdigest()

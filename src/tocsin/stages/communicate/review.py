@@ -177,7 +177,7 @@ def _refuse_unreviewed(attempt: Attempt, desk: Desk, incident: Incident, draft: 
         raise NotNow(what, do, code="TCS-MSG-UNAPPROVED")
     refuse_unfit(_found(attempt, desk, incident, draft), [WordingCode(one) for one in draft.overridden])
     legal = Constraint.LEGAL in understood(incident.narrative.tone) and speaks_of_data(draft.update.text)
-    if legal and draft.signed.get(LEGAL) != draft.update.digest:
+    if legal and not draft.update.is_meant_by(draft.signed.get(LEGAL, "")):
         what = "it speaks of people's data, and legal has not agreed to these words."
         raise NotNow(what, "Have legal agree, and note it: `tocsin update sign`.", code="TCS-MSG-LEGAL")
 
