@@ -110,3 +110,19 @@ def _run(command: list[str]) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout.decode(errors='replace')}")
+
+
+@contextmanager
+def nats(token: str = "") -> Iterator[str]:
+    """A fresh NATS server with JetStream; yields its address."""
+    server, port = program("nats-server", "nats-server", "/usr/sbin/nats-server"), free_port()
+    home = tempfile.mkdtemp(prefix="tocsin-nats-")
+    command = [server, "-a", "127.0.0.1", "-p", str(port), "-js", "-sd", home, *(("--auth", token) if token else ())]
+    running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: listening(port), "nats-server")
+        yield f"nats://127.0.0.1:{port}"
+    finally:
+        running.kill()
+        running.wait()
+        shutil.rmtree(home, ignore_errors=True)

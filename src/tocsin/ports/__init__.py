@@ -1,16 +1,6 @@
 """Every door in the outer wall. Adapters live in `connectors`, `sources`, `store`; only `app` knows who stands behind a door."""
 
-from tocsin.ports.agents import (
-    AgentTask,
-    CallTool,
-    Mind,
-    MindAnswer,
-    Question,
-    RemoteAgent,
-    ToolAnswer,
-    ToolBox,
-    ToolCard,
-)
+from tocsin.ports.agents import CallTool, Mind, MindAnswer, Question, ToolAnswer, ToolBox, ToolCard
 from tocsin.ports.buttons import acknowledge_buttons, judgement_buttons, review_buttons, step_buttons
 from tocsin.ports.cellar import Ledger, Store
 from tocsin.ports.chat import Chat, Form
@@ -41,6 +31,17 @@ from tocsin.ports.records import (
     SilenceStore,
     TimelineStore,
 )
+from tocsin.ports.remote import (
+    AgentCard,
+    AgentName,
+    AgentTask,
+    Capability,
+    Lines,
+    Registration,
+    RemoteAgent,
+    Sign,
+    Transport,
+)
 from tocsin.ports.windows import Ask, ChangeSource, ClusterSource, LogSource, MetricSource, Reply, TopologySource
 from tocsin.ports.work import (
     AnswerStore,
@@ -57,6 +58,8 @@ from tocsin.ports.work import (
 __all__ = [
     "FOR_THE_ROOM",
     "OPEN_PARCELS",
+    "AgentCard",
+    "AgentName",
     "AgentTask",
     "AlertStore",
     "AnswerStore",
@@ -64,6 +67,7 @@ __all__ = [
     "Backlog",
     "Button",
     "CallTool",
+    "Capability",
     "ChangeSource",
     "ChangeStore",
     "Channel",
@@ -85,6 +89,7 @@ __all__ = [
     "Key",
     "KeyStore",
     "Ledger",
+    "Lines",
     "LogSource",
     "Mail",
     "Mailbox",
@@ -100,8 +105,10 @@ __all__ = [
     "Purpose",
     "Question",
     "Receipt",
+    "Registration",
     "RemoteAgent",
     "Reply",
+    "Sign",
     "SilenceStore",
     "Source",
     "StepStore",
@@ -115,6 +122,7 @@ __all__ = [
     "ToolCard",
     "TopologySource",
     "Tracker",
+    "Transport",
     "WorkItem",
     "Worker",
     "WorkerStore",

@@ -1,8 +1,7 @@
-"""Minds and tools beyond our walls: tool servers (MCP), models, remote agents. Adapters live in `connectors`; `app` names them."""
+"""Minds and tools beyond our walls: tool servers (MCP) and models. Adapters live in `connectors`; `app` names them."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -49,34 +48,6 @@ class ToolBox(Protocol):
     async def call(self, tool: str, arguments: Mapping[str, Any], key: str = "") -> ToolAnswer:
         """Calls it within the adapter's time-out and size bound. `key` goes along where the server takes one."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class AgentTask:
-    """What a remote agent is given: the role to play, its inputs, the shared context, the shape of the answer, the deadline."""
-
-    id: str
-    """Idempotency key: the same task twice is one task."""
-    role: str
-    instruction: str
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    context: Mapping[str, Any] = field(default_factory=dict)
-    """The shared incident context: affected services, error codes, recent changes."""
-    output: Mapping[str, Any] | None = None
-    seconds: float = 60.0
-
-
-class RemoteAgent(Protocol):
-    """An agent that lives elsewhere. Raises errors.SourceError when it is lost, late, or answers something else."""
-
-    @property
-    def name(self) -> str: ...
-
-    async def do(self, task: AgentTask) -> Mapping[str, Any]:
-        """The typed result."""
-        ...
-
-    async def healthy(self) -> bool: ...
 
 
 class Question(Value):

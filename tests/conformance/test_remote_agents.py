@@ -1,0 +1,151 @@
+"""What every remote agent must keep, however it is reached: one suite for the port, run on every transport and the fake."""
+
+import asyncio
+import json
+from contextlib import ExitStack
+
+import pytest
+from tests.played_agents import TRANSPORTS, Played, card, played_agent
+from tests.servers import Missing, nats
+
+from tocsin.config import Config
+from tocsin.connectors.agents import AgentLines, AgentsSettings
+from tocsin.connectors.agents.cards import card_of
+from tocsin.connectors.agents.memory import MemoryAgent
+from tocsin.errors import DataError, SourceError
+from tocsin.model.ground import Value
+from tocsin.ports import AgentTask, Registration, Transport
+
+SETTINGS = AgentsSettings(heartbeat_seconds=0.5)
+
+
+class Kept(Value):
+    at: str = "2026-11-28T10:00:00Z"
+
+
+@pytest.fixture(scope="module", params=["memory", *TRANSPORTS])
+def line(request):
+    """The agent over one transport, as people accepted it; for a true one, its process besides."""
+    if request.param == "memory":
+        played = Played()
+        yield (
+            MemoryAgent(
+                "played", card_of("played", card("nats", "memory"), None), lambda task: played.work(over(task))
+            ),
+            None,
+        )
+        return
+    with ExitStack() as closing:
+        try:
+            queue = closing.enter_context(nats()) if request.param == "nats" else ""
+        except Missing as missing:
+            pytest.skip(str(missing))
+        agent = closing.enter_context(played_agent(request.param, queue))
+        yield reached(agent.url, request.param), agent
+
+
+def over(task):
+    return json.loads(json.dumps(task.as_json()))
+
+
+def reached(url, transport):
+    lines = AgentLines(SETTINGS, Config({}, {}))
+    shown = asyncio.run(lines.reach("played", url, Transport(transport), "").card())
+    return lines.agent(Registration(name="played", url=url, card=shown, by="test", at=Kept().at))
+
+
+def task(play: str, key: str = "", seconds: float = 10) -> AgentTask:
+    return AgentTask(
+        id=key or f"INC-1:R1:{play}", role="log-analyst", instruction="Play.", inputs={"play": play}, seconds=seconds
+    )
+
+
+def test_its_card_says_what_it_plays_and_has_one_digest(line) -> None:
+    agent, _ = line
+    one, two = asyncio.run(agent.card()), asyncio.run(agent.card())
+    assert one.digest == two.digest
+    assert one.roles == ("log-analyst",)
+    assert one.capability("log-analyst").output["required"] == ["findings"]
+
+
+def test_it_is_given_the_whole_task_and_its_result_comes_back_typed(line) -> None:
+    agent, _ = line
+    given = AgentTask(
+        id="INC-1:R1:look",
+        role="log-analyst",
+        instruction="Play.",
+        inputs={"play": "echo", "logs": "a \u2028 \x00 \\u0000 'b'"},
+        context={"affected_services": ["pay"], "confidence": 0.5},
+        output={"type": "object"},
+        seconds=10,
+    )
+    said = asyncio.run(agent.do(given))
+    assert {name: said["task"][name] for name in over(given)} == over(given)
+
+
+def test_the_same_task_twice_is_done_once_also_when_both_are_asked_at_the_same_time(line) -> None:
+    agent, _ = line
+
+    async def twice():
+        return await asyncio.gather(agent.do(task("a while", "twice")), agent.do(task("a while", "twice")))
+
+    one, two = asyncio.run(twice())
+    assert one == two == asyncio.run(agent.do(task("a while", "twice")))
+
+
+def test_one_that_is_late_is_given_up_and_told_so(line) -> None:
+    agent, _ = line
+    with pytest.raises(SourceError, match=r"did not answer within 0\.7 seconds"):
+        asyncio.run(agent.do(task("slow", "late", seconds=0.7)))
+    after = asyncio.run(agent.do(task("echo", "after it was late")))
+    assert after.get("cancelled", 0) >= 1
+
+
+@pytest.mark.parametrize(("play", "why"), [("garbage", "no object"), ("huge", "longer|larger"), ("refuse", "I will not")])
+def test_what_is_no_result_is_an_error_that_says_why(line, play, why) -> None:
+    agent, process = line
+    if process is None and play != "garbage":
+        pytest.skip("the fake has no wire")
+    with pytest.raises(SourceError, match=why):
+        asyncio.run(agent.do(task(play)))
+
+
+def test_one_that_is_killed_at_work_is_lost_long_before_its_time_is_over(line) -> None:
+    agent, process = line
+    assert asyncio.run(agent.healthy())
+
+    async def killed():
+        waiting = asyncio.create_task(agent.do(task("slow", "killed", seconds=60)))
+        await asyncio.sleep(0.6)
+        if process is None:
+            agent.dead = True
+            waiting.cancel()
+            raise SourceError("the fake cannot be killed")
+        process.kill()
+        return await asyncio.wait_for(waiting, 30)
+
+    with pytest.raises(SourceError):
+        asyncio.run(killed())
+    assert not asyncio.run(agent.healthy())
+    with pytest.raises(SourceError):
+        asyncio.run(agent.do(task("echo", "to the dead")))
+
+
+@pytest.mark.parametrize(
+    ("url", "transport", "secret", "code"),
+    [
+        ("https://elsewhere.example", None, "", "TCS-AGENT-HOST"),
+        ("https://127.0.0.1@elsewhere.example", None, "", "TCS-DATA"),
+        ("file:///etc/passwd", None, "", "TCS-DATA"),
+        ("nats://127.0.0.1:4222/a", Transport.A2A_GRPC, "", "TCS-DATA"),
+        ("http://127.0.0.1:1", None, "nowhere", "TCS-AGENT-SECRET"),
+        ("http://agents.example", None, "bearer", "TCS-AGENT-CLEAR"),
+    ],
+)
+def test_an_address_that_nobody_allowed_is_not_spoken_to(url, transport, secret, code) -> None:
+    settings = AgentsSettings.model_validate(
+        {"hosts": ["127.0.0.1", "agents.example"], "secrets": {"bearer": {"env": "TOKEN"}}}
+    )
+    with pytest.raises(DataError) as refused:
+        AgentLines(settings, Config({}, {"TOKEN": "t"})).reach("one", url, transport, secret)
+    assert refused.value.code == code
