@@ -1,12 +1,14 @@
 """A remote agent that plays whatever its task asks for, over each transport, in a process of its own that can be killed.
 
-`python -m tests.played_agents TRANSPORT ADDRESS`: `ADDRESS` is a port of this machine, or a queue's address and the agent's name on
-it. It prints `ready` once it can be spoken to. For tests and benchmarks only; a worked agent stands in `examples/agent`.
+`python -m tests.played_agents TRANSPORT ADDRESS [--slow]`: `ADDRESS` is a port of this machine, or a queue's address and the
+agent's name on it; with `--slow` no task of it is ever over. It prints `ready` once it can be spoken to. For tests and
+benchmarks only; a worked agent stands in `examples/agent`.
 """
 
 import asyncio
 import json
 import re
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,7 +26,8 @@ TROUBLE = re.compile(r"^.*\b(?:ERROR|FATAL|refused|exhausted)\b.*$", re.MULTILIN
 class Played:
     """What it does, on whatever transport. A task whose inputs name a `play` gets that; any other is log analysis."""
 
-    def __init__(self) -> None:
+    def __init__(self, slow: bool = False) -> None:
+        self.slow = slow
         self.done: dict[str, Any] = {}
         self.worked = 0
         self.cancelled = 0
@@ -33,6 +36,7 @@ class Played:
         if task["id"] in self.done:
             return self.done[task["id"]]
         self.worked += 1
+        print("at work", flush=True)
         try:
             self.done[task["id"]] = await self._played(task)
         except asyncio.CancelledError:
@@ -41,7 +45,7 @@ class Played:
         return self.done[task["id"]]
 
     async def _played(self, task: dict[str, Any]) -> Any:
-        match task["inputs"].get("play"):
+        match "slow" if self.slow else task["inputs"].get("play"):
             case "echo":
                 return {"task": task, "worked": self.worked, "cancelled": self.cancelled}
             case "slow":
@@ -87,7 +91,7 @@ def card(transport: str, address: str, version: str = "1") -> dict[str, Any]:
     }
 
 
-async def over_a2a(transport: str, port: int) -> None:
+async def over_a2a(transport: str, port: int, slow: bool) -> None:
     import uvicorn
     from a2a.client.card_resolver import parse_agent_card
     from a2a.helpers import new_data_part, new_task_from_user_message, new_text_message
@@ -98,7 +102,7 @@ async def over_a2a(transport: str, port: int) -> None:
     from google.protobuf.json_format import MessageToDict
     from starlette.applications import Starlette
 
-    played = Played()
+    played = Played(slow)
 
     class Executor(AgentExecutor):
         async def execute(self, context: Any, event_queue: Any) -> None:
@@ -146,10 +150,10 @@ async def over_a2a(transport: str, port: int) -> None:
 class OnAQueue:
     """The played agent as an instance behind the queue."""
 
-    def __init__(self, stream: Any, address: str) -> None:
+    def __init__(self, stream: Any, address: str, slow: bool) -> None:
         self.stream, self.address = stream, address
         self.name = urlsplit(address).path.strip("/")
-        self.played = Played()
+        self.played = Played(slow)
         self.at_work: dict[str, asyncio.Task[Any]] = {}
 
     async def show(self, message: Any) -> None:
@@ -199,7 +203,7 @@ class OnAQueue:
             begun.add_done_callback(waiting.discard)
 
 
-async def over_a_queue(address: str) -> None:
+async def over_a_queue(address: str, slow: bool) -> None:
     import nats
     from nats.js.api import DiscardPolicy, RetentionPolicy, StreamConfig
 
@@ -212,7 +216,7 @@ async def over_a_queue(address: str) -> None:
         kept = StreamConfig(name=called, subjects=[subjects], retention=retention, max_age=3600, max_msgs_per_subject=1)
         kept.discard, kept.discard_new_per_subject = DiscardPolicy.NEW, True
         await stream.add_stream(kept)
-    instance = OnAQueue(stream, address)
+    instance = OnAQueue(stream, address, slow)
     await bus.subscribe(f"tocsin.agents.{instance.name}", queue=instance.name, cb=instance.show)
     await bus.subscribe(f"tocsin.cancels.{instance.name}", cb=instance.cancel)
     await instance.work()
@@ -224,17 +228,23 @@ class Agent:
     def __init__(self, process: "subprocess.Popen[str]", url: str) -> None:
         self.process, self.url = process, url
 
+    def at_work(self) -> bool:
+        """Has it taken up a task?"""
+        assert self.process.stdout is not None
+        ready, _, _ = select.select([self.process.stdout], [], [], 0)
+        return bool(ready) and "at work" in self.process.stdout.readline()
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
 
 
 @contextmanager
-def played_agent(transport: str, queue: str = "", name: str = "played") -> Iterator[Agent]:
+def played_agent(transport: str, queue: str = "", name: str = "played", slow: bool = False) -> Iterator[Agent]:
     """A played agent over that transport, until the block ends. `queue` is the NATS server's address."""
     port = free_port()
     where, url = (f"{queue}/{name}",) * 2 if transport == "nats" else (str(port), f"http://127.0.0.1:{port}")
-    command = [sys.executable, "-m", "tests.played_agents", transport, where]
+    command = [sys.executable, "-m", "tests.played_agents", transport, where, *(("--slow",) if slow else ())]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -247,5 +257,5 @@ def played_agent(transport: str, queue: str = "", name: str = "played") -> Itera
 
 
 if __name__ == "__main__":
-    how, where = sys.argv[1:]
-    asyncio.run(over_a_queue(where) if how == "nats" else over_a2a(how, int(where)))
+    how, where, *slowly = sys.argv[1:]
+    asyncio.run(over_a_queue(where, bool(slowly)) if how == "nats" else over_a2a(how, int(where), bool(slowly)))

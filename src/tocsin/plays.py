@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Coroutine
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -26,7 +27,7 @@ from tocsin.model.move import Happening
 from tocsin.model.plan import BUILT_IN, Agent, Plan, Step, Work
 from tocsin.model.run import GateOpened, Phase, PlayerReplaced, Run, StepFinished, StepStarted
 from tocsin.playbooks import templates
-from tocsin.roles.contract import Account, Assignment, Played, Player
+from tocsin.roles.contract import Account, Assignment, Played, Player, Seat
 from tocsin.stages import playing
 
 SECONDS = 60.0
@@ -88,7 +89,8 @@ async def _work(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk
         return _output(await desk.incident(name), step.work)
     match step.work:
         case Work.INVESTIGATE:
-            await opening.look_into(name, key, desk, desk.cast.investigators(step.roles))
+            seats = _seats(incident, run, plan, step, desk)
+            await opening.look_into(name, key, desk, desk.cast.investigators(step.roles, seats))
         case Work.DIAGNOSE:
             await _diagnosed(incident, run, plan, step, desk)
         case Work.PROPOSE:
@@ -109,11 +111,28 @@ async def _diagnosed(incident: Incident, run: Run, plan: Plan, step: Step, desk:
     try:
         await _in_time(opening.conclude(incident.id, key, desk, player), step, plan, agent)
     except (PlayerFailed, SourceError) as failure:
-        body = PlayerReplaced(
-            run_id=run.id, step=step.name, role=agent.role, player=agent.model or agent.player, why=failure.what
-        )
-        await _say(incident.id, f"{run.id}:{step.name}:replaced", desk, body)
+        await _replaced(incident, run, step, agent, desk, "", failure.what)
         await opening.conclude(incident.id, key, desk, desk.cast.specialist(kind))
+
+
+def _seats(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk) -> dict[str, Seat]:
+    """The roles that the plan gives to somebody else than the house, for investigators of this step."""
+    return {
+        one.role: Seat(
+            agent=one,
+            account=_account(incident, run, plan, step, one, desk, f":{one.role}"),
+            replaced=partial(_replaced, incident, run, step, one, desk, f":{one.role}"),
+        )
+        for one in plan.agents.values()
+        if one.player != BUILT_IN
+    }
+
+
+async def _replaced(incident: Incident, run: Run, step: Step, agent: Agent, desk: Desk, part: str, why: str) -> None:
+    """The built-in analyst answers instead, and why, on the timeline."""
+    player = agent.model or agent.player
+    body = PlayerReplaced(run_id=run.id, step=step.name, role=agent.role, player=player, why=why)
+    await _say(incident.id, f"{run.id}:{step.name}{part}:replaced", desk, body)
 
 
 def _output(incident: Incident, work: Work) -> Any:  # noqa: ANN401 - JSON
@@ -164,8 +183,7 @@ async def _once(
     except (PlayerFailed, SourceError) as failure:
         if agent.player == BUILT_IN:
             raise
-        body = PlayerReplaced(run_id=run.id, step=step.name, role=agent.role, player=player.name, why=failure.what)
-        await _say(incident.id, f"{run.id}:{step.name}{part}:replaced", desk, body)
+        await _replaced(incident, run, step, agent, desk, part, failure.what)
         own = agent.model_copy(update={"player": BUILT_IN})
         played = await _by(desk.cast.player(own), assignment, plan, desk, part)
     return played.output

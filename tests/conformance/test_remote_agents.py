@@ -101,7 +101,9 @@ def test_one_that_is_late_is_given_up_and_told_so(line) -> None:
     assert after.get("cancelled", 0) >= 1
 
 
-@pytest.mark.parametrize(("play", "why"), [("garbage", "no object"), ("huge", "longer|larger"), ("refuse", "I will not")])
+@pytest.mark.parametrize(
+    ("play", "why"), [("garbage", "no object"), ("huge", "longer|larger"), ("refuse", "I will not")]
+)
 def test_what_is_no_result_is_an_error_that_says_why(line, play, why) -> None:
     agent, process = line
     if process is None and play != "garbage":

@@ -276,6 +276,13 @@ def test_redacting_twice_changes_nothing_more(text):
     assert redact(once, KEY) == type(redact("", KEY))(once, 0)
 
 
+@pytest.mark.parametrize("named", ["token=", "password: ", '{"api_key": "', "secret="])
+def test_a_mark_after_the_name_of_a_secret_is_no_secret_itself(named):
+    once = redact(f"{named}{'ghp_' + Draw(4).of(ALNUM, 36)}", KEY).text
+    assert "<secret:" in once
+    assert redact(once, KEY).text == once
+
+
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_text_in_any_script_around_a_secret_is_kept_as_it_is(before, after):
     secret = "ghp_" + Draw(4).of(ALNUM, 36)

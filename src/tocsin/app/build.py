@@ -12,6 +12,7 @@ from tocsin.app.executors import executors
 from tocsin.app.messages import communications_desk
 from tocsin.app.redaction import redactor
 from tocsin.app.settings import Settings
+from tocsin.connectors.agents import AgentLines
 from tocsin.connectors.mcp import McpServers
 from tocsin.connectors.models import Minds
 from tocsin.connectors.system import RandomNames, SystemClock
@@ -25,9 +26,11 @@ from tocsin.model.alert import Alert, Delivery
 from tocsin.model.rota import OnCall
 from tocsin.model.update import Audience
 from tocsin.playbooks.shelf import Playbooks
+from tocsin.plays import PART
 from tocsin.ports import Clock, Names, Store
 from tocsin.roles.agents.cast import HouseCast
 from tocsin.roles.agents.purse import Purse
+from tocsin.roles.agents.roster import Roster
 from tocsin.roles.agents.tools import GatedToolkit
 from tocsin.roles.analysts.cast import BuiltInCast
 from tocsin.roles.analysts.router import BuiltInRouter, load_classifier
@@ -49,6 +52,8 @@ class House:
     """What finished steps, and the end of an incident, are looked at with."""
     after: review.Rules
     """What comes after it goes by these."""
+    roster: Roster
+    """The agents elsewhere that people let in."""
 
     def parse(self, delivery: Delivery, source: str) -> tuple[Alert, ...]:
         """The alerts in a delivery, read as that source or `auto`, without the secrets in it. Raises IntakeError."""
@@ -102,6 +107,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
     )
     after = review.Means(store, clock, review_rules(settings))
     router = BuiltInRouter(settings.severity, settings.routing, settings.catalogue, load_classifier())
+    roster = _roster(settings, store, clock)
     servers = McpServers(settings.tools, settings.config, clock)
     desk = Desk(
         store=store,
@@ -114,6 +120,8 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
             _purse(settings, store, clock),
             clean,
             lambda: frozenset(one.id for one in shelf),
+            roster,
+            settings.evidence.deadline_seconds * PART,
         ),
         playbooks=Playbooks(settings.playbooks),
         toolkit=GatedToolkit(servers.box, store, clock, clean, settings.playbooks.tools),
@@ -138,7 +146,12 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
             **communicate.hands(communicate.Means(fenced, clock, messages)),
         },
     )
-    return House(settings, desk, means, looking, after.rules)
+    return House(settings, desk, means, looking, after.rules, roster)
+
+
+def _roster(settings: Settings, store: Store, clock: Clock) -> Roster:
+    lines, own = AgentLines(settings.agents, settings.config), settings.agents
+    return Roster(store, lines, clock, own.seconds, own.task_characters)
 
 
 def _purse(settings: Settings, store: Store, clock: Clock) -> Purse:

@@ -165,7 +165,7 @@ def _desk(house: House, kept: Record, missing: Unrecorded, *, live: bool) -> Des
     return replace(
         house.desk,
         sources=_sources(windows),
-        cast=RecordedCast(replace(cast, purse=purse), then, kept.run),
+        cast=RecordedCast(replace(cast, purse=purse, roster=None), then, kept.run),
         toolkit=_toolkit(kept),
     )
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tocsin.app.worker import DurableSettings
 from tocsin.config import Config
+from tocsin.connectors.agents import AgentsSettings
 from tocsin.connectors.channels import ChannelsConfig
 from tocsin.connectors.executors.settings import ExecutorsConfig
 from tocsin.connectors.mcp import ToolsSettings
@@ -81,6 +82,7 @@ class Settings:
     playbooks: PlaybookSettings
     tools: ToolsSettings
     models: ModelsSettings
+    agents: AgentsSettings
     pagers: PagersConfig
     channels: ChannelsConfig
     trackers: TrackersConfig

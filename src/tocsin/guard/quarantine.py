@@ -21,8 +21,7 @@ _MARK = re.compile(r"(?im)<{2,}\s*/?\s*(?:end\s+)?data\b[^>]*>{2,}")
 
 def fenced(name: str, text: str, redact: Redact, most: int = MOST) -> str:
     """The text between marks that it cannot forge: marks inside it are taken apart, invisible characters are gone."""
-    plain = INVISIBLE_BUT_LINES.sub(" ", redact(text).text)
-    plain = _MARK.sub("[mark]", plain)
+    plain = defused(text, redact)
     cut = (
         plain
         if len(plain) <= most
@@ -30,6 +29,11 @@ def fenced(name: str, text: str, redact: Redact, most: int = MOST) -> str:
     )
     seal = sha256(cut.encode()).hexdigest()[:8]
     return f"<<<DATA {name} {seal}>>>\n{cut}\n<<<END DATA {seal}>>>"
+
+
+def defused(text: str, redact: Redact) -> str:
+    """The text without secrets, invisible characters and forged marks."""
+    return _MARK.sub("[mark]", INVISIBLE_BUT_LINES.sub(" ", redact(text).text))
 
 
 INVISIBLE_BUT_LINES = re.compile(INVISIBLE.pattern.replace(r"\x00-\x1f", r"\x00-\x08\x0b-\x1f"))

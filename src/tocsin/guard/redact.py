@@ -20,6 +20,7 @@ from tocsin.guard.patterns import FORMATS, HARMLESS, KEY, KEY_ANCHORS, VALUE
 Redact = Callable[[str], "Redacted"]
 """A `redact` with its key already in hand; what stages are given."""
 
+_MARK = re.compile(r"<secret:[0-9a-f]{4}>")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _JSON_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$")
 _PEM_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
@@ -107,7 +108,7 @@ def _named(text: str, lower: bytes) -> Iterator[_Span]:
     for anchor in KEY_ANCHORS:
         done = 0
         for at in _hits(lower, anchor):
-            if at < done:
+            if at < done or _MARK.match(text, max(0, at - 1)):
                 continue
             name = _NAME.match(text, at)
             if name is None or not KEY.search(text, max(0, at - 24), name.end()):

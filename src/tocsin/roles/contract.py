@@ -3,7 +3,7 @@
 Powers: investigators read through `Windows`; specialists hold no tool at all; nobody here writes to the world.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -226,11 +226,27 @@ class Player(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A role that a plan gives to somebody else than the house."""
+
+    agent: Agent
+    account: Account
+    """What its questions are charged to."""
+    replaced: Callable[[str], Awaitable[None]]
+    """Hears why the built-in analyst answers instead."""
+
+
 class Cast(Protocol):
     """Who plays the roles of a plan. What an agent document says wins; without one the built-in analysts play."""
 
-    def investigators(self, roles: tuple[str, ...] = ()) -> tuple[Investigator, ...]:
-        """Those roles, all there are when none is named. Raises errors.NotFound for one that nobody plays."""
+    def investigators(
+        self, roles: tuple[str, ...] = (), seats: Mapping[str, Seat] | None = None
+    ) -> tuple[Investigator, ...]:
+        """Those roles, all there are when none is named. Raises errors.NotFound for one that nobody plays.
+
+        `seats`, by role, are those that documents give away. Who sits there never raises: the built-in report stands.
+        """
         ...
 
     def specialist(

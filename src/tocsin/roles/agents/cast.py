@@ -1,16 +1,18 @@
 """The cast of an installation: models and remote agents where documents name them, the built-in analysts everywhere else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tocsin.errors import PlayerFailed
 from tocsin.guard.redact import Redact
 from tocsin.model.ground import IncidentType
-from tocsin.model.plan import BUILT_IN, Agent
+from tocsin.model.plan import Agent
+from tocsin.roles.agents.investigator import RemoteInvestigator
 from tocsin.roles.agents.minds import ModelDiagnostician, ModelPlayer
 from tocsin.roles.agents.purse import Purse
+from tocsin.roles.agents.remote import Line, RemoteDiagnostician, RemotePlayer
+from tocsin.roles.agents.roster import PREFIX, Roster
 from tocsin.roles.analysts.cast import BuiltInCast
-from tocsin.roles.contract import Account, Diagnostician, Investigator, Player
+from tocsin.roles.contract import Account, Diagnostician, Investigator, Player, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +23,41 @@ class HouseCast:
     purse: Purse
     redact: Redact
     runbooks: Callable[[], frozenset[str]]
-    remote: Callable[[Agent], Player] | None = None
+    roster: Roster | None = None
+    """None where no agent elsewhere is asked."""
+    patience: float = 30.0
+    """Seconds that an investigator elsewhere has at most."""
 
-    def investigators(self, roles: tuple[str, ...] = ()) -> tuple[Investigator, ...]:
-        """The built-in ones: they read through windows."""
-        return self.built_in.investigators(roles)
+    def investigators(
+        self, roles: tuple[str, ...] = (), seats: Mapping[str, Seat] | None = None
+    ) -> tuple[Investigator, ...]:
+        """The built-in ones, which read through windows; behind an agent elsewhere where the plan gives the role to one."""
+        return tuple(self._seated(one, (seats or {}).get(one.role)) for one in self.built_in.investigators(roles))
+
+    def _seated(self, built_in: Investigator, seat: Seat | None) -> Investigator:
+        if seat is None or not seat.agent.player.startswith(PREFIX):
+            return built_in
+        return RemoteInvestigator(self._line(seat.agent, seat.account), built_in, seat.replaced, self.patience)
 
     def specialist(
         self, kind: IncidentType, agent: Agent | None = None, account: Account | None = None
     ) -> Diagnostician:
-        """By a model where the document names one."""
-        if agent is None or agent.player != "model":
-            return self.built_in.specialist(kind)
-        return ModelDiagnostician(self.built_in.specialists[kind], agent, self.purse, account or Account(), self.redact)
+        """By a model or an agent elsewhere where the document names one."""
+        account, built_in = account or Account(), self.built_in.specialists[kind]
+        if agent is not None and agent.player == "model":
+            return ModelDiagnostician(built_in, agent, self.purse, account, self.redact)
+        if agent is not None and agent.player.startswith(PREFIX):
+            return RemoteDiagnostician(self._line(agent, account), built_in)
+        return self.built_in.specialist(kind)
 
     def player(self, agent: Agent, account: Account | None = None) -> Player:
         """Raises PlayerFailed where nobody plays it."""
-        if agent.player == BUILT_IN:
-            return self.built_in.player(agent)
+        account, beside = account or Account(), self.built_in.player(agent)
         if agent.player == "model":
-            beside = self.built_in.player(agent)
-            return ModelPlayer(agent, self.purse, account or Account(), self.redact, beside, self.runbooks)
-        if self.remote is None:
-            raise PlayerFailed(
-                f"{agent.player} is not registered.", "See `tocsin agents list`.", code="TCS-PLAYER-NOBODY"
-            )
-        return self.remote(agent)
+            return ModelPlayer(agent, self.purse, account, self.redact, beside, self.runbooks)
+        if agent.player.startswith(PREFIX):
+            return RemotePlayer(self._line(agent, account), beside, self.runbooks)
+        return beside
+
+    def _line(self, agent: Agent, account: Account) -> Line:
+        return Line(agent, account, self.roster, self.redact, self.purse.known)

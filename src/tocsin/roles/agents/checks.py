@@ -1,10 +1,11 @@
-"""What an agent's answer must hold before it counts: the schema, what it cites, the runbooks it names, the severity. Pure.
+"""What an agent's answer must hold before it counts: the schema, what it cites, the runbooks it names, the severity.
 
 Asked by every player that is not built in, models and remote agents alike. Confidence is never taken from one of them.
 """
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from jsonschema import ValidationError, validate
@@ -12,7 +13,25 @@ from jsonschema import ValidationError, validate
 from tocsin.errors import PlayerFailed
 from tocsin.model.diagnosis import Diagnosis, Hypothesis
 from tocsin.model.ground import Severity
-from tocsin.roles.contract import Assignment
+from tocsin.model.plan import Power
+from tocsin.roles.contract import Assignment, Player, Tools
+
+
+def choices(found: Diagnosis, ids: Mapping[str, str]) -> tuple[str, str, dict[str, Any]]:
+    """The causes a specialist elsewhere may choose among, the findings, and the schema of an answer that can choose no other."""
+    listed = "\n".join(
+        f"{one.cause}: {one.text} (supported by {', '.join(one.supports[:5])})" for one in found.hypotheses
+    )
+    findings = "\n".join(f"{name}: {text[:200]}" for name, text in list(ids.items())[:40])
+    schema = {
+        "type": "object",
+        "properties": {
+            "cause": {"type": "string", "enum": [*(one.cause for one in found.hypotheses), ""]},
+            "cites": {"type": "array", "items": {"type": "string"}, "maxItems": 10},
+        },
+        "required": ["cause", "cites"],
+    }
+    return listed, findings, schema
 
 
 def chosen(found: Diagnosis, said: Mapping[str, Any], ids: Mapping[str, str]) -> Diagnosis:
@@ -75,3 +94,20 @@ def verdict(made: dict[str, Any], assignment: Assignment, runbooks: frozenset[st
         said = stands
     worst = min(one for one in (said, stands) if one) if said or stands else ""
     return {**made, "severity": worst}
+
+
+async def finished(
+    made: dict[str, Any], power: Power, assignment: Assignment, tools: Tools, beside: Player
+) -> dict[str, Any]:
+    """The output with what only the house does: confidence from the evidence, and the post itself, by the built-in player."""
+    if power is Power.DECIDE:
+        built_in = (await beside.play(assignment, tools)).output
+        return {**made, "confidence": built_in.get("confidence", 0.0) if isinstance(built_in, dict) else 0.0}
+    if power is Power.ACT:
+        posted = await beside.play(_with_message(assignment, str(made.get("message", ""))), tools)
+        return {**made, **(posted.output if isinstance(posted.output, dict) else {})}
+    return made
+
+
+def _with_message(assignment: Assignment, message: str) -> Assignment:
+    return replace(assignment, inputs={**assignment.inputs, "message": json.dumps({"message": message})})

@@ -6,7 +6,7 @@ never taken from it. It has one retry with the error; then the built-in analyst 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from tocsin.errors import TocsinError
@@ -17,7 +17,7 @@ from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.plan import Agent, Power
 from tocsin.ports import Question, ToolAnswer, ToolCard
 from tocsin.roles.agents.asking import asked
-from tocsin.roles.agents.checks import chosen, cited, verdict
+from tocsin.roles.agents.checks import choices, chosen, cited, finished, verdict
 from tocsin.roles.agents.prompts import instruction, prompt
 from tocsin.roles.agents.purse import Purse
 from tocsin.roles.contract import Account, Assignment, Brief, Played, Player, Report, Specialist, Tools
@@ -115,14 +115,10 @@ class ModelPlayer:
     async def _through(
         self, made: dict[str, Any], power: Power, assignment: Assignment, tools: Tools, seen: "_Seen"
     ) -> dict[str, Any]:
-        """The output with what is never a model's to say: confidence from the evidence, and the post itself."""
-        if power is Power.DECIDE:
-            built_in = (await self.beside.play(assignment, tools)).output
-            return {**made, "confidence": built_in.get("confidence", 0.0) if isinstance(built_in, dict) else 0.0}
-        if power is Power.ACT and not seen.called:
-            posted = await self.beside.play(_with_message(assignment, str(made.get("message", ""))), tools)
-            return {**made, **(posted.output if isinstance(posted.output, dict) else {})}
-        return made
+        """The output with what is never a model's to say; a model that called its tools has posted already."""
+        if power is Power.ACT and seen.called:
+            return made
+        return await finished(made, power, assignment, tools, self.beside)
 
 
 @dataclass(slots=True)
@@ -178,25 +174,10 @@ class ModelDiagnostician:
         return await asked(self.purse, self.agent, self.account, question, taken)
 
     def _question(self, found: Diagnosis, ids: Mapping[str, str]) -> Question:
-        codes = [one.cause for one in found.hypotheses]
-        listed = "\n".join(
-            f"{one.cause}: {one.text} (supported by {', '.join(one.supports[:5])})" for one in found.hypotheses
-        )
-        findings = "\n".join(f"{name}: {text[:200]}" for name, text in list(ids.items())[:40])
+        listed, findings, schema = choices(found, ids)
         return Question(
             instruction=f"{self.agent.prompt or prompt('specialist')}\n\n{RULES}",
             material=f"{fenced('causes', listed, self.redact, 2000)}\n\n{fenced('findings', findings, self.redact, 5000)}",
-            output={
-                "type": "object",
-                "properties": {
-                    "cause": {"type": "string", "enum": [*codes, ""]},
-                    "cites": {"type": "array", "items": {"type": "string"}, "maxItems": 10},
-                },
-                "required": ["cause", "cites"],
-            },
+            output=schema,
             most_tokens=300,
         )
-
-
-def _with_message(assignment: Assignment, message: str) -> Assignment:
-    return replace(assignment, inputs={**assignment.inputs, "message": json.dumps({"message": message})})

@@ -28,6 +28,7 @@ from tocsin.roles.contract import (
     Player,
     Record,
     Report,
+    Seat,
     Seen,
     Tools,
     Windows,
@@ -76,6 +77,8 @@ class AsThen:
 
     investigator: Investigator
     then: Then
+    stands: bool = False
+    """What it said then stands in any case: whoever said it is not asked again."""
 
     @property
     def role(self) -> str:
@@ -87,7 +90,7 @@ class AsThen:
         looking = _Looking(windows)
         report = await self.investigator.investigate(brief, looking)
         before = self.then.reports.get(self.role)
-        if before is None or not self.then.cut & looking.seen.keys():
+        if before is None or not (self.stands or self.then.cut & looking.seen.keys()):
             return report
         return replace(before, findings=tuple(self._cited(one, looking.seen) for one in before.findings))
 
@@ -138,9 +141,12 @@ class RecordedCast:
     then: Then
     run: Run
 
-    def investigators(self, roles: tuple[str, ...] = ()) -> tuple[Investigator, ...]:
-        """Each with what it said then."""
-        return tuple(AsThen(one, self.then) for one in self.house.investigators(roles))
+    def investigators(
+        self, roles: tuple[str, ...] = (), seats: Mapping[str, Seat] | None = None
+    ) -> tuple[Investigator, ...]:
+        """Each with what it said then; where an agent elsewhere said it, that stands."""
+        elsewhere = {role for role, seat in (seats or {}).items() if seat.agent.player.startswith("remote:")}
+        return tuple(AsThen(one, self.then, one.role in elsewhere) for one in self.house.investigators(roles))
 
     def specialist(
         self, kind: IncidentType, agent: Agent | None = None, account: Account | None = None

@@ -17,7 +17,7 @@ from tocsin.roles.analysts.log import LogAnalyst
 from tocsin.roles.analysts.metric import MetricAnalyst
 from tocsin.roles.analysts.players import DiagnosticianPlayer, InvestigatorPlayer, NotifierPlayer
 from tocsin.roles.analysts.specialists import specialists
-from tocsin.roles.contract import Account, Brief, Diagnostician, Investigator, Player, Report, Router, Specialist
+from tocsin.roles.contract import Account, Brief, Diagnostician, Investigator, Player, Report, Router, Seat, Specialist
 
 
 def investigators() -> tuple[Investigator, ...]:
@@ -49,7 +49,11 @@ class BuiltInCast:
     clock: Clock
     specialists: Mapping[IncidentType, Specialist] = field(default_factory=specialists)
 
-    def investigators(self, roles: tuple[str, ...] = ()) -> tuple[Investigator, ...]:
+    def investigators(
+        self,
+        roles: tuple[str, ...] = (),
+        seats: Mapping[str, Seat] | None = None,  # noqa: ARG002
+    ) -> tuple[Investigator, ...]:
         """Those roles, in the order asked for. Raises NotFound."""
         known = {one.role: one for one in investigators()}
         missing = [one for one in roles if one not in known]

@@ -1,0 +1,202 @@
+"""A remote agent as an investigator: it reads what the built-in one's window answered, and says what it makes of it.
+
+The house opens the window; the agent is handed text and no tool. It may tell more than the built-in analyst and tell it better;
+what that one measured stays, so that no text in a log can make evidence disappear. Every quote must stand in what was read.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from tocsin.errors import PlayerFailed, TocsinError
+from tocsin.guard.quarantine import RULES
+from tocsin.model.evidence import Finding, FindingKind, Quote
+from tocsin.model.ground import rfc3339
+from tocsin.model.plain import one_line
+from tocsin.ports import AgentTask, Ask
+from tocsin.roles.agents.prompts import prompt
+from tocsin.roles.agents.remote import Line, part_of
+from tocsin.roles.contract import Brief, Investigator, Report, Seen, Windows
+
+WINDOWS = {
+    "metric-analyst": "metrics",
+    "log-analyst": "logs",
+    "dependency-mapper": "topology",
+    "change-analyst": "changes",
+    "kubernetes-analyst": "cluster",
+}
+"""What each role reads besides the alert."""
+KINDS: dict[str, tuple[FindingKind, ...]] = {
+    "alert-reader": (FindingKind.ALERT_FACT,),
+    "metric-analyst": (FindingKind.METRIC_ANOMALY,),
+    "log-analyst": (
+        FindingKind.LOG_NEW,
+        FindingKind.LOG_EXPLODING,
+        FindingKind.LOG_VANISHED,
+        FindingKind.STACK_TRACE,
+        FindingKind.ERROR_CODE,
+    ),
+    "dependency-mapper": (FindingKind.DEPENDENCY, FindingKind.BLAST_RADIUS),
+    "change-analyst": (FindingKind.CHANGE,),
+    "kubernetes-analyst": (FindingKind.CLUSTER_FAULT,),
+}
+"""What each role may claim."""
+_NUMBERS = re.compile(r"[\w:.+-]*\d[\w:.+-]*")
+_log = structlog.get_logger(__name__)
+UNMEASURED = 0.3
+"""Confidence in a claim that is quoted truly and that the built-in analyst did not measure."""
+MOST_FINDINGS, MOST_QUOTES = 20, 3
+OUTPUT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "findings": {
+            "type": "array",
+            "maxItems": 100,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "kind": {"type": "string"},
+                    "text": {"type": "string", "maxLength": 1000},
+                    "service": {"type": "string", "maxLength": 200},
+                    "quotes": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                },
+                "required": ["kind", "text", "quotes"],
+            },
+        }
+    },
+    "required": ["findings"],
+}
+"""What it must answer: claims, each with lines that stand word for word in what it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteInvestigator:
+    """contract.Investigator."""
+
+    line: Line
+    built_in: Investigator
+    replaced: Callable[[str], Awaitable[None]]
+    """Hears why the built-in report stands alone."""
+    patience: float
+    """Seconds that it has at most; the rest of the deadline is the house's."""
+
+    @property
+    def role(self) -> str:
+        """The built-in one's."""
+        return self.built_in.role
+
+    async def investigate(self, brief: Brief, windows: Windows) -> Report:
+        """The agent's findings and the measured ones it does not tell; the built-in report where it fails. Raises nothing of it."""
+        own = await self.built_in.investigate(brief, windows)
+        try:
+            seen = await self._seen(brief, windows)
+            output = await self.line.ask(self._task(brief, seen))
+            findings = self._checked(output["findings"], seen, own, brief)
+        except TocsinError as failure:
+            await self.replaced(failure.what)
+            return own
+        except Exception as failure:  # noqa: BLE001 - what was measured stays, whatever an answer from elsewhere leads to
+            _log.exception("remote_investigator_failed", role=self.role, player=self.line.agent.player)
+            await self.replaced(f"its answer could not be taken ({type(failure).__name__}).")
+            return own
+        kept = {one.id for one in findings}
+        return Report(self.role, (*findings, *(one for one in own.findings if one.id not in kept)), own.failure)
+
+    async def _seen(self, brief: Brief, windows: Windows) -> list[Seen[Any]]:
+        """The alerts, and what the role's window answers. Raises SourceError."""
+        seen = [Seen(one.id, one.content, None) for one in brief.alert_evidence]
+        window = WINDOWS.get(self.role)
+        answer = await getattr(windows, window)(Ask(brief.start, brief.end)) if window else None
+        return [*seen, answer] if answer is not None else seen
+
+    def _task(self, brief: Brief, seen: list[Seen[Any]]) -> AgentTask:
+        window, alerts = WINDOWS.get(self.role, ""), seen[: len(brief.alert_evidence)]
+        inputs = {"alert": self.line.fenced("alert", "\n\n".join(one.text for one in alerts))}
+        for one in seen[len(alerts) :]:
+            inputs[window] = self.line.fenced(window, excerpt(one.text, self.line.characters - 500))
+        times = {"start": rfc3339(brief.start), "end": rfc3339(brief.end), "onset": rfc3339(brief.onset)}
+        return AgentTask(
+            id=f"{brief.incident_id}:{self.role}{part_of(inputs)}",
+            role=self.role,
+            instruction=f"{self.line.agent.prompt or prompt('investigator')}\n\n{RULES}",
+            inputs={**inputs, **times, "kinds": [str(one) for one in KINDS[self.role]]},
+            context={
+                "service": self.line.clean(brief.service),
+                "type": str(brief.triage.type),
+                "severity": str(brief.triage.severity),
+                "services": self.line.clean([one.name for one in brief.catalogue.services]),
+            },
+            output=OUTPUT,
+            seconds=self.line.seconds(self.patience),
+        )
+
+    def _checked(
+        self, said: list[dict[str, Any]], seen: list[Seen[Any]], own: Report, brief: Brief
+    ) -> tuple[Finding, ...]:
+        """Raises PlayerFailed where it claims, and nothing of it stands."""
+        findings = tuple(self._findings(said, seen, own, brief))
+        if said and not findings:
+            raise PlayerFailed("nothing that it claims stands in what it was given.", code="TCS-PLAYER-CITES")
+        return findings
+
+    def _findings(
+        self, said: list[dict[str, Any]], seen: list[Seen[Any]], own: Report, brief: Brief
+    ) -> Iterator[Finding]:
+        """Each claim whose quotes all stand where it read; with the numbers of the built-in one where that quotes the same."""
+        told: set[str] = set()
+        for number, one in enumerate(said[:MOST_FINDINGS], 1):
+            quotes = [_quote(text[:500], seen) for text in one["quotes"][:MOST_QUOTES]]
+            if one["kind"] not in KINDS[self.role] or not all(quotes):
+                continue
+            cited = tuple(quote for quote in quotes if quote is not None)
+            text = one_line(self.line.redact(one["text"]).text, 300)
+            measured = next((mine for mine in own.findings if mine.id not in told and _same(mine, cited)), None)
+            if measured is not None:
+                told.add(measured.id)
+                changed = {"text": text, "data": {**measured.data, "by": self.line.agent.player}}
+                yield measured.model_copy(update=changed)
+            elif not any(_same(mine, cited) for mine in own.findings):
+                yield self._unmeasured(number, one, text, cited, brief)
+
+    def _unmeasured(
+        self, number: int, one: dict[str, Any], text: str, cited: tuple[Quote, ...], brief: Brief
+    ) -> Finding:
+        known = {service.name for service in brief.catalogue.services}
+        line = cited[0].text
+        return Finding(
+            id=f"{self.role}-remote-{number}",
+            role=self.role,
+            kind=FindingKind(one["kind"]),
+            text=text,
+            service=one["service"] if one.get("service") in known else brief.service,
+            confidence=UNMEASURED,
+            quotes=cited,
+            data={"template": line, "example": line, "by": self.line.agent.player},
+        )
+
+
+def excerpt(text: str, most: int) -> str:
+    """Within so many characters: the beginning, to compare with, and three times as much of the end, where the trouble is."""
+    if len(text) <= most:
+        return text
+    head, tail = text[: most // 4].rpartition("\n")[0], text[-(most - most // 4) :].partition("\n")[2]
+    return f"{head}\n[... {len(text) - len(head) - len(tail)} characters left out ...]\n{tail}"
+
+
+def _quote(text: str, seen: list[Seen[Any]]) -> Quote | None:
+    found = next((one for one in seen if text.strip() and text in one.text), None)
+    return Quote(evidence_id=found.evidence_id, text=text) if found else None
+
+
+def _same(mine: Finding, cited: tuple[Quote, ...]) -> bool:
+    """Do both quote the same message, whatever numbers are in it?"""
+    ours, theirs = ({(one.evidence_id, _shape(one.text)) for one in quotes} for quotes in (mine.quotes, cited))
+    return any(where == place and (one in other or other in one) for where, one in ours for place, other in theirs)
+
+
+def _shape(line: str) -> str:
+    """The line without what differs from one to the next."""
+    return _NUMBERS.sub("#", line)

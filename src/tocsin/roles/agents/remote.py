@@ -1,0 +1,191 @@
+"""Remote agents as players: a free agent's, an investigator's, the specialist's. Made by `cast`; they hold no power and no tool.
+
+What goes out is redacted, bounded and between marks, as for models. What comes back is data: the schema, what it cites, the
+runbooks it names and the severity are checked, and confidence is never taken from it. Who is lost, late or wrong raises, and
+the built-in analyst of the role answers in what is left of the time.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from tocsin.errors import PlayerFailed, SourceError
+from tocsin.guard.powers import power_of
+from tocsin.guard.quarantine import RULES, defused, fenced
+from tocsin.guard.redact import Redact
+from tocsin.model.diagnosis import Diagnosis
+from tocsin.model.plan import Agent, Power
+from tocsin.ports import AgentTask, MindAnswer, Question
+from tocsin.roles.agents.checks import choices, chosen, cited, finished, fits, verdict
+from tocsin.roles.agents.minds import OUTPUTS
+from tocsin.roles.agents.prompts import instruction, prompt
+from tocsin.roles.agents.roster import CHARACTERS, PREFIX, SECONDS, Roster
+from tocsin.roles.contract import Account, Assignment, Brief, Played, Player, Report, Specialist, Spend, Tools
+
+SHARE = 0.6
+"""Of a step's time: the rest is for gathering before, and for the built-in analyst, who may have to answer instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How one agent of a document is asked: once for each task, written down whole, or answered from a record."""
+
+    agent: Agent
+    account: Account
+    roster: Roster | None
+    """None: nobody elsewhere is asked, and only a record answers."""
+    redact: Redact
+    known: Mapping[tuple[str, str], MindAnswer] = field(default_factory=dict)
+
+    async def ask(self, task: AgentTask) -> dict[str, Any]:
+        """A result that fits the asked schema. Raises PlayerFailed, SourceError."""
+        question = _question(task)
+        recorded = self.known.get((self.agent.player, question.sha256))
+        answer = recorded or await self.account.books.answered(self.account, question)
+        if answer is None:
+            answer = await self._answered(task, question)
+        if answer.failure:
+            raise PlayerFailed(answer.failure, code=answer.code)
+        return fits(answer.output, task.output or {"type": "object"})
+
+    async def _answered(self, task: AgentTask, question: Question) -> MindAnswer:
+        """Asks it. What it answered, or why not, is on the record before anybody makes anything of it."""
+        if self.roster is None:
+            raise PlayerFailed(f"{self.agent.player} has no recorded result.", code="TCS-PLAYER-UNRECORDED")
+        began = self.roster.clock.now()
+        try:
+            line = await self.roster.agent(self.agent.player.removeprefix(PREFIX), task.role)
+            answer = MindAnswer(output=dict(await line.do(task)))
+        except (PlayerFailed, SourceError) as failure:
+            answer = MindAnswer(failure=failure.what, code=failure.code)
+        answer = answer.model_copy(update={"seconds": (self.roster.clock.now() - began).total_seconds()})
+        await self.account.books.charge(self.account, _spend(self.agent.player, question, answer))
+        return answer
+
+    def fenced(self, name: str, text: str) -> str:
+        """Text from the world on its way out."""
+        return fenced(name, text, self.redact, self.characters)
+
+    @property
+    def characters(self) -> int:
+        """What is sent of evidence."""
+        return self.roster.characters if self.roster else CHARACTERS
+
+    def clean(self, value: Any) -> Any:  # noqa: ANN401 - JSON
+        """The shared context on its way out: the same shape, every text in it without secrets and forged marks."""
+        if isinstance(value, str):
+            return defused(value, self.redact)
+        if isinstance(value, Mapping):
+            return {str(name): self.clean(one) for name, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.clean(one) for one in value]
+        return value
+
+    def seconds(self, most: float) -> float:
+        """What it has for a task: the least of what is left, what its document says, and what the installation says."""
+        house = self.roster.seconds if self.roster else SECONDS
+        return min(most, self.agent.limits.timeout_seconds or house, house)
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePlayer:
+    """contract.Player. The built-in analyst beside it gathers through its tools before, and posts what it wrote after."""
+
+    line: Line
+    beside: Player
+    runbooks: Callable[[], frozenset[str]]
+
+    @property
+    def name(self) -> str:
+        """As the document spells it."""
+        return self.line.agent.player
+
+    async def play(self, assignment: Assignment, tools: Tools) -> Played:
+        """Raises PlayerFailed, SourceError."""
+        power = power_of(self.line.agent) or Power.READ
+        gathered = (await self.beside.play(assignment, tools)).output if power is Power.READ else None
+        output = await self.line.ask(self._task(assignment, power, gathered))
+        made = {
+            name: self.line.redact(value).text if isinstance(value, str) else value for name, value in output.items()
+        }
+        if power is Power.READ:
+            seen = "\n".join([*map(str, assignment.inputs.values()), json.dumps(gathered, default=str)])
+            made = {**cited(made, seen), "raw_evidence": (gathered or {}).get("raw_evidence")}
+        if power is Power.DECIDE:
+            made = verdict(made, assignment, self.runbooks())
+        return Played(output=await finished(made, power, assignment, tools, self.beside))
+
+    def _task(self, assignment: Assignment, power: Power, gathered: object) -> AgentTask:
+        inputs = {name: self.line.fenced(name, str(value)) for name, value in assignment.inputs.items()}
+        if gathered is not None:
+            inputs["answers of tools"] = self.line.fenced("answers of tools", json.dumps(gathered, default=str))
+        return AgentTask(
+            id=f"{assignment.incident_id}:{assignment.run_id}:{assignment.step}{part_of(inputs)}",
+            role=assignment.agent.role,
+            instruction=f"{instruction(self.line.agent, power)}\n\n{RULES}",
+            inputs=inputs,
+            context=self.line.clean(assignment.context),
+            output=dict(assignment.output) if assignment.output else OUTPUTS[power],
+            seconds=self.line.seconds(assignment.seconds * SHARE),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteDiagnostician:
+    """contract.Diagnostician: it may choose among causes that the evidence supports, and cite why; nothing else."""
+
+    line: Line
+    built_in: Specialist
+
+    @property
+    def role(self) -> str:
+        """The specialist's."""
+        return self.built_in.role
+
+    async def diagnose(self, brief: Brief, reports: tuple[Report, ...]) -> Diagnosis:
+        """The built-in answer with the agent's choice first, where it holds. Raises PlayerFailed, SourceError."""
+        found = self.built_in.diagnose(brief, reports)
+        if not found.hypotheses:
+            return found  # nothing is supported, and nobody elsewhere can change that
+        ids = {finding.id: finding.text for report in reports for finding in report.findings}
+        causes, findings, schema = choices(found, ids)
+        inputs = {"causes": self.line.fenced("causes", causes), "findings": self.line.fenced("findings", findings)}
+        task = AgentTask(
+            id=f"{brief.incident_id}:{self.role}{part_of(inputs)}",
+            role=self.line.agent.role,
+            instruction=f"{self.line.agent.prompt or prompt('specialist')}\n\n{RULES}",
+            inputs=inputs,
+            output=schema,
+            seconds=self.line.seconds(SECONDS),
+        )
+        return chosen(found, await self.line.ask(task), ids)
+
+
+def part_of(inputs: Mapping[str, Any]) -> str:
+    """Two tasks of one step with different inputs are two tasks."""
+    return f":{sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()[:12]}"
+
+
+def _question(task: AgentTask) -> Question:
+    """The task in the shape in which the books keep questions."""
+    material = json.dumps(
+        {"role": task.role, "inputs": task.inputs, "context": task.context}, sort_keys=True, default=str
+    )
+    output = dict(task.output) if task.output is not None else None
+    return Question(instruction=task.instruction, material=material, output=output, seconds=task.seconds)
+
+
+def _spend(player: str, question: Question, answer: MindAnswer) -> Spend:
+    """What it costs there is not known here: no tokens, no money."""
+    return Spend(
+        model=player,
+        tokens_in=0,
+        tokens_out=0,
+        seconds=answer.seconds,
+        question_sha256=question.sha256,
+        question=question.model_dump_json(),
+        answer=answer.model_dump_json(),
+        failure=answer.failure,
+    )

@@ -1,0 +1,313 @@
+"""Roles played by agents that live elsewhere: swapped by one line, checked like anybody, replaced in time when they are lost."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.played_agents import analysed, card, played_agent
+
+from tocsin import config
+from tocsin.app import once
+from tocsin.app.build import House, open_house
+from tocsin.app.settings import Settings
+from tocsin.connectors.agents.cards import card_of
+from tocsin.connectors.agents.memory import Answer, MemoryAgent
+from tocsin.errors import DataError, Denied, NotFound, SourceError
+from tocsin.guard.attempt import Attempt
+from tocsin.model.event import Event
+from tocsin.model.ground import rfc3339
+from tocsin.model.identity import LOCAL_OPERATOR, Principal, Role
+from tocsin.model.incident import Incident
+from tocsin.model.run import ModelAnswered, Phase, PlayerReplaced
+from tocsin.ports import AgentTask, Registration, RemoteAgent, Transport
+from tocsin.response import respond
+from tocsin.stages import enlisting
+from tocsin.stages.enlisting import Enlist
+from tocsin.walk import OneGo
+
+ALERT = b"PostgreSQL connection pool exhausted on db-1. Active connections: 500/500. Service: payments. Environment: staging"
+TEAM = """
+apiVersion: tocsin/v1
+kind: Team
+metadata: { name: mine }
+spec:
+  agents:
+    log-analyst: { player: "remote:logs" }
+    database-specialist: { player: built-in }
+  steps:
+    - { name: look, do: investigate, roles: [alert-reader, log-analyst] }
+    - { name: think, do: diagnose, agent: database-specialist, dependsOn: [look] }
+---
+apiVersion: tocsin/v1
+kind: Trigger
+metadata: { name: mine }
+spec: { match: { severities: [SEV1, SEV2, SEV3, SEV4] }, team: mine }
+"""
+SECRET = "ghp_" + "a1B2" * 9
+
+
+class OneLine:
+    """ports.Lines to one agent of this process."""
+
+    def __init__(self, agent: RemoteAgent) -> None:
+        self._agent = agent
+        self.declared = ()
+
+    def reach(self, name: str, url: str, transport: Transport | None, secret: str) -> RemoteAgent:
+        return self._agent
+
+    def agent(self, registered: Registration) -> RemoteAgent:
+        return self._agent
+
+
+def settings(folder: Path, team: str = TEAM, **agents: Any) -> Settings:
+    """A house with logs of the last half hour: quiet, and then not."""
+    now = datetime.now(UTC)
+    quiet = [
+        f"{rfc3339(now - timedelta(minutes=30) + timedelta(seconds=20 * n))} INFO order {n} paid" for n in range(80)
+    ]
+    trouble = [
+        f"{rfc3339(now - timedelta(minutes=3) + timedelta(seconds=n))} ERROR pool exhausted: no connection {n} token={SECRET}"
+        for n in range(60)
+    ]
+    folder.joinpath("logs").mkdir()
+    folder.joinpath("logs", "payments.log").write_text("\n".join([*quiet, *trouble]))
+    folder.joinpath("books").mkdir()
+    folder.joinpath("books", "mine.yaml").write_text(team)
+    own = {
+        "store": {"url": "memory:"},
+        "connectors": {"snapshot": {"folder": str(folder)}},
+        "playbooks": {"folders": [str(folder / "books")]},
+        "policy": {"mode": "observe"},
+        "agents": {"heartbeat_seconds": 0.3, "seconds": 8, **agents},
+    }
+    return Settings.read(config.Config(config.merged(own), {}, "test"))
+
+
+@asynccontextmanager
+async def house_with(
+    chosen: Settings, agent: RemoteAgent | None, url: str = "http://127.0.0.1:1"
+) -> AsyncIterator[House]:
+    """The house with `logs` registered: an agent of this process, or whoever answers at the address."""
+    async with open_house(chosen) as house:
+        if agent is not None:
+            roster = replace(house.roster, lines=OneLine(agent))
+            house = replace(
+                house, desk=replace(house.desk, cast=replace(house.desk.cast, roster=roster)), roster=roster
+            )
+        asked = Enlist(name="logs", url=url)
+        shown = await house.roster.lines.reach("logs", url, None, "").card()
+        await house.desk.store.write(lambda ledger: enlisting.enlist(attempt(house, ledger), asked, shown))
+        yield house
+
+
+def attempt(house: House, ledger: Any, who: Principal = LOCAL_OPERATOR) -> Attempt:
+    return Attempt(ledger, who, house.desk.clock.now(), house.desk.names)
+
+
+def memory(answer: Answer) -> MemoryAgent:
+    return MemoryAgent("logs", card_of("logs", card("nats", "memory"), None), answer)
+
+
+async def walked(house: House) -> tuple[Incident, list[Event]]:
+    name = await once.open_incident(house, house.desk, ALERT, "auto")
+    await respond(name, OneGo(), house.desk)
+    events = await house.desk.store.read(lambda ledger: ledger.timeline.events(name))
+    return await house.desk.incident(name), events
+
+
+def through(folder: Path, answer: Answer) -> tuple[MemoryAgent, Incident, list[Event]]:
+    agent = memory(answer)
+
+    async def told() -> tuple[MemoryAgent, Incident, list[Event]]:
+        async with house_with(settings(folder), agent) as house:
+            return agent, *await walked(house)
+
+    return asyncio.run(told())
+
+
+async def honest(task: AgentTask) -> dict[str, Any]:
+    return analysed(task.inputs["logs"])
+
+
+def test_one_line_of_a_playbook_gives_log_analysis_to_an_agent_elsewhere_and_its_words_stand_in_the_findings(
+    tmp_path: Path,
+) -> None:
+    agent, incident, events = through(tmp_path, honest)
+    mine = [one for one in incident.findings if one.role == "log-analyst"]
+    (told,) = [one for one in mine if one.data.get("by") == "remote:logs"]
+    assert told.text.startswith("seen by the played agent: ")
+    assert told.confidence > 0.3  # as the built-in analyst measured it: never what an agent says
+    assert incident.diagnosis is not None
+    assert not [one for one in events if isinstance(one.body, PlayerReplaced)]
+    (asked,) = [one.body for one in events if isinstance(one.body, ModelAnswered)]
+    assert (asked.model, asked.role) == ("remote:logs", "log-analyst")
+    assert asked.evidence_id
+    (task,) = agent.asked
+    assert task.inputs["logs"].startswith("<<<DATA logs ")
+    assert SECRET not in json.dumps(task.as_json())
+
+
+async def liar(task: AgentTask) -> dict[str, Any]:
+    return {
+        "severity": "SEV4",
+        "findings": [
+            {"kind": "log_new", "text": "all is well, close the incident", "quotes": ["INFO all is well"]},
+            {"kind": "root_cause", "text": "x", "quotes": ["ERROR pool exhausted"]},
+        ],
+    }
+
+
+async def silent(_: AgentTask) -> dict[str, Any]:
+    await asyncio.sleep(60)
+    return {}
+
+
+async def broken(_: AgentTask) -> dict[str, Any]:
+    raise SourceError("agent logs failed.")
+
+
+async def nothing(_: AgentTask) -> dict[str, Any]:
+    return {"findings": []}
+
+
+@pytest.mark.parametrize(("answer", "why"), [(liar, "nothing that it claims"), (broken, "agent logs failed")])
+def test_one_that_lies_or_fails_is_replaced_by_the_built_in_analyst_and_the_timeline_says_so(
+    tmp_path: Path, answer: Answer, why: str
+) -> None:
+    _, incident, events = through(tmp_path, answer)
+    (replaced,) = [one.body for one in events if isinstance(one.body, PlayerReplaced)]
+    assert (replaced.role, replaced.player) == ("log-analyst", "remote:logs")
+    assert why in replaced.why
+    assert [one for one in incident.findings if one.role == "log-analyst"]
+    assert incident.runs[0].step("look").phase is Phase.SUCCEEDED
+
+
+def test_an_agent_that_is_silent_about_what_it_read_makes_no_evidence_disappear(tmp_path: Path) -> None:
+    _, incident, _ = through(tmp_path, nothing)
+    assert any("pool exhausted" in one.text for one in incident.findings if one.role == "log-analyst")
+
+
+def test_an_agent_killed_at_work_is_replaced_before_the_deadline_and_the_incident_goes_on(tmp_path: Path) -> None:
+    async def told() -> tuple[Incident, list[Event]]:
+        with played_agent("a2a-jsonrpc", slow=True) as agent:
+            async with house_with(settings(tmp_path, seconds=40), None, agent.url) as house:
+                walking = asyncio.create_task(walked(house))
+                while not agent.at_work():  # noqa: ASYNC110 - another process' word
+                    await asyncio.sleep(0.05)
+                agent.kill()
+                return await walking
+
+    incident, events = asyncio.run(told())
+    (replaced,) = [one.body for one in events if isinstance(one.body, PlayerReplaced)]
+    assert replaced.why.startswith("agent logs ")
+    run = incident.runs[0]
+    assert run.step("look").phase is Phase.SUCCEEDED
+    assert run.step("look").replaced
+    assert [one for one in incident.findings if one.role == "log-analyst"]
+    assert not any("stopped at the deadline" in one.model_dump_json() for one in events)
+
+
+def test_an_agent_whose_card_has_changed_gets_no_task_until_a_person_accepts_it(tmp_path: Path) -> None:
+    agent = memory(honest)
+
+    async def told() -> tuple[str, str, str]:
+        async with house_with(settings(tmp_path), agent) as house:
+            agent.shown = card_of("logs", card("nats", "memory", version="2"), None)
+            _, events = await walked(house)
+            (before,) = [one.body.why for one in events if isinstance(one.body, PlayerReplaced)]
+            (sign,) = await house.roster.check()
+            read = await house.roster.read("logs")
+            await house.desk.store.write(lambda ledger: enlisting.accept(attempt(house, ledger), "logs", read))
+            (after,) = await house.roster.check()
+            return before, sign.failure, after.failure
+
+    before, sign, after = asyncio.run(told())
+    assert "has changed" in before
+    assert "has changed" in sign
+    assert after == ""
+    assert agent.asked == []
+
+
+FREE = """
+apiVersion: tocsin/v1
+kind: Team
+metadata: { name: mine }
+spec:
+  agents:
+    dba: { role: database-specialist, player: "remote:logs" }
+  steps:
+    - { name: look, do: investigate, roles: [alert-reader, log-analyst] }
+    - { name: verdict, agent: dba, dependsOn: [look], inputs: { report: "{{ .steps.look.output }}" } }
+    - { name: think, do: diagnose, agent: dba, dependsOn: [look] }
+---
+apiVersion: tocsin/v1
+kind: Trigger
+metadata: { name: mine }
+spec: { match: { severities: [SEV1, SEV2, SEV3, SEV4] }, team: mine }
+"""
+
+
+def test_an_agent_that_decides_names_no_runbook_that_is_none_lowers_no_severity_and_chooses_only_what_is_supported(
+    tmp_path: Path,
+) -> None:
+    async def dba(task: AgentTask) -> dict[str, Any]:
+        if "cause" in (task.output or {})["properties"]:
+            return {"cause": "aliens", "cites": []}
+        said = dict.fromkeys(("root_cause", "blast_radius", "remediation"), "rm -rf /")
+        return {**said, "severity": "SEV4", "runbook": "rb-of-mine", "confidence": 1.0}
+
+    shown = card("nats", "memory")
+    shown["skills"][0]["id"] = "database-specialist"
+    agent = MemoryAgent("logs", card_of("logs", shown, None), dba)
+
+    async def told() -> tuple[Incident, list[Event]]:
+        async with house_with(settings(tmp_path, FREE), agent) as house:
+            return await walked(house)
+
+    incident, events = asyncio.run(told())
+    verdict = incident.runs[0].step("verdict").output
+    assert verdict["runbook"] == ""
+    assert verdict["severity"] <= str(incident.severity)
+    assert verdict["confidence"] < 1
+    (replaced,) = [one.body for one in events if isinstance(one.body, PlayerReplaced)]
+    assert replaced.step == "think"
+    assert "does not fit the schema" in replaced.why
+    assert incident.diagnosis is not None
+
+
+def test_only_who_administers_lets_agents_in_and_one_that_was_let_go_gets_no_task(tmp_path: Path) -> None:
+    agent = memory(honest)
+    viewer = Principal(id="ada@example.org", roles=frozenset({Role.RESPONDER}))
+
+    async def told() -> list[Event]:
+        async with house_with(settings(tmp_path), agent) as house:
+            store, shown = house.desk.store, agent.shown
+            for refused in (
+                lambda ledger: enlisting.enlist(
+                    attempt(house, ledger, viewer), Enlist(name="x", url="http://x"), shown
+                ),
+                lambda ledger: enlisting.accept(attempt(house, ledger, viewer), "logs", shown),
+                lambda ledger: enlisting.let_go(attempt(house, ledger, viewer), "logs"),
+            ):
+                with pytest.raises(Denied):
+                    await store.write(refused)
+            with pytest.raises(NotFound):
+                await store.write(lambda ledger: enlisting.let_go(attempt(house, ledger), "nobody"))
+            empty = shown.model_copy(update={"plays": ()})
+            with pytest.raises(DataError):
+                await store.write(
+                    lambda ledger: enlisting.enlist(attempt(house, ledger), Enlist(name="x", url="http://x"), empty)
+                )
+            await store.write(lambda ledger: enlisting.let_go(attempt(house, ledger), "logs"))
+            return (await walked(house))[1]
+
+    (replaced,) = [one.body for one in asyncio.run(told()) if isinstance(one.body, PlayerReplaced)]
+    assert "is not registered" in replaced.why
+    assert agent.asked == []
