@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tocsin import config as configuration
 from tocsin.app.build import House, open_house
 from tocsin.app.settings import Settings
+from tocsin.connectors.system import SystemClock
 from tocsin.errors import DataError, NotFound
 from tocsin.guard.attempt import Attempt
 from tocsin.guard.powers import effective, judge, tool_power
@@ -25,6 +26,7 @@ from tocsin.stages import playing
 from tocsin.stages.playing import Applied
 from tocsin.store.sql import open_store
 from tocsin.walk import OneGo
+from tocsin.web.spending import Budgets, Spendings, spent, standings
 
 ConfigPath = str | Path | None
 MANY = 200
@@ -62,6 +64,20 @@ async def runs(config_path: ConfigPath) -> list[tuple[str, Run]]:
     async with open_store(settings.store) as store:
         found = await store.read(lambda ledger: ledger.incidents.recent(limit=MANY))
     return [(one.id, run) for one in found for run in reversed(one.runs)]
+
+
+async def budgets(config_path: ConfigPath) -> Budgets:
+    """How the budgets of documents stand, by the local store."""
+    settings = Settings.read(configuration.load(config_path))
+    async with open_house(settings) as house:
+        return await standings(house.desk.store, house.desk.clock, house.desk.playbooks)
+
+
+async def spending(config_path: ConfigPath, incident: str) -> Spendings:
+    """What models have cost, by the local store."""
+    settings = Settings.read(configuration.load(config_path))
+    async with open_store(settings.store) as store:
+        return await spent(store, SystemClock(), incident)
 
 
 async def run_once(

@@ -12,6 +12,7 @@ from tocsin.cli import (
     actions,
     alerts,
     audit,
+    costs,
     deadletters,
     gamedays,
     grading,
@@ -64,6 +65,8 @@ cli.command("items")(items.items)
 cli.command("judge")(reviews.judge)
 cli.command("gameday")(gamedays.gameday)
 cli.add_typer(playbooks.playbook, name="playbook")
+playbooks.get.command("budgets")(costs.budgets)
+playbooks.get.command("spending")(costs.spending)
 cli.add_typer(playbooks.get, name="get")
 cli.add_typer(powers.policy, name="policy")
 cli.add_typer(powers.tools, name="tools")

@@ -10,6 +10,7 @@ from tocsin.cli.terminal import console
 from tocsin.model.plain import minute, one_line
 
 if TYPE_CHECKING:
+    from tocsin.model.costs import ModelCosts
     from tocsin.model.figures import Figures, Month, Promises, Spread
     from tocsin.model.judged import Judged
     from tocsin.stages.people import Turns
@@ -83,10 +84,21 @@ def _counts(found: "Figures") -> Table:
         "by type": _listed(found.by_type),
         "updates": _promised(found.updates),
         "actions": f"{found.actions_done} done, {found.actions_failed} failed",
+        "models": _costs(found.models),
     }
     for name, value in rows.items():
         table.add_row(Text(name, style="dim"), Text(value))
     return table
+
+
+def _costs(found: "ModelCosts") -> str:
+    """What was asked of models, and what it cost."""
+    if not found.questions:
+        return "none was asked"
+    roles = ", ".join(f"{one_line(role, 40)} {tokens}" for role, tokens in found.tokens_by_role.items())
+    unanswered = f", {found.failures} without an answer" if found.failures else ""
+    asked = f"{found.questions} questions on {found.incidents} incidents{unanswered}"
+    return f"{asked}; {found.tokens} tokens ({found.median_tokens} an incident), {found.cost:.2f} USD; {roles}"
 
 
 def _times(found: "Figures") -> Table:

@@ -11,6 +11,7 @@ from math import ceil
 from statistics import median
 
 from tocsin.model.action import Mode
+from tocsin.model.costs import ModelCosts, model_costs
 from tocsin.model.ground import Value
 from tocsin.model.incident import Incident
 from tocsin.model.judged import Judged, by_analyst, by_specialist
@@ -83,6 +84,8 @@ class Figures(Value):
     months: tuple[Month, ...]
     specialists: dict[str, Judged]
     analysts: dict[str, Judged]
+    models: ModelCosts = ModelCosts()
+    """What models have cost on them, drills among them."""
     would_have_done: dict[str, tuple[str, ...]]
     """Incident id to what mode observe wrote down instead of doing it."""
 
@@ -109,6 +112,7 @@ def figures(incidents: Iterable[Incident], baselines: Baselines | None = None) -
         months=_months(acted, manual),
         specialists=by_specialist(real),
         analysts=by_analyst(real),
+        models=model_costs(everything),
         would_have_done={one.id: one.would_have_done for one in real if one.would_have_done},
     )
 

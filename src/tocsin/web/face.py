@@ -26,6 +26,7 @@ from tocsin.web import (
     reports,
     reviews,
     slack,
+    spending,
     stats,
 )
 from tocsin.web.auth import Guarded, Here, Whole, caller_of, rooms_of
@@ -63,6 +64,7 @@ def create(rooms: Rooms) -> FastAPI:
     parts = [
         reports.router,
         playbooks.router,
+        spending.router,
         hooks.router,
         api.router,
         acts.router,

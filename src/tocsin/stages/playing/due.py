@@ -12,6 +12,8 @@ from tocsin.model.run import Phase, Run, RunFinished
 from tocsin.playbooks import templates
 
 ACTOR = "role:coordinator"
+EXCEEDED = "BudgetExceeded"
+"""How a run says that its budget was used up before it began."""
 
 
 def due(incident: Incident, now: datetime) -> Move | None:
@@ -84,7 +86,8 @@ def _another(incident: Incident) -> Move | None:
         return None
     newest = incident.runs[-1]
     by_a_person = any(one.passed is False for one in newest.steps)
-    ours = newest.origin.startswith("shipped/") or newest.trigger != "incident"
+    asked_for = newest.trigger != "incident" and not newest.said.startswith(EXCEEDED)
+    ours = newest.origin.startswith("shipped/") or asked_for
     if newest.phase is not Phase.FAILED or ours or by_a_person:
         return None
     return Rethink(key=f"{newest.id}:instead", reason=f"playbook {newest.team} failed: {newest.said}")

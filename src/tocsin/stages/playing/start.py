@@ -5,10 +5,12 @@ escalation, like every other response.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from tocsin.errors import NotNow
 from tocsin.guard.attempt import Attempt
 from tocsin.guard.authorize import authorize
+from tocsin.guard.budget import overrun
 from tocsin.model.alert import Alert, AlertStatus
 from tocsin.model.event import Declared
 from tocsin.model.identity import Right
@@ -23,6 +25,8 @@ from tocsin.stages.playing.due import ACTOR
 
 REASON = "a run was asked for"
 MANY = 1000
+MOST = 10_000
+MONTH = timedelta(days=32)
 
 
 def start(attempt: Attempt, checked: Checked, name: str, given: Mapping[str, str], trigger: str) -> Incident:
@@ -45,7 +49,19 @@ def start(attempt: Attempt, checked: Checked, name: str, given: Mapping[str, str
         inputs={key: attempt.clean(value) for key, value in inputs.items()},
         trigger=trigger,
     )
-    return attempt.record(incident_id, declared, begun)
+    return attempt.record(incident_id, declared, begun, *_refused(attempt, checked))
+
+
+def _refused(attempt: Attempt, checked: Checked) -> tuple[RunFinished, ...]:
+    """A run that would ask models on a budget that is used up and stops: it fails before a token is spent.
+
+    The shipped playbook, which asks none, then takes the incident.
+    """
+    if not checked.plan.asks_models or not checked.plan.budgets:
+        return ()
+    known = attempt.ledger.incidents.recent(since=attempt.now - MONTH, limit=MOST)
+    over = overrun(checked.plan.budgets, known, attempt.now)
+    return (RunFinished(run_id="R1", phase=Phase.FAILED, said=over),) if over else ()
 
 
 def fire(
