@@ -19,7 +19,7 @@ from tocsin.guard.wording import blame_in
 from tocsin.guard.wording.text import Text
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora" / "postmortems"
-EACH = 4
+EACH = 3
 """Sentences made from each template."""
 SOMEBODY = {
     "name": ("Priya", "Tomasz", "Jana Novak", "Ahmed", "Li Wei", "Kevin", "Sofia Marino", "Olu", "Ingrid", "Mateo"),
@@ -414,7 +414,10 @@ def measure(data: Path, seed: int = 7) -> dict[str, object]:
 
 
 def _marked(document: str, sentence: str) -> bool:
-    return any(sentence.rstrip(".") in one.span or one.span in sentence for one in blame_in(document))
+    """Whether the sentence is marked where it stands. Sentences do not reach over lines, so those around it are enough."""
+    at = document.index(sentence)
+    around = document[document.rfind("\n", 0, at) + 1 : document.find("\n", at) if "\n" in document[at:] else None]
+    return any(sentence.rstrip(".") in one.span or one.span in sentence for one in blame_in(around))
 
 
 def _share(hits: Iterator[bool] | Sequence[bool]) -> float:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.unit.cases import ALERT, CATALOGUE, START, diagnosed, diagnosis, history, triage
 
 from tocsin.config import merged
+from tocsin.model.acts import HypothesisConfirmed
 from tocsin.model.alert import Alert
 from tocsin.model.cadence import Cadence
 from tocsin.model.catalogue import Catalogue
@@ -15,9 +16,10 @@ from tocsin.model.event import Diagnosed, Triaged
 from tocsin.model.ground import IncidentType
 from tocsin.model.incident import State, fold
 from tocsin.model.triage import FactKind, ImpactFact
-from tocsin.model.update import Audience
+from tocsin.model.update import Audience, WordingCode
 from tocsin.model.vocabulary import WORDS
-from tocsin.stages.communicate import Desk, draft
+from tocsin.stages.communicate import Desk, MessageSettings, draft
+from tocsin.stages.communicate.situation import violations
 from tocsin.stages.communicate.templating import Templates
 
 NOW = START + timedelta(minutes=9)
@@ -148,3 +150,34 @@ def test_whatever_an_alert_says_the_drafted_external_message_keeps_the_rules(tit
     )
     alert = ALERT.model_copy(update={"title": title, "service": service})
     assert texts(incident, events, (alert,))[Audience.EXTERNAL].violations == ()
+
+
+def test_a_cause_may_be_named_to_customers_once_a_person_confirmed_it_and_not_before():
+    incident, events = diagnosed()
+    said = "[Identified] As of 02:50 UTC some transfers fail. This was caused by a faulty update. Next update by 03:20 UTC."
+    confirmed = HypothesisConfirmed(hypothesis_id="pool_exhaustion", shown_by="500 of 500 in use")
+    after = incident.apply(
+        events[-1].model_copy(update={"seq": events[-1].seq + 1, "actor": "person:ada", "body": confirmed})
+    )
+    promise = NOW + timedelta(minutes=30)
+    before = violations(said, incident, Audience.EXTERNAL, DESK, NOW, promise)
+    assert [one.code for one in before] == [WordingCode.CAUSE_UNCONFIRMED]
+    assert not violations(said, after, Audience.EXTERNAL, DESK, NOW, promise)
+
+
+def test_the_words_and_the_companies_that_a_team_names_are_known_to_the_rules():
+    incident, _ = diagnosed()
+    ours = Desk(
+        cadence=CADENCE,
+        catalogue=CATALOGUE,
+        templates=Templates(""),
+        settings=MessageSettings(vendors=("Payflux",), customer_words=("DNS",)),
+    )
+    said = "[Identified] As of 02:50 UTC some DNS transfers fail, Payflux is down. Next update by 03:20 UTC."
+    promise = NOW + timedelta(minutes=30)
+    assert {one.code for one in violations(said, incident, Audience.EXTERNAL, DESK, NOW, promise)} == {
+        WordingCode.JARGON
+    }
+    assert {one.code for one in violations(said, incident, Audience.EXTERNAL, ours, NOW, promise)} == {
+        WordingCode.BLAME
+    }

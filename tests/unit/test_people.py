@@ -339,6 +339,21 @@ def test_a_person_can_rule_out_what_the_diagnosis_believes(bench: Bench) -> None
         bench.do(BOB, people.rule_out, name, "pool_exhaustion", asks.RuleOut(reason="again"))
 
 
+def test_a_cause_that_a_person_confirmed_stands_until_it_is_ruled_out(bench: Bench) -> None:
+    name = bench.declared()
+    bench.machine(name, triaged(), diagnosis("pool_exhaustion", "disk_full"))
+    bench.do(BOB, people.confirm, name, "pool_exhaustion", asks.Confirm(shown_by="500 of 500 in use"))
+    assert bench.incident(name).confirmed_cause == "pool_exhaustion"
+    with pytest.raises(NotNow):
+        bench.do(BOB, people.confirm, name, "pool_exhaustion", asks.Confirm(shown_by="again"))
+    with pytest.raises(NotFound):
+        bench.do(BOB, people.confirm, name, "HYP-none", asks.Confirm(shown_by="a hunch"))
+    bench.do(BOB, people.rule_out, name, "pool_exhaustion", asks.RuleOut(reason="a leak, not the pool"))
+    assert bench.incident(name).confirmed_cause == ""
+    with pytest.raises(NotNow):
+        bench.do(BOB, people.confirm, name, "pool_exhaustion", asks.Confirm(shown_by="after all"))
+
+
 def test_a_line_of_investigation_has_an_owner_a_question_and_ten_minutes(bench: Bench) -> None:
     name = bench.declared()
     done = bench.do(BOB, people.open_line, name, asks.OpenLine(question="is it the disk?"))

@@ -58,6 +58,14 @@ class HypothesisRuledOut(Value):
     reason: str
 
 
+class HypothesisConfirmed(Value):
+    """A person says that this is the cause, and what shows it. From here on it may be told; ruling it out takes that back."""
+
+    kind: Literal["hypothesis_confirmed"] = "hypothesis_confirmed"
+    hypothesis_id: str
+    shown_by: str
+
+
 class LineOpened(Value):
     """A line of investigation: who looks into which question until when."""
 
@@ -283,6 +291,7 @@ Act = (
     | SeatTaken
     | HypothesisRaised
     | HypothesisRuledOut
+    | HypothesisConfirmed
     | LineOpened
     | LineEnded
     | NextActionSet

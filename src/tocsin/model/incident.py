@@ -70,7 +70,18 @@ class State(StrEnum):
 
 
 _THINKING = frozenset({State.DECLARED, State.TRIAGED, State.INVESTIGATING, State.IDENTIFIED})
-_TOLD = ("state", "severity", "type", "service", "services", "triage", "diagnosis", "fix", "mitigated_at")
+_TOLD = (
+    "state",
+    "severity",
+    "type",
+    "service",
+    "services",
+    "triage",
+    "diagnosis",
+    "confirmed_cause",
+    "fix",
+    "mitigated_at",
+)
 """What messages are made of."""
 _SPOKEN_OF = (ToneSet, ToneLifted, EtaStated)
 """What else changes what messages say."""
@@ -129,6 +140,8 @@ class Incident(Value):
     transfers: tuple[Transfer, ...] = ()
     """Every time a seat was taken, oldest first."""
     ideas: tuple[Idea, ...] = ()
+    confirmed_cause: str = ""
+    """The id of the hypothesis that a person confirmed as the cause; "": nobody has."""
     lines: tuple[Line, ...] = ()
     next_action: NextAction | None = None
     policy: PolicyInForce | None = None

@@ -158,7 +158,10 @@ def acted(  # noqa: C901 - one case for each kind of act
         case acts.Flagged():
             return {"flags": (*incident.flags, Flag(code=act.code, text=act.text, at=event.at))}
         case acts.HypothesisRaised() | acts.HypothesisRuledOut():
-            return {"ideas": _ideas(incident.ideas, act, event), **_ruled_out(incident, act)}
+            gone = {"confirmed_cause": ""} if act.hypothesis_id == incident.confirmed_cause else {}
+            return {"ideas": _ideas(incident.ideas, act, event), **_ruled_out(incident, act), **gone}
+        case acts.HypothesisConfirmed():
+            return {"confirmed_cause": act.hypothesis_id}
         case acts.LineOpened() | acts.LineEnded():
             return {"lines": _lines(incident.lines, act, event)}
         case acts.FixSurveyed():

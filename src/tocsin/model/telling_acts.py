@@ -17,6 +17,8 @@ def tell_act(act: acts.Act) -> str:  # noqa: C901 - one sentence for each kind o
             return f"hypothesis {name}: {text}"
         case acts.HypothesisRuledOut(hypothesis_id=name, reason=reason):
             return f"ruled out {name}: {reason}"
+        case acts.HypothesisConfirmed(hypothesis_id=name, shown_by=how):
+            return f"confirmed {name} as the cause: {how}"
         case acts.LineOpened(owner=owner, question=question, until=until):
             return f"{owner} looks into: {question} (until {minute(until)})"
         case acts.LineEnded(line_id=name, finding=finding):

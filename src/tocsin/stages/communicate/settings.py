@@ -1,4 +1,4 @@
-"""Section `messages`: whose templates, where each audience is served, whose agreement is legal's."""
+"""Section `messages`: whose templates, where each audience is served, whose agreement is legal's, what our customers' words are."""
 
 from pydantic import Field, field_validator
 
@@ -23,6 +23,10 @@ class MessageSettings(Value):
     """Where each audience is served, by the names of configured channels; `page` is our own status page."""
     legal: tuple[str, ...] = ()
     """Whose agreement counts as legal's; nobody named: whoever is noted to have given it."""
+    vendors: tuple[str, ...] = ()
+    """Other companies that this one depends on, besides the well-known ones: messages do not put the trouble at their door."""
+    customer_words: tuple[str, ...] = ()
+    """Technical words that these customers use themselves (their product is a database, say): no jargon to them."""
     url: str = ""
     """Under which address people reach this service: what links in messages begin with."""
 

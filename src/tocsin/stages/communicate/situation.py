@@ -30,13 +30,14 @@ def violations(
 
     `promise` is when the desk will speak next to them; a text that promises another time is wrong.
     """
-    now_known = situation_of(text, incident, audience, desk.catalogue, now)
-    broken = check(text, now_known.model_copy(update={"next_update_at": promise, "now": now}))
+    ours = {"vendors": frozenset(desk.settings.vendors), "customer_words": frozenset(desk.settings.customer_words)}
+    known = situation_of(text, incident, audience, desk.catalogue, now)
+    broken = check(text, known.model_copy(update={"next_update_at": promise, "now": now, **ours}))
     found = tuple(one for one in broken if audience in FOR_CUSTOMERS or one.code in INSIDE)
     kinds = understood(incident.narrative.tone) & (_HELD if audience in FOR_CUSTOMERS else _HELD_INSIDE)
     tone = breaches(text, kinds) if leaves_the_team(audience) else ()
-    known = {one.code for one in found}
-    return (*found, *(one for one in tone if one.code not in known))
+    codes = {one.code for one in found}
+    return (*found, *(one for one in tone if one.code not in codes))
 
 
 def situation_of(text: str, incident: Incident, audience: Audience, catalogue: Catalogue, now: datetime) -> Situation:
@@ -45,7 +46,7 @@ def situation_of(text: str, incident: Incident, audience: Audience, catalogue: C
     return Situation(
         audience=audience,
         status=WORDS[incident.state].external.lower(),
-        root_cause_confirmed=judged is not None and judged.verdict == "right",
+        root_cause_confirmed=bool(incident.confirmed_cause) or (judged is not None and judged.verdict == "right"),
         recovery_confirmed=incident.state not in OPEN,
         eta_approved=_owned(text, incident.narrative.estimate, now),
         internal_names=internal_names(catalogue, incident.services),

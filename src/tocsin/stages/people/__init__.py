@@ -12,7 +12,7 @@ from tocsin.stages.people.practice import Turn, Turns, practise, turns
 from tocsin.stages.people.security import notify_authority, record_data_access, restrict, unrestrict
 from tocsin.stages.people.sending import retry_delivery
 from tocsin.stages.people.table import ACTS, PRACTICE
-from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
+from tocsin.stages.people.thinking import confirm, end_line, note, open_line, raise_hypothesis, rule_out
 
 __all__ = [
     "ACTS",
@@ -31,6 +31,7 @@ __all__ = [
     "carry_out",
     "change_severity",
     "close_as_false_alarm",
+    "confirm",
     "declare",
     "end_line",
     "mark_mitigated",

@@ -73,6 +73,12 @@ class RuleOut(Value):
     reason: Line
 
 
+class Confirm(Value):
+    """What shows that an idea is the cause."""
+
+    shown_by: Line
+
+
 class OpenLine(Value):
     """A line of investigation. No owner: oneself; no minutes: as configured."""
 

@@ -10,7 +10,7 @@ from tocsin.stages.people.ending import all_clear, close_as_false_alarm, mark_mi
 from tocsin.stages.people.practice import practise
 from tocsin.stages.people.security import notify_authority, record_data_access, restrict, unrestrict
 from tocsin.stages.people.sending import retry_delivery
-from tocsin.stages.people.thinking import end_line, note, open_line, raise_hypothesis, rule_out
+from tocsin.stages.people.thinking import confirm, end_line, note, open_line, raise_hypothesis, rule_out
 
 ACTS: dict[str, Act] = {
     "declare": Act("", asks.Declare, declare),
@@ -20,6 +20,7 @@ ACTS: dict[str, Act] = {
     "note": Act("/notes", asks.Note, note),
     "hypothesis": Act("/hypotheses", asks.RaiseHypothesis, raise_hypothesis),
     "rule-out": Act("/hypotheses/{which}/rule-out", asks.RuleOut, rule_out),
+    "confirm": Act("/hypotheses/{which}/confirm", asks.Confirm, confirm),
     "line": Act("/lines", asks.OpenLine, open_line),
     "end-line": Act("/lines/{which}/end", asks.EndLine, end_line),
     "next-action": Act("/next-action", asks.SetNextAction, set_next_action),

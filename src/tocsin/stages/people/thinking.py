@@ -1,14 +1,14 @@
-"""Acts while people think: notes, hypotheses raised and ruled out, lines of investigation opened and ended."""
+"""Acts while people think: notes, hypotheses raised, ruled out and confirmed, lines of investigation opened and ended."""
 
 from datetime import timedelta
 
 from tocsin.errors import NotFound, NotNow
 from tocsin.guard.attempt import Attempt
-from tocsin.model.acts import HypothesisRaised, HypothesisRuledOut, LineEnded, LineOpened
+from tocsin.model.acts import HypothesisConfirmed, HypothesisRaised, HypothesisRuledOut, LineEnded, LineOpened
 from tocsin.model.event import Noted
 from tocsin.model.identity import Right
 from tocsin.model.incident import Incident
-from tocsin.stages.people.asks import EndLine, Note, OpenLine, RaiseHypothesis, RuleOut
+from tocsin.stages.people.asks import Confirm, EndLine, Note, OpenLine, RaiseHypothesis, RuleOut
 
 
 def note(attempt: Attempt, incident_id: str, ask: Note) -> Incident:
@@ -27,14 +27,29 @@ def raise_hypothesis(attempt: Attempt, incident_id: str, ask: RaiseHypothesis) -
 def rule_out(attempt: Attempt, incident_id: str, hypothesis_id: str, ask: RuleOut) -> Incident:
     """Takes a person's idea, or a cause of the diagnosis by its code, off the table."""
     incident = attempt.working(incident_id, Right.RESPOND)
-    if hypothesis_id not in _on_the_table(incident):
-        gone = {one.id for one in incident.ideas}
-        gone |= {one.cause for one in incident.diagnosis.ruled_out} if incident.diagnosis else set()
-        if hypothesis_id in gone:
-            raise NotNow(f"{hypothesis_id} is ruled out already.", "Nothing to do.", code="TCS-ACT-DONE")
-        do = f"There are: {', '.join(_on_the_table(incident)) or 'none'}."
-        raise NotFound(f"there is no hypothesis {hypothesis_id[:80]!r}.", do)
+    _refuse_unknown(incident, hypothesis_id)
     return attempt.record(incident_id, HypothesisRuledOut(hypothesis_id=hypothesis_id, reason=ask.reason))
+
+
+def confirm(attempt: Attempt, incident_id: str, hypothesis_id: str, ask: Confirm) -> Incident:
+    """Says that an idea, or a cause of the diagnosis, is the cause. Messages may name a cause from here on."""
+    incident = attempt.working(incident_id, Right.RESPOND)
+    _refuse_unknown(incident, hypothesis_id)
+    if incident.confirmed_cause == hypothesis_id:
+        raise NotNow(f"{hypothesis_id} is confirmed already.", "Nothing to do.", code="TCS-ACT-DONE")
+    return attempt.record(incident_id, HypothesisConfirmed(hypothesis_id=hypothesis_id, shown_by=ask.shown_by))
+
+
+def _refuse_unknown(incident: Incident, hypothesis_id: str) -> None:
+    """Raises NotNow for a hypothesis that is off the table, NotFound for one that never lay on it."""
+    on_it = _on_the_table(incident)
+    if hypothesis_id in on_it:
+        return
+    gone = {one.id for one in incident.ideas}
+    gone |= {one.cause for one in incident.diagnosis.ruled_out} if incident.diagnosis else set()
+    if hypothesis_id in gone:
+        raise NotNow(f"{hypothesis_id} is ruled out already.", "Nothing to do.", code="TCS-ACT-DONE")
+    raise NotFound(f"there is no hypothesis {hypothesis_id[:80]!r}.", f"There are: {', '.join(on_it) or 'none'}.")
 
 
 def _on_the_table(incident: Incident) -> tuple[str, ...]:

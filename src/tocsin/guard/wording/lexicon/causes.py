@@ -75,7 +75,7 @@ CAUSE = any_of(
     r"(?:what|here is what|here's what) (?:happened|went wrong|broke|caused (?:it|this)) ?(?:is|was|[:=-])",
     r"(?:the )?(?:explanation|trigger|origin|root|background|story|smoking gun)(?: (?:of|for|behind) (?:the |this )?\w{1,20})? ?(?:is|was|[:=])(?! (?:not|still|yet|unknown|unclear|being|under))",
     r"(?:believe|think|assume|reckon|guess|fear|feel|figure|understand|confident|convinced|sure)(?: that)? (?:a|an|the|our|one|some|someone) (?:[\w'-]{1,20} ){1,4}?(?:is|was|are|were|has|have|did|may|might|could|overloaded|failed|broke|went|changed)(?! (?:resolved|fixed|back|recovering|mitigated|over|under|now|improving|working))",
-    r"(?:we have|there is|we've got) (?:a|an|our) (?:hunch|idea|theory|suspicion|hypothesis|suspect)",
+    r"(?:we have|there is|we've got|i have|have) (?:a|an|our) (?:strong |gut |good )?(?:feeling|sense|inkling|hunch|idea|theory|suspicion|hypothesis|suspect)",
     r"(?:systems?|servers?|platform|network|lines|databases?|infrastructure) (?:is|are|was|were|has been|have been|got) (?:simply |completely |heavily |badly )?(?:overloaded|overwhelmed|under (?:heavy|unusual|extreme|high) load|saturated|swamped|flooded|misconfigured|attacked|under attack|compromised|hacked)",
     r"(?:ran|run|running|runs) (?:out of|low on|short of) (?:disk |storage |free )?(?:space|memory|capacity|storage|licen[cs]es|connections|threads|addresses|resources|power)",
     r"(?:certificates?|licen[cs]es?|domains?|tokens?|subscriptions?|contracts?|keys?|leases?|passwords?) (?:has |have |had |was |were )?(?:silently |quietly )?(?:expired|lapsed|run out|ran out|not (?:been )?renewed|revoked)",

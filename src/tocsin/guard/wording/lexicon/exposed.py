@@ -60,7 +60,7 @@ JARGON = any_of(
     r"(?:disk|network|file|storage|block) ?i/?o|i/o wait",
     r"dns(?: records?| resolution| servers?| propagation| zone)?|bgp(?: routes?| session)?|anycast|nat gateways?|vpc|vpn tunnels?|mtu|arp|vlans?|subnets?",
     r"graphql resolvers?|(?:throws?|threw|throwing|raises?|raising) (?:an? )?exceptions?",
-    r"waf|syn packets?|origin servers?|tls|ssl|mtls|tcp|udp|grpc|rpc|x\.?509|handshakes?",
+    r"(?-i:[A-Z][A-Za-z]{3,40}(?:Exception|Error)s?)|waf|syn packets?|origin servers?|tls|ssl|mtls|tcp|udp|grpc|rpc|x\.?509|handshakes?",
     r"packet[- ]loss|round[- ]trip|jitter",
     r"latenc(?:y|ies)",
     r"throughput",

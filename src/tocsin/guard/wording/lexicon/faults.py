@@ -22,7 +22,7 @@ TEAM = (
 )
 VENDOR = (
     r"(?:(?:\w[\w-]{0,29} ){0,3}?(?:providers?|vendors?|suppliers?|third[- ]part(?:y|ies)|carriers?|partners?|processors?|hosting compan(?:y|ies)|hosters?|registrars?|isps?|telcos?|"
-    r"subcontractors?|outsourcers?|contracting company|consultancy|integrators?|city|council|authority|authorities|government|ministry|bank|airline|courier))"
+    r"subcontractors?|outsourcers?|contracting company|consultancy|integrators?|agency|agencies|consultants|city|council|authority|authorities|government|ministry|bank|airline|courier))"
 )
 KNOWN = frozenset(
     (
@@ -89,7 +89,7 @@ _ILL = (
     rf"(?:handled|managed|prepared|planned|executed|performed|did|ran|carried out|tested|documented|communicated|reacted|responded|behaved|treated|configured|set up) (?:{_ANY}){{0,5}}?(?:incompetently|badly|poorly|carelessly|terribly|half-heartedly|sloppily|unprofessionally|negligently|amateurishly)|"
     r"(?:is|was|are|were) (?:always |again |once again |simply |just |really |totally |completely )?(?:useless|hopeless|pathetic|disgraceful|unacceptable|shameful|incapable|unwilling|ignorant|arrogant|stupid|the (?:reason|cause|culprit|problem|weak link|one to blame|main reason|root cause) (?:for|of|why|that|behind|here|[\w-]{2,20})|warned|told (?:not|before|twice)|not following|not doing|not paying)|"
     r"(?:must|should|needs? to|has to|have to) (?:be (?:ashamed|held (?:accountable|responsible)|disciplined|fired|replaced|more careful)|do (?:much )?better|learn (?:to|from|its|their|his|her)|wake up|try harder|pay (?:more )?attention|be better)|"
-    rf"(?:strikes )?again(?=\W{{0,3}}$)|lost track|took a nap|clicked (?:through|past|away)|had (?:only )?one job|disabled (?:the |all |our )?(?:alarms?|alerts?|checks?|monitoring|safeguards?|tests?)|turned (?:off|a blind eye)|looked (?:away|the other way)|wiped|vandali[sz]ed|"
+    rf"(?:done|did|doing|does|delivered|delivers) (?:{_ANY})?(?:shoddy|poor|bad|sloppy|terrible|lousy|awful|half-hearted) (?:work|job|service|quality)|(?:strikes )?again(?=\W{{0,3}}$)|lost track|took a nap|clicked (?:through|past|away)|had (?:only )?one job|disabled (?:the |all |our )?(?:alarms?|alerts?|checks?|monitoring|safeguards?|tests?)|turned (?:off|a blind eye)|looked (?:away|the other way)|wiped|vandali[sz]ed|"
     rf"(?:reacted|responded|answered|acted|escalated|noticed|arrived|came|called|replied|moved|worked|communicated) (?:{_ANY})?(?:far |much |way )?too (?:slow(?:ly)?|late|little|long)|(?:bears?|carr(?:y|ies)|holds?|has|have|takes?) (?:the |a |full |sole |all |main ){{1,3}}(?:responsibility|blame|guilt)(?: for (?:this|the outage|the incident|it))?(?=[.,]|$| for)|"
     rf"(?:shipped|released|deployed|rolled out|pushed|merged|delivered|installed) (?:{_ANY}){{1,6}}?(?:untested|unreviewed|unfinished|half-finished|half-baked|blindly|unannounced)|proved (?:to be )?(?:unreliable|unable|incapable|incompetent|useless)|(?:is|are) to be (?:held|blamed|disciplined)|"
     rf"broke (?:his|her|their|its) (?:promise|word|agreement|contract)|(?:{_ANY}){{1,9}}?(?:although|even though|despite|knowing(?: that)?) (?:everybody|everyone|they|he|she|we|it|the|our|all|being|having|knowing|warnings?|several|repeated|better)|"

@@ -8,7 +8,7 @@ import re
 
 GIVEN = frozenset(
     (
-        "Olu Chidi Amaka Kofi Ama Lena Lea Mia Nele Jule Hanna Zara Ines Milo Enzo Noor Aaron Abdul Abdullah Abigail Adam Adele Adrian Agata Agnes Agnieszka Ahmad Ahmed Aidan Aisha Aiko Akira Alan Alana Albert Alberto "
+        "Amira Leila Samira Yara Nadia Farid Karim Dilara Emre Deniz Ayla Selin Olu Chidi Amaka Kofi Ama Lena Lea Mia Nele Jule Hanna Zara Ines Milo Enzo Noor Aaron Abdul Abdullah Abigail Adam Adele Adrian Agata Agnes Agnieszka Ahmad Ahmed Aidan Aisha Aiko Akira Alan Alana Albert Alberto "
         "Alejandra Alejandro Aleksander Alena Alessandro Alessia Alexander Alexandra Alexandre Alexei Alexis Alfonso Alfred Ali Alice Alicia Alina "
         "Alison Allan Allison Alma Amanda Amara Amelia Amina Amir Amit Amy Ana Anastasia Anders Andre Andrea Andreas Andreea Andrei Andrew "
         "Andrzej Andy Angela Angelo Anika Anil Anita Anja Anjali Ann Anna Anne Annette Annika Anthony Antoine Anton Antonia Antonio Anya Aoife Arjun "
@@ -61,7 +61,7 @@ CAPITALISED = re.compile(r"(?<![\w./@-])[A-Z][a-z\u00e0-\u00ff]{1,14}(?:-[A-Z][a
 ROLE_BEFORE = re.compile(
     r"\b(?:(?:lead |senior |junior |principal |chief |head |duty |software |support |network |systems? |security |our |the |your )?"
     r"(?:engineer|developer|colleague|lead|manager|director|administrator|admin|technician|specialist|architect|officer|contact|employee|"
-    r"contractor|consultant|analyst|cto|ceo|ciso|cio|vp|mr|mrs|ms|miss|dr|prof|herr|frau|customer|client|user|patient|mister|member|owner)\.?,? )$|\b(?:named|real name|signed,?|regards,?|thanks to|(?:reported|spotted|found|sent|written|raised|flagged|noticed) by|according to)(?: our)? $",
+    r"contractor|consultant|analyst|cto|ceo|ciso|cio|vp|mr|mrs|ms|miss|dr|prof|herr|frau|customer|client|user|patient|mister|member|owner)\.?,? )$|\b(?:named|real name|signed,?|regards,?|thanks to|thank you|thanks|kudos to|credit to|(?:reported|spotted|found|sent|written|raised|flagged|noticed) by|according to)(?: our)? $",
     re.IGNORECASE,
 )
 NOT_A_NAME = frozenset(

@@ -44,6 +44,7 @@ RESOLVED_CLAIM = any_of(
     r"(?:confirm(?:ed)?|complete|achieved|declare[ds]?) (?:a )?(?:full |complete )?(?:recovery|resolution|all[- ]clear)",
     r"(?:full|complete) (?:recovery|service|functionality|access) (?:has been |is |was )(?:confirmed|restored|achieved|reached|complete)",
     r"(?:works?|connects?|loads?|functions?|runs?|responds?|arrives?|opens?|behaves?|\w{3,15}(?:ed|ing)) (?:normally|as (?:usual|expected|normal|before)|fine|properly)(?: again| now)?",
+    r"(?:is|are) (?:now |all )?(?!fail|block|delay|interrupt|affect|drop|crash|reject|refus|logged|limit|paus|stopp|clos|suspend|need|ask|request|requir|advis|recommend|escalat|investigat|review|test|check)\w{3,12}ed again",
     rf"(?:works?|runs?|functions?|loads?|opens?|plays?|responds?|answers?|connects?|arrives?|flows?) (?:{_W} ){{0,4}}?again",
     rf"everything works|(?:all|everything|every) (?:{_W} ){{0,3}}?(?:is|are|runs?|works?) (?:now |fully |all )?(?:operational|functional|available|online|up|green|normal|ok|okay|fine|working|running|well)(?: again)?(?=[.,;!]|$| and| now)",
     r"(?:(?:web)?site|service|system|platform|app|portal|api|server|page)s? (?:is|are) (?:now )?(?:up|live again|online again|up again|available again|accessible again|reachable again|back)(?=[ .,;!]|$)",

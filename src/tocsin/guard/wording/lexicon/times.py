@@ -79,6 +79,11 @@ PROMISES = (
         re.I,
     ),
     re.compile(
+        rf"\b(?:estimat(?:e|es|ed|ing)|reckons?|hope for|give it|looking at|count on|allow|figure)(?: on)? (?:about |around |another |roughly |at least |at most |some ){{0,2}}{SPAN}(?![\w%])",
+        re.I,
+    ),
+    re.compile(rf"\b{SPAN}(?: more| or so)?,? (?:and then|then) ", re.I),
+    re.compile(
         r"\b(?:won't|will not|shouldn't|should not) (?:take|be) (?:too |very |much )?(?:long|longer than)\b", re.I
     ),
     re.compile(
@@ -138,12 +143,12 @@ NOT_RECOVERY = re.compile(
 )
 """Words of a sentence that tells a time and promises no recovery."""
 NO_PROMISE = re.compile(
-    r"\b(?:no|not|cannot|can't|don't|doesn't|unable|unknown|too early|without|until|once|if|never|was|were|"
+    r"\b(?:any ?time|no|not|cannot|can't|don't|doesn't|unable|unknown|too early|without|until|once|if|never|was|were|"
     r"(?:has|have|had|had been)|took|taken|ended|(?:deployed|applied|released|shipped|rolled out|made|found|implemented) (?:a|the|our|this)|yesterday|earlier|ago|again (?:since|at|by))\b[ \w',-]{0,40}$",
     re.IGNORECASE,
 )
 PAST = re.compile(
-    r"^(?:\w{1,20} )?(?:was|were|had|took|ended|began)\b|\b(?:beginning|was|were|had been|has been|have been|took|ended|began|after \d|since then|ago|"
+    r"\bany ?time\b|^(?:\w{1,20} )?(?:was|were|had|took|ended|began)\b|\b(?:beginning|was|were|had been|has been|have been|took|ended|began|after \d|since then|ago|"
     r"earlier|yesterday)\b",
     re.IGNORECASE,
 )
