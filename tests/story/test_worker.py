@@ -18,10 +18,11 @@ from tocsin.app.settings import Settings
 from tocsin.app.worker import open_worker
 from tocsin.desk import Desk
 from tocsin.errors import StoreError, TakenOver
-from tocsin.model.acts import Reopened
-from tocsin.model.communication import UpdateDrafted
+from tocsin.model.acts import Reopened, Resolved
+from tocsin.model.communication import UpdateDrafted, UpdatePublished
 from tocsin.model.event import Body, Closed, Noted
 from tocsin.model.incident import Incident
+from tocsin.model.update import Audience
 from tocsin.store.memory import MemoryStore
 from tocsin.store.sql import open_store
 from tocsin.web.rooms import Rooms
@@ -145,6 +146,32 @@ def test_an_incident_that_is_opened_again_is_walked_again(tmp_path: Path):
             await until(rooms, incident_id, lambda _, done: "walk:1" in done)
 
     asyncio.run(story())
+
+
+def test_a_resolved_incident_is_walked_until_customers_have_heard_the_end_also_by_the_next_worker(tmp_path: Path):
+    chosen = settings(tmp_path)
+
+    def told(status: str, name: str) -> UpdatePublished:
+        words = {"template": "external", "status": status, "text": status, "digest": name}
+        return UpdatePublished(update_id=name, audience=Audience.EXTERNAL, **words)
+
+    async def story() -> tuple[bool, Incident]:
+        incident_id = await declared(chosen)
+        async with service.open_rooms(chosen) as rooms:
+            await until(rooms, incident_id, opened)
+            await say(chosen, incident_id, told("Investigating", "U-1"))
+            await say(chosen, incident_id, Resolved(confirmed_by=("person:ada",), cause="", fix=""))
+            await until(rooms, incident_id, lambda incident, _: incident.unended == {Audience.EXTERNAL})
+        (tmp_path / "t-engine.db").unlink()
+        async with service.open_rooms(chosen) as rooms:
+            await calm(rooms, incident_id)
+            incident = await until(rooms, incident_id, opened)
+            waits = incident.narrative.drafts != () and f"{incident_id}:0" in walks(tmp_path)
+            await say(chosen, incident_id, told("Resolved", "U-2"))
+            return waits, await until(rooms, incident_id, lambda _, done: "walk:0" in done)
+
+    waited, incident = asyncio.run(story())
+    assert waited and not incident.is_attended
 
 
 def test_a_ring_doubled_or_for_nothing_changes_nothing(tmp_path: Path):
