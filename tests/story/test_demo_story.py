@@ -10,8 +10,10 @@ from tocsin import config
 from tocsin.app.story import demo_story
 from tocsin.errors import DataError
 from tocsin.model.acts import ActionApproved, ActionFinished, ActionStarted, ActionVerified, Resolved
+from tocsin.model.communication import UpdatePublished
 from tocsin.model.incident import State
 from tocsin.model.standing import ActionState
+from tocsin.model.update import Audience
 
 ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOT = Path("examples/snapshots/payments-pool-exhaustion")
@@ -41,7 +43,9 @@ def test_unattended_the_story_runs_from_the_alert_to_the_all_clear_with_one_step
     response, asked = told(lambda _: True)
     incident = response.incident
     assert incident.state is State.RESOLVED
-    assert len(asked) == 2 and "Approve?" in asked[0] and "all-clear?" in asked[1]
+    assert [one.splitlines()[-1] for one in asked] == ["Publish?", "Approve?", "Give the all-clear?", "Publish?"]
+    told_customers = [one for one in bodies(response, UpdatePublished) if one.audience is Audience.EXTERNAL]
+    assert [one.status for one in told_customers] == ["Identified", "Resolved"]
     (started,) = bodies(response, ActionStarted)
     (finished,) = bodies(response, ActionFinished)
     assert '"resets": 1' in finished.outcome.output and started.key
@@ -58,7 +62,8 @@ def test_unattended_the_story_runs_from_the_alert_to_the_all_clear_with_one_step
 
 def test_a_no_runs_nothing_and_ends_the_story():
     response, asked = told(lambda _: False)
-    assert len(asked) == 1
+    assert [one.splitlines()[-1] for one in asked] == ["Publish?", "Approve?"]
+    assert not [one for one in bodies(response, UpdatePublished) if one.audience is Audience.EXTERNAL]
     assert bodies(response, ActionStarted) == []
     assert [one.state for one in response.incident.actions] == [ActionState.REJECTED]
     assert response.incident.is_open

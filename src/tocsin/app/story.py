@@ -32,11 +32,14 @@ from tocsin.model.identity import LOCAL_OPERATOR
 from tocsin.model.incident import Incident
 from tocsin.model.signals import Series
 from tocsin.model.standing import Action, ActionState
+from tocsin.model.update import Audience, Update
 from tocsin.ports import Ask, Reply
 from tocsin.response import respond
 from tocsin.sources import registry
 from tocsin.sources.mapping import Mappings
 from tocsin.stages import people, verify
+from tocsin.stages.communicate import asks as messages
+from tocsin.stages.communicate import review
 from tocsin.stages.people import Attempt, asks
 from tocsin.stages.remediate import permit
 from tocsin.stages.verify.look import READY
@@ -90,21 +93,43 @@ class Story(OneGo):
         self._house, self._desk, self._clock, self._scraped = house, desk, clock, scraped
         self._decide, self._tell = decide, tell
         self._until = clock.now() + timedelta(minutes=MOST_MINUTES)
+        self._reviewed: set[bool] = set()
         self.incident_id = ""
 
     async def wait(self, seconds: float | None, seen: int) -> bool:  # noqa: ARG002 - people answer at once here
         """A person's turn, else time passes. False when a person says no, or the story has lasted too long."""
         incident = await self._desk.incident(self.incident_id)
+        if incident.is_open and not incident.acknowledged_at:
+            return await self._act(lambda attempt: people.acknowledge(attempt, incident.id))
+        draft = self._for_customers(incident)
+        if draft is not None:
+            return await self._review(incident, draft)
         if not incident.is_open:
             return False
-        if not incident.acknowledged_at:
-            return await self._act(lambda attempt: people.acknowledge(attempt, incident.id))
         waiting = next((one for one in incident.actions if one.state is ActionState.REQUESTED), None)
         if waiting is not None and not waiting.approvals:
             return await self._approve(incident, waiting)
         if incident.flags and incident.flags[-1].code == READY:
             return await self._all_clear(incident)
         return await self._let_pass(seconds, incident)
+
+    def _for_customers(self, incident: Incident) -> Update | None:
+        """The first notice, and the last word; each is asked about once."""
+        told = incident.narrative.last(Audience.EXTERNAL)
+        lying = [one.update for one in incident.narrative.drafts if one.update.audience is Audience.EXTERNAL]
+        fresh = [one for one in lying if one.facts_seq >= incident.facts_seq]
+        wanted = fresh and (told is None or not incident.is_open) and incident.is_open not in self._reviewed
+        return fresh[-1] if wanted else None
+
+    async def _review(self, incident: Incident, draft: Update) -> bool:
+        """Customers hear it when a person says yes to exactly these words. A no keeps it in the house."""
+        self._reviewed.add(incident.is_open)
+        if not await self._decide(f"{draft.text}\nPublish?", incident):
+            return True
+        desk, yes = self._desk.messages, messages.Approve(digest=draft.digest)
+        await self._act(lambda attempt: review.approve(attempt, desk, incident.id, draft.id, yes))
+        out = messages.Publish(digest=draft.digest)
+        return await self._act(lambda attempt: review.publish(attempt, desk, incident.id, draft.id, out))
 
     async def _approve(self, incident: Incident, action: Action) -> bool:
         said = action.rehearsal.said if action.rehearsal else ""

@@ -34,6 +34,12 @@ CHAPTERS: tuple[Chapter, ...] = (
     ("Each audience gets a draft from the same facts. A person reviews before anything is sent.", terminal.messages),
 )
 
+_TITLES = {
+    "Publish?": "Customers read only what a person has approved, word for word.",
+    "Approve?": "Nothing runs without permission.",
+    "Give the all-clear?": "A person gives the all-clear.",
+}
+"""What a person is asked, by the last line of the question."""
 CARRIED_OUT = "It is carried out once, against a program the demo started, and looked at."
 
 
@@ -43,12 +49,13 @@ class Telling:
     def __init__(self, pause: float, yes: bool) -> None:
         self._pause, self._yes = pause, yes
         self._told = False
+        self._number = len(CHAPTERS)
 
     async def decide(self, question: str, incident: Incident) -> bool:
         """Shows what led here, then asks. Unattended (`--yes`) the answer is yes; without a terminal it is no."""
         self._opening(incident)
-        title = "7. Nothing runs without permission." if "Approve?" in question else "9. A person gives the all-clear."
-        console.print(Text(f"\n{title}", style="bold cyan"))
+        self._number += 1
+        console.print(Text(f"\n{self._number}. {_TITLES[question.splitlines()[-1]]}", style="bold cyan"))
         for line in question.splitlines():
             console.print(Text(f"  {one_line(line, 400)}"))
         if self._yes or not sys.stdin.isatty():
@@ -62,7 +69,8 @@ class Telling:
     def hear(self, word: str, _incident: Incident) -> None:
         """What happened in between."""
         if word == "approved":
-            console.print(Text(f"\n8. {CARRIED_OUT}", style="bold cyan"))
+            self._number += 1
+            console.print(Text(f"\n{self._number}. {CARRIED_OUT}", style="bold cyan"))
             console.print(Text("  Approved as the local operator: exactly these bytes, once."))
             console.print(Text("  Waiting is leapt over: the story's clock jumps, the readings are real.", style="dim"))
 
