@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from tests.unit.cases import ALERT, CATALOGUE, START, diagnosed, diagnosis, history, triage
 
 from tocsin.config import merged
+from tocsin.errors import ConfigError
 from tocsin.model.acts import HypothesisConfirmed
 from tocsin.model.alert import Alert
 from tocsin.model.cadence import Cadence
 from tocsin.model.catalogue import Catalogue
-from tocsin.model.event import Diagnosed, Triaged
+from tocsin.model.event import Closed, Diagnosed, Triaged
 from tocsin.model.ground import IncidentType
 from tocsin.model.incident import State, fold
 from tocsin.model.triage import FactKind, ImpactFact
@@ -181,3 +182,20 @@ def test_the_words_and_the_companies_that_a_team_names_are_known_to_the_rules():
     assert {one.code for one in violations(said, incident, Audience.EXTERNAL, ours, NOW, promise)} == {
         WordingCode.BLAME
     }
+
+
+def test_a_misspelt_field_of_a_template_is_named_when_the_service_starts(tmp_path):
+    (tmp_path / "external.txt").write_text("[{{ words.external }}] {{ public_servcie }}")
+    with pytest.raises(ConfigError, match="public_servcie"):
+        desk_of(templates=tmp_path)
+    (tmp_path / "external.txt").write_text("{% if %}")
+    with pytest.raises(ConfigError, match=r"external\.txt"):
+        desk_of(templates=tmp_path)
+
+
+def test_a_false_alarm_tells_customers_nothing_of_how_long_they_were_affected():
+    events = history(Triaged(triage=triage()), Closed(reason="false alarm: a load test"))
+    external = texts(fold("INC-1", events), events)[Audience.EXTERNAL]
+    assert "is resolved." in external.text
+    assert "affected for" not in external.text
+    assert external.violations == ()

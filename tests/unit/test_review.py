@@ -325,3 +325,13 @@ def test_nobody_is_told_of_a_transfer_where_nothing_may_leave():
     bench.open()
     bench.does(ADA, "assign", seat="commander")
     assert list(due(bench.incident, bench.desk)) == []
+
+
+def test_a_persons_own_words_are_not_sent_by_themselves_once_they_are_older_than_the_facts(bench):
+    bench.move(Draft(key="d", audiences=(Audience.CHANNEL,)))
+    update = bench.draft(Audience.CHANNEL).update
+    bench.does(ANN, "edit-update", update.id, text=f"{update.text}\nAll hands are on deck.")
+    bench.happen(Diagnosed(diagnosis=diagnosis()))
+    bench.move(Publish(key="p", update_id=update.id))
+    assert bench.incident.narrative.published == ()
+    assert "ann@example.com edited it" in bench.incident.flags[-1].text

@@ -11,7 +11,8 @@ from tocsin.model.identity import person_id
 from tocsin.model.plain import one_line
 
 
-def _visible(text: str) -> str:
+def readable(text: str) -> str:
+    """The text itself. Raises ValueError where nobody can read anything in it."""
     if not one_line(text):
         raise ValueError("there is nothing to read in it")
     return text
@@ -31,14 +32,14 @@ _Short = StringConstraints(strip_whitespace=True, max_length=200)
 _Line = StringConstraints(strip_whitespace=True, min_length=1, max_length=500)
 _Long = StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)
 Name = Annotated[str, _Short]
-Line = Annotated[str, _Line, AfterValidator(_visible)]
+Line = Annotated[str, _Line, AfterValidator(readable)]
 """A sentence: a reason, a question, a next action."""
-Words = Annotated[str, _Long, AfterValidator(_visible)]
+Words = Annotated[str, _Long, AfterValidator(readable)]
 """Some paragraphs."""
-Owner = Annotated[str, _Short, AfterValidator(_visible)]
+Owner = Annotated[str, _Short, AfterValidator(readable)]
 """Whoever owns something: a person, a team, or an on-call target."""
 Pages = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200_000), AfterValidator(_visible)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200_000), AfterValidator(readable)
 ]
 """A whole document."""
 MaybeLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]

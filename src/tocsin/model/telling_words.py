@@ -8,11 +8,6 @@ from tocsin.model.plain import minute, one_line
 def tell_communication(body: said.Communication) -> str:  # noqa: C901 - one sentence for each kind
     """What happened, in one sentence without its time and its doer."""
     match body:
-        case said.UpdateDrafted(update=update):
-            due = f", due {minute(update.due_at)}" if update.due_at else ""
-            return (
-                f"{update.audience} message drafted ({update.template}{', no change' if update.no_change else ''}{due})"
-            )
         case said.UpdateEdited(update_id=name):
             return f"message {name} edited"
         case said.UpdateApproved(update_id=name, overridden=codes, reason=reason):

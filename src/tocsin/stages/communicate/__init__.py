@@ -8,10 +8,11 @@ from tocsin.stages.communicate import asks
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.draft import draft, unsaid, writer
 from tocsin.stages.communicate.due import due
-from tocsin.stages.communicate.handoff import Handoff, handoff_of, handoff_text
+from tocsin.stages.communicate.handoff import handoff_of, handoff_text
 from tocsin.stages.communicate.hands import Means, hands
 from tocsin.stages.communicate.post import COMMUNICATOR, Stand, put_drafts, writer_in
 from tocsin.stages.communicate.settings import PAGE, MessageSettings
+from tocsin.stages.communicate.shapes import Handoff
 from tocsin.stages.communicate.shield import SyncFields, sync_of
 from tocsin.stages.communicate.table import ACTS, act_at
 

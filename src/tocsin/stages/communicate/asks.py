@@ -2,15 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from tocsin.guard.bounds import Line, Moment, Name, Person, Words
+from tocsin.guard.bounds import Line, Moment, Name, Person, Words, readable
 from tocsin.model.communication import Confidence
 from tocsin.model.ground import Value
 from tocsin.model.update import Audience, WordingCode
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 over exactly what was shown."""
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(readable)
+]
+"""A whole message, as long as the longest that we write."""
 Audiences = Annotated[tuple[Audience, ...], Field(max_length=len(Audience))]
 
 
@@ -24,7 +28,7 @@ class WriteDrafts(Value):
 class Edit(Value):
     """Other words. `seen` is the number of the last event that whoever wrote them had before them."""
 
-    text: Words
+    text: Text
     seen: Annotated[int, Field(ge=1)] | None = None
 
 

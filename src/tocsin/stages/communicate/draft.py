@@ -11,7 +11,7 @@ from typing import Any
 from tocsin.model.alert import Alert
 from tocsin.model.component import affected, impact_of
 from tocsin.model.event import Event
-from tocsin.model.ground import IncidentType, Value
+from tocsin.model.ground import IncidentType
 from tocsin.model.incident import OPEN, Incident, State
 from tocsin.model.narrative import Published
 from tocsin.model.plain import clock, minute
@@ -20,6 +20,7 @@ from tocsin.model.vocabulary import WORDS
 from tocsin.stages.communicate import tone
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.facts import Facts, gather
+from tocsin.stages.communicate.shapes import Occasion
 from tocsin.stages.communicate.situation import violations
 
 DECLARED = "declared"
@@ -30,23 +31,6 @@ _TEMPLATES = {
     Audience.SUPPORT: "holding_line",
     Audience.SECURITY: "security",
 }
-
-
-class Occasion(Value):
-    """What is particular about one message: when its audience heard last and hears next, and whether there is any news."""
-
-    audience: str
-    no_change: bool = False
-    last_update: str = ""
-    """`HH:MM UTC`, or "" when this is the first."""
-    interval_minutes: int = 0
-    next_update: str = ""
-    """With its date; "" once there is none to come."""
-    next_clock: str = ""
-    said: str = ""
-    """A correction: the words of whoever corrects."""
-    corrected: str = ""
-    """A correction or a retraction: `HH:MM UTC` of the message it is about."""
 
 
 @dataclass(frozen=True, slots=True)

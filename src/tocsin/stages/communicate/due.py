@@ -12,6 +12,7 @@ from tocsin.model.plain import clock
 from tocsin.model.standing import Transfer
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.post import announce
+from tocsin.stages.communicate.shapes import Passing
 
 
 def due(incident: Incident, desk: Desk) -> Iterator[Move]:
@@ -26,8 +27,8 @@ def due(incident: Incident, desk: Desk) -> Iterator[Move]:
 
 def _said(incident: Incident, one: Transfer, desk: Desk) -> str:
     hint = f"tocsin handoff {incident.id}" if one.seat is Seat.COMMUNICATIONS_LEAD and one.before else ""
-    fields = {"seat": _seat(one), "person": one.person, "before": one.before, "at": clock(one.at), "handoff": hint}
-    return desk.templates.write("transfer", fields)
+    passing = Passing(seat=_seat(one), person=one.person, before=one.before, at=clock(one.at), handoff=hint)
+    return desk.templates.write("transfer", passing.model_dump())
 
 
 def _seat(one: Transfer) -> str:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from tocsin.model.ground import Value
 from tocsin.model.incident import Incident
 from tocsin.model.narrative import Published
 from tocsin.model.plain import clock, one_line
@@ -11,6 +10,7 @@ from tocsin.stages.communicate.course import LONG
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.facts import TITLE, estimate_said
 from tocsin.stages.communicate.settings import PAGE
+from tocsin.stages.communicate.shapes import Handoff, Served
 from tocsin.stages.communicate.tone import only_shown
 
 NOTHING = "none"
@@ -24,40 +24,6 @@ _NAMES = {
     Audience.CHANNEL: "incident channel",
     Audience.SECURITY: "security team",
 }
-
-
-class Served(Value):
-    """How one audience is served."""
-
-    name: str
-    via: str
-    last: str
-    """`HH:MM UTC`, or "none"."""
-    next: str
-    cadence: str
-
-
-class Handoff(Value):
-    """The fields of the document, plain strings ready for its template."""
-
-    incident: str
-    public_message: str
-    posted: str
-    """Where it stands."""
-    last: str
-    """Of customers: `HH:MM UTC`, or "none"."""
-    next: str
-    cadence: str
-    """`every 30 min`, or `on change`."""
-    served: tuple[Served, ...]
-    tone: tuple[str, ...]
-    only_shown: tuple[str, ...]
-    """Constraints that no rule keeps: people must."""
-    asks: tuple[str, ...]
-    waiting: tuple[str, ...]
-    """Drafts that wait for a person."""
-    sync: str
-    eta: str
 
 
 def handoff_of(incident: Incident, desk: Desk, now: datetime) -> Handoff:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from tocsin.model.acts import Flagged
 from tocsin.model.incident import Incident
 from tocsin.model.move import Deed, Draft, Publish
 from tocsin.model.narrative import Draft as Kept
@@ -15,6 +16,9 @@ from tocsin.stages.communicate import post
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.draft import Writer
 from tocsin.stages.communicate.post import COMMUNICATOR, Stand
+
+EDITED_STALE = "edited_stale"
+"""Code of the flag for words of a person's that are older than the facts."""
 
 
 class Hand(Protocol):
@@ -54,10 +58,15 @@ class Means:
             self._publish(ledger, incident, kept, hand, stand)
 
     def _publish(self, ledger: Ledger, incident: Incident, kept: Kept, hand: Writer, stand: Stand) -> None:
-        """Sends it, from the newest facts: nobody has reviewed these words, so nothing is lost by writing them again."""
+        """Sends it, from the newest facts: what no person has touched is written again. A person's own words wait for them."""
+        stale = kept.update.facts_seq < incident.facts_seq
         if self.desk.needs_person(incident, kept.update.audience):
             return
-        if kept.update.facts_seq < incident.facts_seq and not kept.edited_by:
+        if stale and kept.edited_by:
+            text = f"{kept.update.id} is not sent by itself: the incident changed after {kept.edited_by} edited it."
+            ledger.timeline.append(incident.id, Flagged(code=EDITED_STALE, text=text), actor=stand.actor, at=stand.at)
+            return
+        if stale:
             fresh = hand.message(kept.update.audience, kept.update.due_at, no_change=kept.update.no_change)
             incident = post.put_drafts(ledger, incident.id, (fresh,), self.desk, stand)
             kept = next(one for one in incident.narrative.drafts if one.update.template == fresh.template)

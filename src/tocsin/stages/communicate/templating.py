@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError
+from jinja2.meta import find_undeclared_variables
 
 from tocsin.errors import ConfigError
+from tocsin.stages.communicate.facts import Facts
+from tocsin.stages.communicate.shapes import Handoff, Occasion, Passing
 
 NAMES = (
     "declared",
@@ -24,6 +27,8 @@ NAMES = (
     "transfer",
 )
 """Every message there is."""
+_MESSAGE = frozenset({*Facts.model_fields, *Occasion.model_fields})
+_OTHERS = {"handoff": frozenset(Handoff.model_fields), "transfer": frozenset(Passing.model_fields)}
 
 
 class Templates:
@@ -33,8 +38,9 @@ class Templates:
         own = [FileSystemLoader(Path(folder))] if folder else []
         # Plain text for chat and a status page: nothing to escape here. Values are data and are never parsed as templates;
         # whoever shows a message as HTML escapes it there.
+        self._loader = ChoiceLoader([*own, PackageLoader("tocsin.stages.communicate")])
         self._environment = Environment(  # noqa: S701
-            loader=ChoiceLoader([*own, PackageLoader("tocsin.stages.communicate")]),
+            loader=self._loader,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -47,8 +53,14 @@ class Templates:
         return self._environment.get_template(f"{name}.txt").render(facts).strip()
 
     def _read(self, name: str) -> None:
+        """Raises ConfigError for a file that is no template, or that uses a field which its message has not got."""
         try:
             self._environment.get_template(f"{name}.txt")
-        except TemplateError as mistake:
+            source, *_ = self._loader.get_source(self._environment, f"{name}.txt")
+            used = find_undeclared_variables(self._environment.parse(source))
+        except (TemplateError, UnicodeDecodeError) as mistake:
             what = f"the template {name}.txt cannot be read: {mistake}."
             raise ConfigError("messages.templates", what, "Correct the file, or remove it.") from mistake
+        if unknown := used - _OTHERS.get(name, _MESSAGE):
+            what = f"the template {name}.txt uses {', '.join(sorted(unknown))}, which its message has not got."
+            raise ConfigError("messages.templates", what, "Correct the spelling; docs/messages.md says what there is.")
