@@ -15,7 +15,7 @@ from tocsin.guard.attempt import Attempt
 from tocsin.model.action import Fix
 from tocsin.model.identity import SERVICE, Principal, Role
 from tocsin.model.incident import State
-from tocsin.model.press import Press, Pressed
+from tocsin.model.press import Press, Pressed, read_press
 from tocsin.model.review import ActionItemExported
 from tocsin.ports import judgement_buttons
 from tocsin.stages import review
@@ -283,24 +283,20 @@ def test_a_diagnosis_that_named_no_cause_is_not_judged_and_neither_is_a_strange_
 def test_one_click_judges_and_a_button_that_is_none_of_ours_judges_nothing():
     incident, _ = told(outage())
     buttons = judgement_buttons(incident)
-    assert [one.label for one in buttons] == [
-        "Cause right",
-        "Cause partly",
-        "Cause wrong",
-        "Runbook helped",
-        "It did not help",
-    ]
-    acts = [meant(Pressed(press=Press(one.action), incident_id="INC-1", about=_about(one))) for one in buttons]
+    assert [one.label for one in buttons] == ["Cause right", "Partly", "Wrong", "Runbook helped", "It did not"]
+    assert len({one.action for one in buttons}) == len(buttons)  # Slack takes each once
+    acts = [meant(read_press(one.action, one.value)) for one in buttons]
     assert [one.act for one in acts] == ["judge-cause"] * 3 + ["judge-runbook"] * 2
+    assert [one.ask.verdict for one in acts[:3]] == ["right", "partly", "wrong"]
     assert acts[3].which == "db_kill_connections"
     assert (acts[3].ask.helped, acts[4].ask.helped) == (True, False)
-    for press, about in ((Press.JUDGE_CAUSE, "perfect"), (Press.JUDGE_RUNBOOK, "x"), (Press.ACKNOWLEDGE, "")):
+    for press in (Press.RUNBOOK_HELPED, Press.ACKNOWLEDGE):
         with pytest.raises(DataError):
-            meant(Pressed(press=press, incident_id="INC-1", about=about))
+            meant(Pressed(press=press, incident_id="INC-1"))
     assert judgement_buttons(incident.model_copy(update={"diagnosis": None, "fix": Fix()})) == ()
 
 
-def _about(button):
-    from tocsin.model.press import read_press
-
-    return read_press(button.action, button.value).about
+def test_a_verdict_on_a_diagnosis_that_has_changed_since_counts_for_nothing():
+    desk = generated()
+    with pytest.raises(NotNow, match="another one by now"):
+        desk.does("judge-cause", verdict="right", digest="0" * 64)

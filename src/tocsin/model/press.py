@@ -23,10 +23,12 @@ class Press(StrEnum):
     APPROVE_UPDATE = "approve_update"
     EDIT_UPDATE = "edit_update"
     PUBLISH_UPDATE = "publish_update"
-    JUDGE_CAUSE = "judge_cause"
-    """`about` is the verdict: right, partly or wrong."""
-    JUDGE_RUNBOOK = "judge_runbook"
-    """`about` is the runbook, then `:helped` or `:not`."""
+    CAUSE_RIGHT = "cause_right"
+    CAUSE_PARTLY = "cause_partly"
+    CAUSE_WRONG = "cause_wrong"
+    RUNBOOK_HELPED = "runbook_helped"
+    """`about` is the runbook."""
+    RUNBOOK_DID_NOT = "runbook_did_not"
 
 
 class Pressed(Value):

@@ -1,7 +1,6 @@
 """The buttons under a message that waits for a person: one small set for each kind of thing. Made by whoever writes the message."""
 
 from tocsin.model.action import approval_digest
-from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.incident import Incident
 from tocsin.model.press import Press, Pressed
 from tocsin.model.standing import Action
@@ -35,26 +34,18 @@ def review_buttons(incident_id: str, update: Update) -> tuple[Button, ...]:
 
 def judgement_buttons(incident: Incident) -> tuple[Button, ...]:
     """For an incident that is over: was the cause right, did the runbook help. One click each; the last one counts."""
-    made, fix = incident.diagnosis, incident.fix
-    causes = (
-        [_judge(incident, made, verdict) for verdict in ("right", "partly", "wrong")]
-        if made and made.root_cause
-        else []
-    )
-    runbooks = (
-        [_helped(incident.id, fix.runbook_id, word) for word in ("helped", "not")] if fix and fix.runbook_id else []
-    )
-    return (*causes, *runbooks)
+    made, fix, judged = incident.diagnosis, incident.fix, list[Button]()
+    if made and made.root_cause:
+        for label, press in _VERDICTS.items():
+            judged.append(_button(label, Pressed(press=press, incident_id=incident.id, digest=made.digest)))
+    if fix and fix.runbook_id:
+        for label, press in _HELPED.items():
+            judged.append(_button(label, Pressed(press=press, incident_id=incident.id, about=fix.runbook_id)))
+    return tuple(judged)
 
 
-def _judge(incident: Incident, made: Diagnosis, verdict: str) -> Button:
-    shown = {"incident_id": incident.id, "about": verdict, "digest": made.digest}
-    return _button(f"Cause {verdict}", Pressed(press=Press.JUDGE_CAUSE, **shown))
-
-
-def _helped(incident_id: str, runbook_id: str, word: str) -> Button:
-    label = "Runbook helped" if word == "helped" else "It did not help"
-    return _button(label, Pressed(press=Press.JUDGE_RUNBOOK, incident_id=incident_id, about=f"{runbook_id}:{word}"))
+_VERDICTS = {"Cause right": Press.CAUSE_RIGHT, "Partly": Press.CAUSE_PARTLY, "Wrong": Press.CAUSE_WRONG}
+_HELPED = {"Runbook helped": Press.RUNBOOK_HELPED, "It did not": Press.RUNBOOK_DID_NOT}
 
 
 def _button(label: str, pressed: Pressed, *, danger: bool = False) -> Button:

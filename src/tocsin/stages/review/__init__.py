@@ -10,12 +10,13 @@ from tocsin.stages.review.due import SCRIBE, due, recall
 from tocsin.stages.review.following import follow
 from tocsin.stages.review.hands import Means, hands
 from tocsin.stages.review.settings import ReviewSettings, Rules
-from tocsin.stages.review.table import ACTS, act_under, meant
+from tocsin.stages.review.table import ACTS, JUDGING, act_under, meant
 from tocsin.stages.review.versions import text_of, versions
 from tocsin.stages.review.write import write
 
 __all__ = [
     "ACTS",
+    "JUDGING",
     "SCRIBE",
     "Means",
     "ReviewSettings",

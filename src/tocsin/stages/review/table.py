@@ -4,7 +4,7 @@ Read by the command line, which names acts, and by buttons; a test holds the API
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tocsin.errors import DataError
 from tocsin.guard.attempt import Act
@@ -56,15 +56,20 @@ class Meant(NamedTuple):
     ask: Value
 
 
+_VERDICTS: dict[Press, Literal["right", "partly", "wrong"]] = {
+    Press.CAUSE_RIGHT: "right",
+    Press.CAUSE_PARTLY: "partly",
+    Press.CAUSE_WRONG: "wrong",
+}
+_HELPED = {Press.RUNBOOK_HELPED: True, Press.RUNBOOK_DID_NOT: False}
+JUDGING = frozenset({*_VERDICTS, *_HELPED})
+"""The buttons that judge."""
+
+
 def meant(pressed: Pressed) -> Meant:
     """A verdict by button as the act it is. Raises DataError for a button that is none of this stage's."""
-    if pressed.press is Press.JUDGE_CAUSE and pressed.about in ("right", "partly", "wrong"):
-        return Meant("judge-cause", "", asks.JudgeCause.model_validate(_shown(pressed)))
-    runbook, colon, word = pressed.about.rpartition(":")
-    if pressed.press is Press.JUDGE_RUNBOOK and colon and word in ("helped", "not"):
-        return Meant("judge-runbook", runbook, asks.JudgeRunbook(helped=word == "helped"))
+    if pressed.press in _VERDICTS:
+        return Meant("judge-cause", "", asks.JudgeCause(verdict=_VERDICTS[pressed.press], digest=pressed.digest))
+    if pressed.press in _HELPED and pressed.about:
+        return Meant("judge-runbook", pressed.about, asks.JudgeRunbook(helped=_HELPED[pressed.press]))
     raise DataError("this button judges nothing.", "Judge with `tocsin judge`.", code="TCS-PRESS")
-
-
-def _shown(pressed: Pressed) -> dict[str, str]:
-    return {"verdict": pressed.about, "digest": pressed.digest}

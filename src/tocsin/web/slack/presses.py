@@ -43,8 +43,7 @@ async def _judge(one: Pull) -> Said:
     press, meant = one.press, review.meant(one.press)
     act = review.act_under(one.by.rooms.after, meant.act)
     await one.by.does(lambda attempt: act.on(attempt, press.incident_id, meant.which, meant.ask), press.incident_id)
-    what = f"the cause was {press.about}" if press.press is Press.JUDGE_CAUSE else press.about.replace(":", " ")
-    return f"{one.by.name}: {what}.", False
+    return f"{one.by.name}: {press.press.replace('_', ' ')}{f' ({press.about})' if press.about else ''}.", False
 
 
 _ACTS: dict[Press, Callable[[Pull], Awaitable[Said]]] = {
@@ -54,8 +53,7 @@ _ACTS: dict[Press, Callable[[Pull], Awaitable[Said]]] = {
     Press.APPROVE_UPDATE: drafts.approve,
     Press.EDIT_UPDATE: drafts.edit,
     Press.PUBLISH_UPDATE: drafts.publish,
-    Press.JUDGE_CAUSE: _judge,
-    Press.JUDGE_RUNBOOK: _judge,
+    **dict.fromkeys(review.JUDGING, _judge),
 }
 
 
