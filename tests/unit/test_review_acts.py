@@ -17,8 +17,9 @@ from tocsin.model.identity import SERVICE, Principal, Role
 from tocsin.model.incident import State
 from tocsin.model.press import Press, Pressed, read_press
 from tocsin.model.review import ActionItemExported
-from tocsin.ports import judgement_buttons
+from tocsin.ports import Receipt, judgement_buttons
 from tocsin.stages import review
+from tocsin.stages.deliver import deliver, item_courier
 from tocsin.stages.review import asks
 from tocsin.stages.review.table import ACTS, act_under, meant
 from tocsin.store.memory import MemoryStore
@@ -230,12 +231,23 @@ class Board:
         self.closed, self.silent = closed, silent
 
     async def open(self, item):
-        raise AssertionError("nothing is opened here")
+        self.opened = item
+        return Receipt(ref="#7", link="https://g/7")
 
     async def is_done(self, ref):
         if self.silent:
             raise SourceError("GitHub does not answer.", "Try again.")
         return ref in self.closed
+
+
+def test_the_courier_brings_an_item_to_the_tracker_and_where_it_is_goes_on_the_timeline():
+    desk, board = generated(), Board()
+    desk.does("export-item", "AI1", tracker="github")
+    asyncio.run(deliver(desk.store, {"work_item": item_courier({"github": board})}, NOW))
+    assert (board.opened.key, board.opened.owner, board.opened.due) == ("INC-1:AI1", "oncall:primary", "2026-03-11")
+    assert desk.events[-1].body == ActionItemExported(item_id="AI1", system="github", ref="#7", link="https://g/7")
+    with pytest.raises(NotNow, match="is in github already"):
+        desk.does("export-item", "AI1", tracker="github")
 
 
 def test_what_was_closed_in_the_tracker_is_done_here_once_and_a_silent_tracker_changes_nothing():

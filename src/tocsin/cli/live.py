@@ -39,6 +39,7 @@ def show(doc: LiveDocument) -> None:
         _section("Other communications", (_said(one) for one in doc.other_communications)),
         _section("Drafts, not sent", (_drafted(one) for one in doc.drafts)),
         _section("User reports", (_row(one.at, Text(one_line(one.text))) for one in doc.user_reports)),
+        _section("After", _after(doc)),
         _section("Timeline", _timeline(doc)),
     ):
         if part is not None:
@@ -238,6 +239,17 @@ def _timeline(doc: LiveDocument) -> Iterable[RenderableType]:
 
 def _row(moment: datetime, said: Text) -> Text:
     return Text.assemble((f"  {clock(moment)} ", "dim"), said)
+
+
+def _after(doc: LiveDocument) -> Iterable[RenderableType]:
+    """The post-mortem, and what is to be done."""
+    if doc.post_mortem_version:
+        stands = "approved" if doc.post_mortem_approved else "a draft"
+        yield Text(f"post-mortem version {doc.post_mortem_version}, {stands}")
+    for one in doc.action_items:
+        due = f", due {one.due_at:%Y-%m-%d}" if one.due_at else ""
+        stands = "dropped " if one.dropped else "done " if one.done_at else ""
+        yield Text(f"{one.id} {stands}{one_line(one.text)} ({one_line(one.owner) or 'nobody yet'}{due})")
 
 
 def _precedents(doc: LiveDocument) -> Iterable[RenderableType]:

@@ -12,6 +12,7 @@ from tocsin.model.event import Event, Precedent
 from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
 from tocsin.model.incident import Incident, State
 from tocsin.model.narrative import Draft, Published
+from tocsin.model.review import ActionItem
 from tocsin.model.standing import Action, ActionState, Flag, Line, NextAction, Page, UserReport
 from tocsin.model.telling import tell
 from tocsin.model.triage import Answer
@@ -168,6 +169,11 @@ class LiveDocument(Value):
     precedents: tuple[Precedent, ...]
     """Past incidents like it, in the words of their approved post-mortems, with what helped."""
     drill: bool
+    post_mortem_version: int
+    """The version that stands; 0 while there is none."""
+    post_mortem_approved: bool
+    """Somebody stands behind that version."""
+    action_items: tuple[ActionItem, ...]
     timeline: tuple[Entry, ...]
 
 
@@ -195,6 +201,9 @@ def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
         not_looked_at=incident.gaps,
         precedents=incident.precedents or (),
         drill=incident.drill is not None,
+        post_mortem_version=incident.review.version,
+        post_mortem_approved=0 < incident.review.version == incident.review.approved_version,
+        action_items=incident.review.items,
         timeline=tuple(
             Entry(seq=event.seq, at=event.at, actor=event.actor, said=tell(event))
             for event in events

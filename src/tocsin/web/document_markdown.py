@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tocsin.model.event import Precedent
 from tocsin.model.plain import minute
+from tocsin.model.review import ActionItem
 from tocsin.web.document import Communication, Deed, Drafted, Hypothesis, LiveDocument
 from tocsin.web.markdown import missing_values, safe
 
@@ -33,6 +34,7 @@ def document_markdown(doc: LiveDocument) -> str:
         _section("Tasks", (safe(one) for one in doc.tasks)),
         _section("Not looked at", (safe(one) for one in doc.not_looked_at)),
         _section("Observed, not done", (safe(one) for one in doc.would_have_done)),
+        _section("Action items", (_item(one) for one in doc.action_items)),
         _section("Timeline", (f"{_at(one.at)} {safe(one.actor)}: {safe(one.said)}" for one in doc.timeline)),
     )
     return "\n".join(line for part in parts for line in part).rstrip() + "\n"
@@ -91,6 +93,12 @@ def _hypothesis(one: Hypothesis) -> str:
     sure = f" ({one.confidence:.0%})" if one.confidence is not None else ""
     gone = f"ruled out: {safe(one.why)}" if one.ruled_out else "on the table"
     return f"`{one.id.replace('`', '')}` {safe(one.text)}{sure}, by {safe(one.said_by)}; {gone}"
+
+
+def _item(one: ActionItem) -> str:
+    due = f", due {one.due_at:%Y-%m-%d}" if one.due_at else ""
+    stands = f"; dropped: {safe(one.dropped)}" if one.dropped else "; done" if one.done_at else ""
+    return f"{one.id} {safe(one.text)} ({safe(one.owner) or 'nobody yet'}{due}){stands}"
 
 
 def _precedent(one: Precedent) -> str:
