@@ -22,6 +22,13 @@ VERBS: dict[str, tuple[str, ...]] = {
     "POST /api/incidents/{incident_id}/notes": ("note", INC, "graphs are flat"),
     "POST /api/incidents/{incident_id}/hypotheses": ("hypothesis", INC, "the disk"),
     "POST /api/incidents/{incident_id}/hypotheses/{hypothesis_id}/rule-out": ("rule-out", INC, "HYP-1", *SEV),
+    "POST /api/incidents/{incident_id}/hypotheses/{hypothesis_id}/rule-in": (
+        "rule-in",
+        INC,
+        "HYP-1",
+        "--shown-by",
+        "the sessions",
+    ),
     "POST /api/incidents/{incident_id}/lines": ("line", INC, "who holds them?"),
     "POST /api/incidents/{incident_id}/lines/{line_id}/end": ("line", INC, "--end", "LIN-1"),
     "POST /api/incidents/{incident_id}/next-action": ("next", INC, "roll back"),

@@ -83,14 +83,14 @@ def rule_out(
 
 
 @reaching
-def confirm(
+def rule_in(
     reach: Reach,
     incident: Incident,
     hypothesis_id: Annotated[str, typer.Argument(help="HYP-..., or a cause of the diagnosis; `show` lists them.")],
     shown_by: Annotated[str, typer.Option(help="What shows it.")],
 ) -> None:
     """Say that an idea is the cause: from here on messages may name it."""
-    told_of(reach, reach.act("confirm", incident, hypothesis_id, shown_by=shown_by))
+    told_of(reach, reach.act("rule-in", incident, hypothesis_id, shown_by=shown_by))
 
 
 @reaching
@@ -244,7 +244,7 @@ VERBS = {
     "note": note,
     "hypothesis": hypothesis,
     "rule-out": rule_out,
-    "confirm": confirm,
+    "rule-in": rule_in,
     "line": line,
     "next": next_action,
     "mitigated": mitigated,

@@ -134,7 +134,7 @@ async def rule_out(actor: Acting, incident_id: Id, hypothesis_id: Id, ask: asks.
     return await actor.does(lambda attempt: people.rule_out(attempt, incident_id, hypothesis_id, ask), incident_id)
 
 
-@router.post("/{incident_id}/hypotheses/{hypothesis_id}/confirm")
+@router.post("/{incident_id}/hypotheses/{hypothesis_id}/rule-in")
 async def confirm(actor: Acting, incident_id: Id, hypothesis_id: Id, ask: asks.Confirm) -> Done:
     """Says that an idea, or a cause of the diagnosis by its code, is the cause."""
     return await actor.does(lambda attempt: people.confirm(attempt, incident_id, hypothesis_id, ask), incident_id)

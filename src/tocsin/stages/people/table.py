@@ -20,7 +20,7 @@ ACTS: dict[str, Act] = {
     "note": Act("/notes", asks.Note, note),
     "hypothesis": Act("/hypotheses", asks.RaiseHypothesis, raise_hypothesis),
     "rule-out": Act("/hypotheses/{which}/rule-out", asks.RuleOut, rule_out),
-    "confirm": Act("/hypotheses/{which}/confirm", asks.Confirm, confirm),
+    "rule-in": Act("/hypotheses/{which}/rule-in", asks.Confirm, confirm),
     "line": Act("/lines", asks.OpenLine, open_line),
     "end-line": Act("/lines/{which}/end", asks.EndLine, end_line),
     "next-action": Act("/next-action", asks.SetNextAction, set_next_action),
