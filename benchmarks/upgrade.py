@@ -1,9 +1,10 @@
 """An upgrade with incidents in flight: `python -m benchmarks.upgrade --json`.
 
 The old version is killed at every boundary of its walk, each time with a fresh incident; then a new version, whose body has
-one step more in the middle, finishes what is there. Twice: with the change guarded by `walk.patched`, as it should be, and
+one step more in its opening, finishes what is there. Twice: with the change guarded by `walk.patched`, as it should be, and
 without, as a mistake would have it: then a walk whose memory no longer fits breaks off, and its successor goes on from the
-books. `stranded`: incidents that were not finished; `doubled` as in `benchmarks.crash`.
+books. `stranded`: incidents that were not finished; `doubled` as in `benchmarks.crash`; `new_steps`: how often the step more
+was taken.
 """
 
 import argparse
@@ -28,19 +29,20 @@ KILLED = -9
 class Newer:
     """The body of tomorrow: a second look before the plan."""
 
-    def __init__(self, walk: Walk, guarded: bool) -> None:
-        self._walk, self._guarded = walk, guarded
+    def __init__(self, walk: Walk, guarded: bool, taken: Path) -> None:
+        self._walk, self._guarded, self._taken = walk, guarded, taken
         self.step, self.wait, self.patched = walk.step, walk.wait, walk.patched
 
     async def together(self, *steps: Step) -> None:
         """As today's, but for the one step more."""
         if steps[0].name == "plan" and (not self._guarded or await self._walk.patched("second look")):
-            await self._walk.step("second_look", _nothing)
+            await self._walk.step("second_look", self._look)
         await self._walk.together(*steps)
 
-
-async def _nothing() -> str:
-    return ""
+    async def _look(self) -> str:
+        with self._taken.open("a") as lines:
+            lines.write("taken\n")
+        return ""
 
 
 def upgraded(url: str, ends: FarEnds, *, guarded: bool, boundaries: range) -> dict[str, int]:
@@ -52,11 +54,13 @@ def upgraded(url: str, ends: FarEnds, *, guarded: bool, boundaries: range) -> di
             old = Plan(url, ends, ((number, "http"),), Fault(kind, index), until_done=True)
             if ended(forked(partial(worker, old))) != KILLED:
                 break
-    new = Plan(url, ends, until_done=True, body=partial(Newer, guarded=guarded))
+    taken = ends.folder / "taken"
+    new = Plan(url, ends, until_done=True, body=partial(Newer, guarded=guarded, taken=taken))
     if ended(forked(partial(worker, new)), 600) != 0:
         raise SystemExit("the new version did not come to an end")
     told = tally(Plan(url, ends))
-    return {"in_flight": number, "stranded": told.lost, "doubled": told.doubled}
+    steps = len(taken.read_text().splitlines()) if taken.exists() else 0
+    return {"in_flight": number, "stranded": told.lost, "doubled": told.doubled, "new_steps": steps}
 
 
 def main() -> None:
@@ -68,7 +72,7 @@ def main() -> None:
     asked = parser.parse_args()
     boundaries = range(asked.first, asked.first + asked.boundaries)
     warm()
-    begun, sums = time.monotonic(), {"in_flight": 0, "stranded": 0, "doubled": 0}
+    begun, sums = time.monotonic(), {"in_flight": 0, "stranded": 0, "doubled": 0, "new_steps": 0}
     with tempfile.TemporaryDirectory(prefix="tocsin-upgrade-") as name, databases(Path(name)) as stores:
         for store, fresh in stores.items():
             for guarded in (True, False):

@@ -94,7 +94,7 @@ def serving(
         subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **(environ or {})}) as process,
     ):
         try:
-            wait_until(lambda: process.poll() is not None or listening(port), "tocsin serve", 30)
+            wait_until(lambda: process.poll() is not None or listening(port), "tocsin serve", 120)
             if process.poll() is not None:
                 raise RuntimeError(f"tocsin serve ended: {(folder / 'log').read_text()[-2000:]}")
             yield Service(port, process, database)

@@ -60,7 +60,14 @@ class Desk:
 
     async def incident(self, incident_id: str) -> Incident:
         """As it stands. Raises NotFound."""
-        return _found(incident_id, await self.store.read(lambda ledger: ledger.incidents.get(incident_id)))
+        return known(incident_id, await self.store.read(lambda ledger: ledger.incidents.get(incident_id)))
+
+    async def standing(self, incident_id: str) -> tuple[Incident, frozenset[str]]:
+        """The incident, and the keys that are ticked for it, as one moment has them. Raises NotFound."""
+        incident, done = await self.store.read(
+            lambda ledger: (ledger.incidents.get(incident_id), ledger.steps.done(incident_id))
+        )
+        return known(incident_id, incident), done
 
     async def done(self, incident_id: str, key: str) -> bool:
         """Is that step ticked?"""
@@ -74,7 +81,7 @@ class Desk:
                 work(ledger)
             return ledger.incidents.get(incident_id)
 
-        return _found(incident_id, await self.store.write(once))
+        return known(incident_id, await self.store.write(once))
 
     def recorder(self, incident_id: str) -> Record:
         """The record of one incident, for those who carry out its moves."""
@@ -97,7 +104,8 @@ class Desk:
         return record
 
 
-def _found(incident_id: str, incident: Incident | None) -> Incident:
+def known(incident_id: str, incident: Incident | None) -> Incident:
+    """The incident. Raises NotFound when there is none."""
     if incident is None:
         raise NotFound(f"There is no incident {incident_id}.", "List them with GET /api/incidents.")
     return incident

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from tocsin.desk import Desk
+from tocsin.desk import Desk, known
 from tocsin.guard.seeing import first_restriction
 from tocsin.model.alert import Alert
 from tocsin.model.event import (
@@ -38,6 +38,9 @@ LOOK_BACK = timedelta(minutes=60)
 """How long before the onset the windows are opened: a baseline to compare with."""
 DAY = timedelta(days=1)
 _PERSON = "person:"
+ROUTER = "role:router"
+TRIAGE = "triage"
+"""The key of the first triage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +52,47 @@ class Case:
     evidence: tuple[Evidence, ...]
 
 
+async def begin(incident_id: str, key: str, desk: Desk) -> None:
+    """Takes the alerts up and triages in one transaction: until both are through, nobody is called.
+
+    The step `triage`, which follows, then finds itself ticked. It has work where an earlier version had only taken them up.
+    """
+    case, now = await _case(incident_id, desk), desk.clock.now()
+    bodies = await _triage(case, desk)
+    new = _unshelved(case)
+
+    def both(ledger: Ledger) -> None:
+        _shelve(ledger, incident_id, new, now)
+        if ledger.steps.tick(incident_id, TRIAGE):
+            for body in bodies:
+                ledger.timeline.append(incident_id, body, actor=ROUTER, at=desk.clock.now())
+
+    await desk.write(incident_id, key, both)
+
+
 async def take_up(incident_id: str, key: str, desk: Desk) -> None:
     """Puts the incident's alerts on the desk: their redacted text becomes evidence to quote from."""
-    case = await _case(incident_id, desk)
-    new = tuple(one for one in case.evidence if one.id not in case.incident.evidence_ids)
+    new = _unshelved(await _case(incident_id, desk))
     await desk.write(incident_id, key, lambda ledger: _shelve(ledger, incident_id, new, desk.clock.now()))
 
 
 async def decide(incident_id: str, key: str, desk: Desk) -> None:
     """Type and severity, once; later alerts can only raise the severity."""
-    case, now = await _case(incident_id, desk), desk.clock.now()
+    bodies = await _triage(await _case(incident_id, desk), desk)
+    await _record(incident_id, key, desk, *((ROUTER, body) for body in bodies))
+
+
+async def _triage(case: Case, desk: Desk) -> tuple[Body, ...]:
+    """What the router decides, with what follows from it; nothing where it changes nothing."""
+    now = desk.clock.now()
     changes = await desk.store.read(lambda ledger: ledger.changes.between(now - DAY, now))
     decided = await triage.triage(case.alerts, case.evidence, desk.router, desk.clock, changes=changes)
-    bodies: tuple[Body, ...] = ()
     if case.incident.triage is None:
-        bodies = (
-            Triaged(triage=decided),
-            *await _restriction(incident_id, decided, desk),
-            *triage.consequences(decided),
-        )
-    elif case.incident.severity is not None and decided.severity < case.incident.severity:
-        bodies = (SeverityRaised(severity=decided.severity, reason=decided.rule),)
-    await _record(incident_id, key, desk, *(("role:router", body) for body in bodies))
+        restriction = await _restriction(case.incident.id, decided, desk)
+        return (Triaged(triage=decided), *restriction, *triage.consequences(decided))
+    if case.incident.severity is not None and decided.severity < case.incident.severity:
+        return (SeverityRaised(severity=decided.severity, reason=decided.rule),)
+    return ()
 
 
 async def _restriction(incident_id: str, decided: Triage, desk: Desk) -> tuple[Body, ...]:
@@ -189,10 +211,19 @@ async def rethink(incident_id: str, key: str, reason: str, desk: Desk) -> None:
 
 
 async def _case(incident_id: str, desk: Desk) -> Case:
-    incident = await desk.incident(incident_id)
-    kept = await desk.store.read(lambda ledger: ledger.alerts.recent(incident_id=incident_id, limit=NEWEST))
+    incident, kept = await desk.store.read(
+        lambda ledger: (
+            ledger.incidents.get(incident_id),
+            ledger.alerts.recent(incident_id=incident_id, limit=NEWEST),
+        )
+    )
     alerts = tuple(one.alert for one in reversed(kept) if one.disposition != "resolved")
-    return Case(incident, alerts, tuple(_as_evidence(alert, desk) for alert in alerts))
+    return Case(known(incident_id, incident), alerts, tuple(_as_evidence(alert, desk) for alert in alerts))
+
+
+def _unshelved(case: Case) -> tuple[Evidence, ...]:
+    """The alerts' words that are not evidence yet."""
+    return tuple(one for one in case.evidence if one.id not in case.incident.evidence_ids)
 
 
 def _setting_out(incident: Incident, desk: Desk, sent: Sequence[Investigator]) -> tuple[str, Body]:

@@ -52,8 +52,8 @@ class Look(Value):
 async def respond(incident_id: str, walk: Walk, desk: Desk) -> None:
     """From declared to closed, as far as the walk waits. Raises errors.NotFound when there is no such incident."""
     step = partial(_opening, incident_id, desk)
-    await walk.together(step("take_up", opening.take_up))
-    await walk.together(step("triage", opening.decide))
+    await walk.together(step("take_up", opening.begin))
+    await walk.together(step(opening.TRIAGE, opening.decide))
     await walk.together(step("plan", opening.plan))
     held: dict[str, datetime] = {}
     for _ in range(TURNS):
@@ -100,8 +100,7 @@ def _on_the_clock(incident: Incident, rules: Rules) -> Mode:
 
 
 async def _look(incident_id: str, desk: Desk, held: Mapping[str, datetime]) -> str:
-    incident = await desk.incident(incident_id)
-    done = await desk.store.read(lambda ledger: ledger.steps.done(incident_id))
+    incident, done = await desk.standing(incident_id)
     now = desk.clock.now()
     move = next_move(incident, now, desk.rules, done, held)
     return Look(move=move, at=now, seq=incident.last_seq).model_dump_json()
@@ -116,8 +115,8 @@ def _opening(incident_id: str, desk: Desk, name: str, work: OpeningStep) -> Step
     """A step of the opening, which finds out by itself that there is nothing left to do."""
 
     async def once() -> str:
-        incident = await desk.incident(incident_id)
-        if incident.is_open and not await desk.done(incident_id, name):
+        incident, done = await desk.standing(incident_id)
+        if incident.is_open and name not in done:
             await work(incident_id, name, desk)
         return ""
 

@@ -31,8 +31,9 @@ def test_a_worker_killed_around_a_true_step_loses_nothing_doubles_nothing_and_as
 
 
 def test_a_new_version_finishes_what_the_old_one_began_with_a_patch_and_without():
-    told = figures("upgrade", "--first", "4", "--boundaries", "2")
+    told = figures("upgrade", "--first", "1", "--boundaries", "2")
     assert told["in_flight"]
+    assert told["new_steps"]
     assert (told["stranded"], told["doubled"]) == (0, 0)
 
 
