@@ -10,9 +10,9 @@ import pytest
 from benchmarks.acting import PEOPLE, House, policy
 
 from tocsin.errors import DataError, Denied, NotNow, OutcomeUnknown, SourceError, WaitsForPerson
-from tocsin.model.action import Decision, approval_digest
+from tocsin.model.action import Decision, Fix, approval_digest
 from tocsin.model.acts import ActionApproved, ActionStarted, SeverityChanged
-from tocsin.model.event import Noted
+from tocsin.model.event import FixProposed, Noted
 from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.move import Leave, Tell, Wait
 from tocsin.model.standing import ActionState
@@ -26,10 +26,10 @@ ADA, BOB, CEM, DOT, EVE = (PEOPLE[name] for name in ("ada", "bob", "cem", "dot",
 LOOK, OFF, RESTART, BOTH, WIPE, CALL = range(6)
 
 
-async def walk(house, turns=40, name="INC-1"):
-    """The loop in small: what is due is carried out until there is nothing but waiting."""
+async def walk(house, turns=40, name="INC-1", done=None):
+    """The loop in small: what is due is carried out until there is nothing but waiting. `done` are the keys of earlier walks."""
     rules = Rules(house.means.current, house.shelf, house.means.over)
-    done = set()
+    done = set() if done is None else done
     for _ in range(turns):
         incident = await house.incident(name)
         move = due(incident, max(house.time.now(), incident.updated_at), rules)
@@ -581,3 +581,29 @@ def test_nothing_but_remediation_ever_runs_an_executor():
     calls = re.compile(r"executor\.run\(")
     found = {path.relative_to(root).as_posix() for path in root.rglob("*.py") if calls.search(path.read_text())}
     assert found == {"stages/remediate/perform.py", "stages/remediate/look.py", "app/executors.py"}
+
+
+def test_a_fix_that_is_proposed_again_after_another_one_is_looked_at_and_offered_again():
+    async def told():
+        house = House("act")
+        await house.open(Severity.SEV2)
+        book = house.shelf.get("flood")
+        house.shelf.put(book.model_copy(update={"id": "other"}))
+        walked = set()
+        for fix in ("flood", "other", "flood"):
+            proposed = FixProposed(fix=Fix(runbook_id=fix))
+            await house.store.write(
+                lambda ledger, body=proposed: ledger.timeline.append(
+                    "INC-1", body, actor="role:remediator", at=house.time.now()
+                )
+            )
+            await walk(house, done=walked)
+            incident = await house.incident()
+            assert incident.surveyed
+            action = incident.actions[-1]
+            if action.state is ActionState.REQUESTED:
+                await permit.reject(house.means, "INC-1", action.id, by=ADA, reason="not this one")
+        assert (await house.incident()).surveys == 3
+        assert {one.step.runbook_id for one in (await house.incident()).actions} == {"flood", "other"}
+
+    story(told)

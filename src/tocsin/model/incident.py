@@ -128,6 +128,8 @@ class Incident(Value):
     """Values that steps of the fix need and nobody has given."""
     surveyed: str = ""
     """The digest of what could have given them, when somebody last looked."""
+    surveys: int = 0
+    """So often somebody has looked."""
     vouched: tuple[Vouched, ...] = ()
     """Values that people vouched for."""
     updates: tuple[Update, ...] = ()

@@ -165,7 +165,7 @@ def acted(  # noqa: C901 - one case for each kind of act
         case acts.LineOpened() | acts.LineEnded():
             return {"lines": _lines(incident.lines, act, event)}
         case acts.FixSurveyed():
-            return {"missing": act.missing, "surveyed": act.seen}
+            return {"missing": act.missing, "surveyed": act.seen, "surveys": incident.surveys + 1}
         case acts.ValueVouched():
             said = Vouched(
                 slot=act.slot, type=act.type, value=act.value, by=event.actor, reason=act.reason, at=event.at

@@ -71,7 +71,7 @@ def _survey(incident: Incident, rules: Rules) -> Move | None:
     seen = _could_give(incident, runbook, rules)
     if incident.surveyed == seen:
         return None
-    return Survey(key=f"survey:{runbook.id}:{seen}", runbook_id=runbook.id, seen=seen)
+    return Survey(key=f"survey:{runbook.id}:{incident.surveys}", runbook_id=runbook.id, seen=seen)
 
 
 def _runbook(incident: Incident, rules: Rules) -> Runbook | None:

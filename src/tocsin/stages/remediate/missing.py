@@ -65,7 +65,7 @@ def lacking(runbook: Runbook, name: str, steps: tuple[int, ...], scope: Scope, w
 
 
 def _why(runbook: Runbook, name: str, scope: Scope) -> str | None:
-    """ "" for a slot that is empty, the refusal for a value that cannot be taken, None when all is well."""
+    """Why a slot cannot be filled: the refusal of the value that is there, "" where there is none. None when all is well."""
     try:
         return "" if value_of(runbook, name, scope) is None else None
     except Unfilled as refusal:
