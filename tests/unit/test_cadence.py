@@ -278,6 +278,16 @@ def test_a_reopened_incident_starts_its_clocks_anew():
     assert story.published(Audience.CHANNEL)[-1] == 60
 
 
+def test_words_from_before_the_end_that_slip_out_after_it_are_not_the_last_word():
+    story = Story(Severity.SEV3).run(20)
+    story.happen(OVER)
+    story.publish()
+    assert story.bodies(UpdatePublished)[-1].next_update_at
+    story.run(40)
+    last = story.incident.narrative.drafts[-1].update
+    assert (last.audience, last.status, last.next_update_at) == (Audience.EXTERNAL, "Resolved", None)
+
+
 # Always --------------------------------------------------------------------------------------------------------------
 
 

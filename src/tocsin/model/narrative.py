@@ -171,19 +171,25 @@ class Narrative(Value):
         return next((one for one in reversed(self.published) if one.audience is audience and not one.retracted), None)
 
     def promised(self, audience: Audience, since: Time) -> Time | None:
-        """When that audience was last told that it will hear again; None when nothing has been promised since then."""
-        told = (one for one in reversed(self.published) if one.audience is audience and one.at >= since)
-        return next((one.next_update_at for one in told if one.next_update_at), None)
+        """When that audience was last told that it will hear again; None when no promise was made since then or outlives it."""
+        for one in reversed([one for one in self.published if one.audience is audience]):
+            if one.next_update_at and max(one.at, one.next_update_at) >= since:
+                return one.next_update_at
+            if one.at < since:
+                return None
+        return None
 
     def unended(self, ended_at: Time, *, drill: bool = False) -> frozenset[Audience]:
         """Audiences that heard of it and have neither heard the end nor been written off as missed.
 
         What mode observe kept in the house nobody heard; in a drill it counts, for the end is practised, too.
+        Words that slip out after the end but promise more are not the last ones.
         """
         heard = [one for one in self.published if (drill or not one.observed) and not one.retracted]
-        told = {one.audience: one.at for one in heard}
-        given_up = {one.audience for one in self.missed if one.at >= ended_at}
-        return frozenset(audience for audience, at in told.items() if at < ended_at) - given_up
+        last = {one.audience: one for one in heard}
+        waiting = {who: max(one.at, ended_at) for who, one in last.items() if one.at < ended_at or one.next_update_at}
+        given_up = {one.audience for one in self.missed if one.audience in waiting and one.at >= waiting[one.audience]}
+        return frozenset(waiting) - given_up
 
     def refs(self, channel: str) -> dict[str, str]:
         """What a channel called the newest message of each purpose, and of each purpose and audience (`summary/internal`)."""

@@ -115,6 +115,6 @@ def _last_word(incident: Incident, audience: Audience, rules: Cadence, ended: da
     if written and written.drafted_at >= ended:
         return _let_go(written, incident, audience, rules)
     last = incident.narrative.last(audience)
-    if last and last.at >= ended:
+    if last and last.at >= ended and not last.next_update_at:
         return None
     return _draft(incident, audience, deadline(incident, audience, rules), f"end:{stamp(ended)}")

@@ -68,5 +68,6 @@ def _last_word(incident: Incident, audience: Audience, rules: Cadence, ended: da
     told = incident.narrative
     promised = told.promised(audience, incident.begun_at or ended)
     missed = any(one.audience is audience and promised and one.due_at >= promised for one in told.missed)
-    final = ended + timedelta(minutes=rules.final_minutes)
+    last = told.last(audience)
+    final = (max(ended, last.at) if last else ended) + timedelta(minutes=rules.final_minutes)
     return min(promised, final) if promised and not missed else final
