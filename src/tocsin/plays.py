@@ -14,12 +14,12 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from jsonschema import ValidationError, validate
 
 from tocsin import opening
 from tocsin.books import DeskBooks
 from tocsin.desk import Desk
 from tocsin.errors import PlayerFailed, SourceError, TakenOver, TocsinError
+from tocsin.guard.fitting import misfit
 from tocsin.model.context import context_of
 from tocsin.model.event import Body
 from tocsin.model.incident import Incident
@@ -243,11 +243,9 @@ def checked(output: object, step: Step) -> None:
 
 
 def _fits(output: object, schema: dict[str, Any], name: str) -> None:
-    try:
-        validate(output, schema)
-    except ValidationError as failure:
-        what = f"the output of {name} does not fit its schema: {failure.message[:200]}."
-        raise PlayerFailed(what, code="TCS-PLAYER-OUTPUT") from failure
+    if said := misfit(output, schema):
+        what = f"the output of {name} does not fit its schema: {said[:200]}."
+        raise PlayerFailed(what, code="TCS-PLAYER-OUTPUT")
 
 
 def _json(output: object) -> object:

@@ -86,6 +86,10 @@ def test_a_reader_that_lists_a_tool_that_acts_is_refused() -> None:
     assert "cannot hold chat/post_message" in wrong(TEAM.replace("logs/query", "chat/post_message"))
 
 
+def test_a_writer_that_lists_a_tool_that_reads_logs_is_refused() -> None:
+    assert "cannot hold logs/query" in wrong(TEAM.replace("role: investigator", "role: notifier"))
+
+
 RULE = """
 apiVersion: tocsin/v1
 kind: Policy

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.guard.powers import effective, judge, power_of, tool_power
-from tocsin.model.plan import Agent, Enforcement, Limits, Power, Rule
+from tocsin.model.plan import Agent, Enforcement, Limits, Power, Rule, ToolServer, Trust
 
 TOOLS = ("logs/query", "logs/get_lines", "chat/post_message", "page/acknowledge", "shell/run", "logs/delete_index")
 PATTERNS = st.sampled_from([*TOOLS, "logs/*", "chat/*", "*", "*/query"])
@@ -44,6 +44,17 @@ def test_a_wildcard_of_a_reader_does_not_reach_what_acts() -> None:
 
 def test_a_notifier_cannot_read_logs_even_where_it_lists_all() -> None:
     assert judge(effective(agent("*", role="notifier"), ()), "logs/query").verdict == "denied"
+
+
+def test_a_server_that_is_trusted_to_read_only_is_never_asked_to_act() -> None:
+    servers = (ToolServer(name="chat", url="http://chat", trust=Trust.READ_ONLY),)
+    notifier = Agent(name="a", role="notifier", allow=("chat/*",), servers=servers)
+    ruling = judge(effective(notifier, ()), "chat/post_message")
+    assert (ruling.verdict, ruling.rule) == ("denied", "floor: that server is trusted to read only")
+    named = notifier.model_copy(update={"allow": ("chat/post_message",)})
+    assert "trusted to read only" in effective(named, ()).refused[0]
+    trusted = (servers[0].model_copy(update={"trust": Trust.WRITES}),)
+    assert judge(effective(named.model_copy(update={"servers": trusted}), ()), "chat/post_message").goes_ahead
 
 
 @given(

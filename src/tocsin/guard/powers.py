@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from tocsin.model.ground import Value
-from tocsin.model.plan import Agent, Enforcement, Limits, Power, Rule
+from tocsin.model.plan import Agent, Enforcement, Limits, Power, Rule, Trust
 
 ROLES: dict[str, Power] = {
     "router": Power.DECIDE,
@@ -49,6 +49,7 @@ _SAID: dict[Enforcement, Literal["audited", "warned", "denied"]] = {
 READING = "floor: who reads cannot write"
 WRITING = "floor: who writes cannot read"
 DECIDING = "floor: who decides holds no tool"
+TRUSTED_TO_READ = "floor: that server is trusted to read only"
 UNLISTED = "floor: nothing that the agent does not list"
 _STRICTNESS = (Enforcement.AUDIT, Enforcement.WARN, Enforcement.ENFORCE)
 
@@ -147,6 +148,8 @@ def judge(under: Effective, path: str, classes: Mapping[str, Power] | None = Non
 
 
 def _floor(under: Effective, path: str, classes: Mapping[str, Power] | None) -> str:
+    if _beyond_trust(under.agent, path, classes):
+        return TRUSTED_TO_READ
     match under.power, tool_power(path, classes):
         case (Power.READ, Power.READ) | (Power.ACT, Power.ACT):
             return ""
@@ -156,6 +159,12 @@ def _floor(under: Effective, path: str, classes: Mapping[str, Power] | None) -> 
             return WRITING
         case _:
             return DECIDING
+
+
+def _beyond_trust(agent: Agent, path: str, classes: Mapping[str, Power] | None) -> bool:
+    """A tool that acts, of a server that its document trusts to read only."""
+    only_read = {one.name for one in agent.servers if one.trust is Trust.READ_ONLY}
+    return path.partition("/")[0] in only_read and tool_power(path, classes) is not Power.READ
 
 
 def _breach(rule: Rule, path: str) -> str:
@@ -174,6 +183,11 @@ def _floors(agent: Agent, power: Power | None, classes: Mapping[str, Power] | No
     known = ROLES.get(agent.role)
     wrong = [one for one in agent.allow if "*" not in one and _floor_of(power, one, classes)]
     said = [f"{agent.name} is a {agent.role} and cannot hold {one}" for one in wrong]
+    said += [
+        f"{agent.name} lists {one}, whose server is trusted to read only"
+        for one in agent.allow
+        if "*" not in one and _beyond_trust(agent, one, classes)
+    ]
     if known is Power.DECIDE and (agent.allow or agent.servers):
         said.append(f"{agent.name} is a {agent.role}: who decides holds no tool")
     return said

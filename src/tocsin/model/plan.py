@@ -41,11 +41,14 @@ class Work(StrEnum):
 
 
 class Trust(StrEnum):
-    """How far a tool server is trusted. Its descriptions and answers are data at every level."""
+    """How far a document trusts a tool server. Its descriptions and answers are data at every level."""
 
     READ_ONLY = "read_only"
+    """None of its tools that act is called, whatever lists and policies say."""
     WRITES = "writes"
+    """Its tools act where powers and policy let them."""
     UNKNOWN = "unknown"
+    """Nothing was said: powers and policy decide alone."""
 
 
 class ToolServer(Value):

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from jsonschema import ValidationError, validate
-
 from tocsin.errors import PlayerFailed
+from tocsin.guard.fitting import misfit
 from tocsin.model.diagnosis import Diagnosis, Hypothesis
 from tocsin.model.ground import Severity
 from tocsin.model.plan import Power
@@ -59,10 +58,10 @@ def fits(output: Any, schema: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN
     """The answer as an object of that schema. Raises PlayerFailed."""
     try:
         made = json.loads(output) if isinstance(output, str) else dict(output)
-        validate(made, dict(schema))
-    except (ValueError, TypeError, ValidationError) as failure:
-        said = getattr(failure, "message", str(failure))
-        raise PlayerFailed(f"it does not fit the schema: {said[:200]}.", code="TCS-PLAYER-OUTPUT") from failure
+    except (ValueError, TypeError) as failure:
+        raise PlayerFailed(f"it does not fit the schema: {str(failure)[:200]}.", code="TCS-PLAYER-OUTPUT") from failure
+    if said := misfit(made, schema):
+        raise PlayerFailed(f"it does not fit the schema: {said[:200]}.", code="TCS-PLAYER-OUTPUT")
     if not isinstance(made, dict):
         raise PlayerFailed("it is no object.", code="TCS-PLAYER-OUTPUT")
     return made

@@ -1,7 +1,8 @@
 """Tools behind guard's gate: what an agent may see, and every call judged, made once, redacted and recorded as evidence.
 
 Made for one assignment by `GatedToolkit.open`. The order is fixed: powers and policy, the number of calls, the pinned
-description, the arguments' schema, the call, redaction, the record. It fails closed.
+description, the arguments' schema, the call, redaction, the record. What leaves by a tool that acts is inert and without
+secrets. It fails closed.
 """
 
 import json
@@ -10,9 +11,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from jsonschema import ValidationError, validate
-
 from tocsin.errors import Denied, PlayerFailed, SourceError
+from tocsin.guard.fitting import misfit
+from tocsin.guard.outward import outward
 from tocsin.guard.powers import Effective, effective, judge
 from tocsin.guard.redact import Redact
 from tocsin.model.event import Body, EvidenceCollected
@@ -88,6 +89,7 @@ class GatedTools:
 
     async def call(self, path: str, arguments: Mapping[str, Any]) -> ToolAnswer:
         """Judged, made once, recorded. Raises Denied, PlayerFailed for a spent number of calls, SourceError."""
+        arguments = self._leaving(arguments)
         key = self._key(path, arguments)
         ruling = judge(self.under, path, self.kit.classes)
         if not ruling.goes_ahead:
@@ -113,6 +115,12 @@ class GatedTools:
         except SourceError as failure:
             await self._said(f"{key}:failed", path, arguments, "allowed", rule, None, failure.what)
             raise
+
+    def _leaving(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What whoever reads asks may be anything; what whoever acts says is seen by people."""
+        if self.under.power is not Power.ACT:
+            return dict(arguments)
+        return {name: outward(one, self.kit.redact, self.assignment.agent.prompt) for name, one in arguments.items()}
 
     def _known(self, path: str) -> ToolCard:
         if path in self._changed:
@@ -212,8 +220,6 @@ async def _unaccepted(kit: GatedToolkit, cards: Any) -> set[str]:  # noqa: ANN40
 
 def _fits(card: ToolCard, arguments: Mapping[str, Any]) -> None:
     """Raises PlayerFailed for arguments that the tool's own schema does not take."""
-    try:
-        validate(dict(arguments), card.parameters or {"type": "object"})
-    except ValidationError as failure:
-        what = f"{card.path} does not take these arguments: {failure.message[:200]}."
-        raise PlayerFailed(what, "See the tool's schema.", code="TCS-PLAYER-ARGUMENTS") from failure
+    if said := misfit(dict(arguments), card.parameters or {"type": "object"}):
+        what = f"{card.path} does not take these arguments: {said[:200]}."
+        raise PlayerFailed(what, "See the tool's schema.", code="TCS-PLAYER-ARGUMENTS")

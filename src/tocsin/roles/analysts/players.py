@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.errors import PlayerFailed, TocsinError
+from tocsin.guard.outward import inert
 from tocsin.guard.powers import tool_power
 from tocsin.model.alert import Alert, AlertStatus
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
-from tocsin.model.plain import INVISIBLE, one_line
+from tocsin.model.plain import one_line
 from tocsin.model.plan import Power
 from tocsin.ports import Clock, ToolCard
 from tocsin.roles.analysts.alert import AlertReader
@@ -33,13 +34,6 @@ _ERROR = re.compile(r"(?m)^.*?\b(?:ERROR|FATAL|CRITICAL|PANIC)\b.*$")
 _TROUBLE = re.compile(r"(?im)^.*?\b(?:error|refused|exception|timed? ?out|failover|exhausted)\b.*$")
 _CHANNEL = re.compile(r'channel\s*[:=]?\s*"?(#[\w-]+)')
 CHANNEL = "#incidents"
-_LINK = re.compile(
-    r"!?\[[^\]\n]*\]\([^)\n]*\)?|<[^>\n]*\|[^>\n]*>|\b[a-z][a-z0-9+.-]{1,15}:/{0,2}/\S+|\bwww\.\S+", re.IGNORECASE
-)
-_MENTION = re.compile(r"<[!@#][^>\n]*>|@(?:channel|here|everyone|all)\b", re.IGNORECASE)
-_HOST = re.compile(
-    r"\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|invalid|example|xyz|ru|cn|info|dev|app|site|me)\b(?:/\S*)?", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,13 +258,6 @@ def _written(inputs: Mapping[str, Any]) -> str:
     """What a mind wrote for this post."""
     made = _object(inputs.get("message"))
     return inert(str(made.get("message") or "") if isinstance(made, dict) else "")[:3000]
-
-
-def inert(text: str) -> str:
-    """Without anything that acts when it is shown: a name in it calls nobody, an address in it is not fetched or clicked."""
-    text = "\n".join(INVISIBLE.sub(" ", line) for line in text.splitlines())
-    text = _MENTION.sub("[mention]", _LINK.sub("[link]", text))
-    return _HOST.sub("[address]", text).strip()
 
 
 def _message(report: Mapping[str, Any], verdict: Mapping[str, Any]) -> str:

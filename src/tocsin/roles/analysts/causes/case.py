@@ -4,7 +4,7 @@ It also decides what is not evidence: a log line that tells its reader what to d
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ from tocsin.analysis.clauses import speaks_to_the_reader
 from tocsin.model.alert import Alert
 from tocsin.model.evidence import Finding, FindingKind
 from tocsin.model.triage import FactKind
-from tocsin.roles.analysts.causes.concepts import Reading, phrase
+from tocsin.roles.analysts.causes.concepts import Reading, phrase, reading
 from tocsin.roles.contract import Brief, Report
 
 MOST = 120
@@ -54,7 +54,6 @@ class Case:
 
     brief: Brief
     reports: tuple[Report, ...]
-    _readings: dict[str, Reading] = field(default_factory=dict)
 
     @property
     def service(self) -> str:
@@ -87,9 +86,7 @@ class Case:
 
     def reading(self, text: str) -> Reading:
         """The text, read once."""
-        if text not in self._readings:
-            self._readings[text] = Reading(text)
-        return self._readings[text]
+        return reading(text)
 
     def facts_of(self, alert: Alert) -> list[Finding]:
         """What the alert reader found in that alert."""

@@ -57,15 +57,24 @@ class Reading:
     def __init__(self, text: str) -> None:
         self._at: dict[str, list[int]] = {}
         self._words: dict[int, set[str]] = {}
+        self._known: dict[str, bool] = {}
         for place, word in _placed(text[:LONGEST]):
             self._words.setdefault(place, set()).add(word)
             self._index(place, word)
 
     def says(self, wanted: Phrase) -> bool:
         """True when the words of the phrase stand together somewhere, undenied."""
-        places = [self._places(term) for term in wanted.terms]
-        if not all(places):
-            return False
+        if wanted.written not in self._known:
+            self._known[wanted.written] = self._says(wanted)
+        return self._known[wanted.written]
+
+    def _says(self, wanted: Phrase) -> bool:
+        places: list[list[int]] = []
+        for term in wanted.terms:
+            found = self._places(term)
+            if not found:
+                return False
+            places.append(found)
         against = self._places(wanted.absent)
         own = {word for term in wanted.terms for word in term}
         return any(
@@ -92,6 +101,12 @@ class Reading:
     def _denied(self, first: int, own: set[str]) -> bool:
         before = self._words.get(first - 1, set())
         return bool(before & _NEGATIONS) and not before & own
+
+
+@lru_cache(maxsize=256)
+def reading(text: str) -> Reading:
+    """The text, read once: the same alert is diagnosed again with every round of evidence."""
+    return Reading(text)
 
 
 def _together(places: list[list[int]], width: int) -> Iterator[tuple[int, int]]:
