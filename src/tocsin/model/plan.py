@@ -154,6 +154,8 @@ class Trigger(Value):
     """`incident`, `webhook` or `cron`."""
     match: Match = Match()
     schedule: str = ""
+    missed: str = ""
+    """Of a schedule: `once` or `skip` for ticks while nobody was there; "": as the installation says."""
     inputs: dict[str, str] = Field(default_factory=dict)
     """Templates over `.trigger.body`."""
     concurrency: Concurrency = Concurrency.ALLOW

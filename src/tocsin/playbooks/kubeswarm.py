@@ -22,7 +22,7 @@ from tocsin.model.plan import (
 )
 from tocsin.playbooks.documents import Documents, Name, RunRequest, Team
 from tocsin.playbooks.node import Node
-from tocsin.playbooks.ours import made
+from tocsin.playbooks.ours import cron_line, made
 
 API = "kubeswarm.io/v1alpha1"
 _META = "name namespace labels annotations"
@@ -250,7 +250,7 @@ def _events(spec: Node, key: Name) -> list[Trigger]:
     source.only("type cron", "teamOutput")
     kind = source.one_of("type", ("webhook", "cron"), "")
     if kind == "cron":
-        source.need("cron")
+        cron_line(source.need("cron"))
     if spec.flag("suspended"):
         return []
     targets = spec.list("targets")

@@ -1,5 +1,6 @@
 """Our own documents (`apiVersion: tocsin/v1`): Agent, Team, Trigger, Policy. Read here, checked in `check`. Pure."""
 
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -22,8 +23,10 @@ from tocsin.model.plan import (
 )
 from tocsin.playbooks.documents import Documents, Name, Team
 from tocsin.playbooks.node import Node
+from tocsin.playbooks.schedule import wrong_with
 
 API = "tocsin/v1"
+ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 V = TypeVar("V", bound=Value)
 
 
@@ -153,20 +156,32 @@ def _step(node: Node) -> Step:
 
 
 def _trigger(spec: Node, name: str) -> Trigger:
-    spec.only("on team match schedule inputs concurrency")
+    spec.only("on team match schedule missed inputs concurrency")
     kind = spec.one_of("on", ("incident", "webhook", "cron"), "incident")
     if kind == "cron" and not spec.get("schedule"):
         spec.wrong("`schedule` is missing.", "Write a cron line such as `0 8 * * 1-5`.")
+    if kind == "cron":
+        cron_line(spec.need("schedule"))
     return Trigger(
         name=name,
         team=spec.need("team").as_text(),
         kind=kind,
         match=_match(spec.get("match")),
         schedule=spec.text("schedule"),
+        missed=spec.one_of("missed", ("", "once", "skip"), ""),
         inputs=spec.words("inputs"),
         concurrency=Concurrency(spec.one_of("concurrency", tuple(Concurrency), Concurrency.ALLOW)),
         origin=spec.origin,
     )
+
+
+def cron_line(node: Node) -> None:
+    """Raises DataError for what is no schedule."""
+    if wrong := wrong_with(node.as_text(), ANY_DAY):
+        node.wrong(
+            f"{node.as_text()[:60]!r} is no schedule: {wrong}.",
+            "Write a cron line such as `0 8 * * 1-5`; it is in UTC.",
+        )
 
 
 def _match(node: Node | None) -> Match:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -31,6 +32,8 @@ class PlaybookSettings(Value):
     """An agent that asks for more than policy allows is refused instead of clamped."""
     tools: dict[str, Power] = Field(default_factory=dict)
     """What a tool does where its name does not tell: `grafana/render_panel: read`."""
+    missed: Literal["once", "skip"] = "once"
+    """Ticks of a schedule that passed while no service was there: one run for all of them, or none."""
 
 
 class Shelf:
@@ -123,6 +126,8 @@ class Playbooks:
         self._texts = [*shipped(), *(pair for folder in settings.folders for pair in texts_in(Path(folder)))]
         Shelf(read_documents(self._texts), settings).sound()
         self._known: dict[str, Shelf] = {}
+        self.missed = settings.missed
+        """What becomes of missed ticks where a trigger does not say."""
 
     def of(self, applied: Iterable[tuple[str, str]] = ()) -> Shelf:
         """With these applied (file name, text) pairs, which were checked when they came. Read once for the same texts."""

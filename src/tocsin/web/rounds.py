@@ -9,8 +9,11 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 
-from tocsin.errors import SourceError, TocsinError
+from tocsin.errors import SourceError, StoreError, TocsinError
+from tocsin.guard.attempt import Attempt
+from tocsin.model.identity import SERVICE
 from tocsin.ports import Ledger
+from tocsin.stages import playing
 from tocsin.stages.communicate import maintenance
 from tocsin.stages.intake import Outcome, alertmanager_silences, put_silences, receive, rejudge
 from tocsin.stages.watch import connector_alerts, heartbeat_alerts
@@ -55,7 +58,32 @@ class Rounds:
         for outcome in await self._rooms.store.write(lambda ledger: self._look(ledger, now)):
             follow_up(self._rooms, outcome)
             self._rooms.metrics.count(outcome.decisions)
+        await self._fire(now)
         await self._call_dead_man(now)
+
+    async def _fire(self, now: datetime) -> None:
+        """Triggers whose schedule has come to a tick. One that cannot start its run is said, and waits for its next tick."""
+        rooms, playbooks = self._rooms, self._rooms.playbooks
+        if playbooks is None:
+            return
+        for key in await rooms.store.read(lambda ledger: playing.ticks_due(ledger, playbooks, now)):
+            try:
+                incident = await rooms.store.write(
+                    partial(lambda ledger, key: playing.tick(self._attempt(ledger, now), playbooks, key), key=key)
+                )
+            except StoreError:
+                raise
+            except TocsinError as failure:
+                _log.warning("trigger %s of %s could not start its run: %s", key.name, key.namespace, failure)
+                await rooms.store.write(
+                    partial(lambda ledger, key: playing.see_to(self._attempt(ledger, now), key, now), key=key)
+                )
+                continue
+            if incident is not None:
+                rooms.respond(incident.id)
+
+    def _attempt(self, ledger: Ledger, now: datetime) -> Attempt:
+        return Attempt(ledger, SERVICE, now, self._rooms.names, self._rooms.people, self._rooms.clean)
 
     def _look(self, ledger: Ledger, now: datetime) -> tuple[Outcome, Outcome]:
         rooms = self._rooms

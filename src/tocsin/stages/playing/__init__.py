@@ -8,6 +8,7 @@ from tocsin.stages.playing.applying import Applied, apply, checked_of, knock, se
 from tocsin.stages.playing.due import ACTOR, current, due, plan_of, scope_of
 from tocsin.stages.playing.gates import AnswerGate, answer_gate
 from tocsin.stages.playing.start import must_be_new, start
+from tocsin.stages.playing.ticks import see_to, tick, ticks_due
 
 ACTS = {"gate": Act("/gates/{which}", AnswerGate, answer_gate)}
 
@@ -25,7 +26,10 @@ __all__ = [
     "must_be_new",
     "plan_of",
     "scope_of",
+    "see_to",
     "set_off",
     "shelf_of",
     "start",
+    "tick",
+    "ticks_due",
 ]
