@@ -22,7 +22,7 @@ OWN = Path(__file__).resolve().parent / "data" / "wording.jsonl"
 CORPORA = Path(__file__).resolve().parents[1].parent / "shared" / "corpora"
 SHARED = CORPORA / "wording" / "cases.jsonl"
 PUBLISHED = CORPORA / "statuspage" / "incidents.json"
-CODES = tuple(code for code in WordingCode if code is not WordingCode.TONE)
+CODES = tuple(code for code in WordingCode if code not in (WordingCode.TONE, WordingCode.CONTRADICTION))
 """The eleven; a constraint that people set on one incident is not among them."""
 OMISSIONS = {WordingCode.NEXT_UPDATE, WordingCode.TIMESTAMP, WordingCode.NO_IMPACT}
 """Codes for what a message lacks; all others are for what it says."""

@@ -45,6 +45,8 @@ class WordingCode(StrEnum):
     NO_IMPACT = "NO_IMPACT"
     TONE = "TONE"
     """Not one of the eleven: a constraint that people set on this incident."""
+    CONTRADICTION = "CONTRADICTION"
+    """Nor this: another audience, or the record, has a fact otherwise."""
 
 
 class WordingViolation(Value):

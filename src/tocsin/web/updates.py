@@ -6,8 +6,8 @@ from typing import Any
 from tocsin.model.ground import Time, Value
 from tocsin.model.incident import Incident
 from tocsin.model.narrative import Draft, Published
-from tocsin.model.update import Audience, WordingViolation
-from tocsin.stages.communicate import Desk
+from tocsin.model.update import Audience, Update, WordingCode, WordingViolation
+from tocsin.stages.communicate import Desk, contradictions
 
 
 class Standing(StrEnum):
@@ -82,13 +82,20 @@ def _draft(incident: Incident, draft: Draft, desk: Desk) -> UpdateShown:
         standing=Standing.STALE if stale else Standing.APPROVED if draft.is_approved else Standing.WAITS,
         needs_person=desk.needs_person(incident, update.audience),
         digest=update.digest,
-        violations=update.violations,
+        violations=_violations(incident, update, desk),
         overridden=draft.overridden,
         id=update.id,
         at=draft.drafted_at,
         edited_by=draft.edited_by,
         approved_by=draft.approved_by if draft.is_approved else "",
     )
+
+
+def _violations(incident: Incident, update: Update, desk: Desk) -> tuple[WordingViolation, ...]:
+    """Those of when it was written; what contradicts others, as it is now: they may have been told since."""
+    kept = tuple(one for one in update.violations if one.code is not WordingCode.CONTRADICTION)
+    found = contradictions(update.text, incident, update.audience, desk.catalogue)
+    return (*kept, found) if found else kept
 
 
 def _published(out: Published) -> UpdateShown:

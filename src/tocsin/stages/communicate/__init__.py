@@ -5,6 +5,7 @@ are what people do. It never says what the incident does not know, and customers
 """
 
 from tocsin.stages.communicate import asks
+from tocsin.stages.communicate.contradictions import contradictions
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.draft import draft, unsaid, writer
 from tocsin.stages.communicate.due import due
@@ -28,6 +29,7 @@ __all__ = [
     "SyncFields",
     "act_at",
     "asks",
+    "contradictions",
     "draft",
     "due",
     "handoff_of",

@@ -12,12 +12,15 @@ from tocsin.model.incident import OPEN, Incident
 from tocsin.model.narrative import Estimate
 from tocsin.model.update import FOR_CUSTOMERS, Audience, WordingCode, WordingViolation
 from tocsin.model.vocabulary import WORDS
+from tocsin.stages.communicate.contradictions import contradictions
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.public import PLAIN_WORDS
 from tocsin.stages.communicate.tone import leaves_the_team, understood
 
 INSIDE = frozenset({WordingCode.BLAME, WordingCode.ETA, WordingCode.RESOLVED_EARLY, WordingCode.STATUS_MISMATCH})
 """What is not said inside the house either; the other rules are about readers who are customers."""
+_TELL_THE_STATE = frozenset({WordingCode.STATUS_MISMATCH, WordingCode.RESOLVED_EARLY})
+"""Where one of these fires, the text has the state wrong: that is to be mended before its facts are compared."""
 _HELD_INSIDE = frozenset({Constraint.NO_CAUSE, Constraint.NO_ETA})
 _HELD = _HELD_INSIDE | {Constraint.NO_FIGURES}
 """The constraints that words alone can break. Legal's is kept at publishing: a signature, not a word, makes the difference."""
@@ -30,14 +33,15 @@ def violations(
 
     `promise` is when the desk will speak next to them; a text that promises another time is wrong.
     """
-    ours = {"vendors": frozenset(desk.settings.vendors), "customer_words": frozenset(desk.settings.customer_words)}
     known = situation_of(text, incident, audience, desk.catalogue, now)
-    broken = check(text, known.model_copy(update={"next_update_at": promise, "now": now, **ours}))
+    broken = check(text, known.model_copy(update={"next_update_at": promise, "now": now, **words_of_ours(desk)}))
     found = tuple(one for one in broken if audience in FOR_CUSTOMERS or one.code in INSIDE)
     kinds = understood(incident.narrative.tone) & (_HELD if audience in FOR_CUSTOMERS else _HELD_INSIDE)
     tone = breaches(text, kinds) if leaves_the_team(audience) else ()
     codes = {one.code for one in found}
-    return (*found, *(one for one in tone if one.code not in codes))
+    tone = tuple(one for one in tone if one.code not in codes)
+    other = None if codes & _TELL_THE_STATE else contradictions(text, incident, audience, desk.catalogue)
+    return (*found, *tone, *((other,) if other else ()))
 
 
 def situation_of(text: str, incident: Incident, audience: Audience, catalogue: Catalogue, now: datetime) -> Situation:
@@ -52,6 +56,11 @@ def situation_of(text: str, incident: Incident, audience: Audience, catalogue: C
         internal_names=internal_names(catalogue, incident.services),
         people=frozenset(incident.seats.values()),
     )
+
+
+def words_of_ours(desk: Desk) -> dict[str, frozenset[str]]:
+    """What this installation says of words: other companies' names, and what its customers do know."""
+    return {"vendors": frozenset(desk.settings.vendors), "customer_words": frozenset(desk.settings.customer_words)}
 
 
 def internal_names(catalogue: Catalogue, more: Iterable[str] = ()) -> frozenset[str]:

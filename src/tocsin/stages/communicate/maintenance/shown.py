@@ -11,7 +11,7 @@ from tocsin.model.ground import Time, Value
 from tocsin.model.maintenance import PLAN, Maintenance, MaintenanceStage
 from tocsin.model.update import WordingCode, WordingViolation
 from tocsin.stages.communicate.desk import Desk
-from tocsin.stages.communicate.situation import internal_names
+from tocsin.stages.communicate.situation import internal_names, words_of_ours
 
 _ABOUT_READERS = frozenset({WordingCode.BLAME, WordingCode.INTERNAL_DETAIL, WordingCode.PII, WordingCode.JARGON})
 """What no reader outside is told, whatever it is about. A plan must say what they will notice, too."""
@@ -53,7 +53,8 @@ def violations(window: Maintenance, which: str, desk: Desk) -> tuple[WordingViol
     planned = which == PLAN
     text = f"{window.title}\n{window.text}" if planned else window.note(which).text
     rules = _ABOUT_READERS | ({WordingCode.NO_IMPACT} if planned else set())
-    found = check(text, Situation(internal_names=internal_names(desk.catalogue), people=desk.leaders))
+    known = Situation(internal_names=internal_names(desk.catalogue), people=desk.leaders)
+    found = check(text, known.model_copy(update=words_of_ours(desk)))
     return tuple(one for one in found if one.code in rules)
 
 
