@@ -116,7 +116,7 @@ KNOWN = st.sampled_from([(FactKind.OUTAGE, True), (FactKind.DATA_LOSS, True), (F
 FACTS = st.one_of(SHARES, KNOWN).map(lambda one: ImpactFact(kind=one[0], value=one[1], origin="alert"))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(
     st.lists(st.sampled_from(["draft", "publish", "time", *NEWS]), max_size=8),
     st.booleans(),
