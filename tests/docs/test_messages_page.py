@@ -1,18 +1,14 @@
 """docs/messages.md is what happens: its commands run in order beside a service, its tables are the tables of the code."""
 
-import os
 import re
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 
 import httpx
 import pytest
 import yaml
-from tests.servers import free_port
+from tests import pages
+from tests.pages import ROOT, blocks, ran, service  # noqa: F401 - the fixture
 
 from tocsin.model.communication import UpdatePublished, UpdateRetracted
 from tocsin.model.event import body_of
@@ -20,13 +16,7 @@ from tocsin.model.update import WordingCode
 from tocsin.stages.communicate import ACTS, MessageSettings
 from tocsin.stages.communicate.templating import NAMES
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "messages.md").read_text()
-BIN = Path(sys.executable).parent
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+PAGE = pages.page("messages")
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -36,44 +26,9 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in found[1].splitlines()]
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[int]:
-    port = free_port()
-    with (tmp_path / "log").open("wb") as log:
-        running = subprocess.Popen(
-            [BIN / "tocsin", "serve", "--port", str(port)], cwd=tmp_path, stdout=log, stderr=log, env=clean()
-        )
-        try:
-            wait_for(port)
-            yield port
-        finally:
-            running.terminate()
-            running.wait(60)
-
-
-def clean() -> dict[str, str]:
-    known = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
-    return {**known, "PATH": f"{BIN}:{known['PATH']}"}
-
-
-def wait_for(port: int) -> None:
-    for _ in range(300):
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/healthz").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise TimeoutError("the service did not come up")
-
-
 @pytest.mark.skipif(not which("bash"), reason="bash is missing")
-def test_every_command_on_the_page_works_from_top_to_bottom(service: int, tmp_path: Path) -> None:
-    page = "".join(blocks("sh")).replace("127.0.0.1:8080", f"127.0.0.1:{service}")
-    script = f"set -euo pipefail\n{page}\necho INCIDENT $ID $TOCSIN_TOKEN"
-    done = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, env=clean(), capture_output=True, text=True, timeout=300
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+def test_every_command_on_the_page_works_from_top_to_bottom(service: int, tmp_path: Path) -> None:  # noqa: F811
+    done = ran("".join(blocks(PAGE, "sh")) + "\necho INCIDENT $ID $TOCSIN_TOKEN", tmp_path, service=service)
     assert "Tone and constraints so far:\n  no cause speculation" in done.stdout
     incident, token = re.findall(r"INCIDENT (\S+) (\S+)", done.stdout)[0]
     answer = httpx.get(
@@ -105,5 +60,5 @@ def test_the_table_of_rules_and_the_table_of_refusals_name_every_code() -> None:
 
 
 def test_the_configuration_shown_is_valid() -> None:
-    for block in blocks("yaml"):
+    for block in blocks(PAGE, "yaml"):
         MessageSettings.model_validate(yaml.safe_load(block)["messages"])

@@ -1,9 +1,6 @@
 """The pages review, gamedays and figures are what happens: commands run in order, tables and settings are the code's."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from shutil import which
 
@@ -11,6 +8,8 @@ import pytest
 import yaml
 from icalendar import Calendar
 from pypdf import PdfReader
+from tests import pages
+from tests.pages import blocks, ran
 
 from tocsin.guard.attempt import PeopleRules
 from tocsin.model.figures import Times
@@ -20,29 +19,12 @@ from tocsin.stages.review import ACTS
 from tocsin.stages.review.document import Part
 from tocsin.web.metrics import Metrics
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-REVIEW, FIGURES, GAMEDAYS = ((DOCS / f"{name}.md").read_text() for name in ("review", "figures", "gamedays"))
-BIN = Path(sys.executable).parent
-
-
-def blocks(page: str, language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
-
-
-def ran(page: str, folder: Path) -> str:
-    known = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
-    script = "set -euo pipefail\n" + "\n".join(blocks(page, "sh"))
-    environment = {**known, "PATH": f"{BIN}:{known['PATH']}"}
-    done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=300
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
-    return done.stdout
+REVIEW, FIGURES, GAMEDAYS = (pages.page(name) for name in ("review", "figures", "gamedays"))
 
 
 @pytest.mark.skipif(not which("bash"), reason="bash is missing")
 def test_every_command_on_the_page_of_the_review_works_from_top_to_bottom(tmp_path: Path) -> None:
-    said = ran(REVIEW, tmp_path)
+    said = ran("\n".join(blocks(REVIEW, "sh")), tmp_path).stdout
     assert "post-mortem version 2 approved" in said
     assert Calendar.from_ical((tmp_path / "review.ics").read_bytes()).walk("VEVENT")[0].start.year == 2099
     assert "Root cause" in PdfReader(tmp_path / "review.pdf").pages[0].extract_text()
@@ -54,7 +36,7 @@ def test_every_command_on_the_page_of_the_review_works_from_top_to_bottom(tmp_pa
 def test_every_command_on_the_page_of_gamedays_works(tmp_path: Path) -> None:
     (block,) = blocks(GAMEDAYS, "yaml")
     (tmp_path / "tocsin.yaml").write_text(block)
-    said = ran(GAMEDAYS, tmp_path)
+    said = ran("\n".join(blocks(GAMEDAYS, "sh")), tmp_path).stdout
     assert said.startswith("next: ann@example.com")
     assert "ann@example.com is communications lead" in said
     assert "DRILL: Disk of db-2 is full" in said
