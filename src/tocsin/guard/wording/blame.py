@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.finding import Found, first, violation
 from tocsin.guard.wording.lexicon import faults
 from tocsin.guard.wording.people import given_names
@@ -80,9 +81,9 @@ def _named(sentence: str, people: frozenset[str], vendors: frozenset[str]) -> It
 
 
 @cache
-def _listed(names: frozenset[str]) -> re.Pattern[str] | None:
+def _listed(names: frozenset[str]) -> Late | None:
     listed = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if name)
-    return re.compile(rf"(?<![\w-])(?:{listed})(?![\w-])") if listed else None
+    return Late(rf"(?<![\w-])(?:{listed})(?![\w-])") if listed else None
 
 
 def vendor_failed(sentence: str, vendors: frozenset[str]) -> Found | None:

@@ -28,7 +28,7 @@ def _causes(text: Text) -> Iterator[Found]:
     for sentence, match in each(text, causes.DUE_TO, causes.CAUSE):
         before = sentence.text[max(0, match.start() - 80) : match.start()]
         after = sentence.text[match.end() : match.end() + 60]
-        of_itself = match.re is causes.DUE_TO and causes.CAUSED_BY_ITSELF.match(after)
+        of_itself = causes.DUE_TO.found(match) and causes.CAUSED_BY_ITSELF.match(after)
         relative = match.group().lower().startswith(("which", "that")) and causes.TROUBLE_BEFORE.search(before)
         advice = match.group().lower().startswith("because") and causes.ADVISES.search(after)
         if not (of_itself or relative or advice or causes.NO_CAUSE.search(before)):

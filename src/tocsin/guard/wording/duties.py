@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.exposure import jargon_before
 from tocsin.guard.wording.finding import absent, each
 from tocsin.guard.wording.lexicon import exposed, harm, times
@@ -13,7 +14,7 @@ from tocsin.model.update import WordingCode, WordingViolation
 
 TELLING_WORDS = 2
 """So many words of its own and a message is taken to be about something."""
-_WORD = re.compile(r"[A-Za-z][A-Za-z'-]{1,30}")
+_WORD = Late(r"[A-Za-z][A-Za-z'-]{1,30}")
 HALF_A_DAY = timedelta(hours=12)
 _NAMED = (harm.TROUBLED, harm.AFFECTED, harm.HARMED, harm.CAN_DO, harm.CAPABILITY)
 

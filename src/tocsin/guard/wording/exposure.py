@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.finding import Found, first, named, span, violation
 from tocsin.guard.wording.lexicon import exposed
 from tocsin.guard.wording.people import personal_name
@@ -91,7 +92,7 @@ def _technical(plain: str, now: Situation) -> Iterator[Found]:
             yield match.span()
 
 
-_SUBJECT = re.compile(r"(?: [\w'-]{1,20}){0,5} ?$")
+_SUBJECT = Late(r"(?: [\w'-]{1,20}){0,5} ?$")
 
 
 def jargon_before(sentence: str, at: int) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.situation import Situation
 from tocsin.guard.wording.text import Sentence, Text
 from tocsin.model.update import WordingCode, WordingViolation
@@ -28,7 +29,7 @@ def first(found: Iterable[Found]) -> Found | None:
     return next(iter(found), None)
 
 
-def each(text: Text, *patterns: re.Pattern[str]) -> Iterator[tuple[Sentence, re.Match[str]]]:
+def each(text: Text, *patterns: Late) -> Iterator[tuple[Sentence, re.Match[str]]]:
     """Every match of every pattern, sentence by sentence."""
     for sentence in text.sentences:
         for pattern in patterns:

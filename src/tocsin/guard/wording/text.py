@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.lexicon import modality
 
 _PLAIN = str.maketrans(
@@ -29,7 +30,7 @@ _PLAIN = str.maketrans(
         "`": " ",
     }
 )
-_END = re.compile(r"[.!?\u2026]{1,5}(?=[\s\"')\]]|$)|[\r\n]{1,8}|\s/{1,2}\s|\s-\s|;\s")
+_END = Late(r"[.!?\u2026]{1,5}(?=[\s\"')\]]|$)|[\r\n]{1,8}|\s/{1,2}\s|\s-\s|;\s")
 
 
 @dataclass(frozen=True, slots=True)

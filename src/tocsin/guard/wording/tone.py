@@ -4,10 +4,10 @@ A constraint is a sentence. Four kinds of sentences are understood and held to; 
 that only half understands a constraint must not pretend to keep it. Asked by communicate; it never changes a text.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.claims import cause_unconfirmed, eta
 from tocsin.guard.wording.finding import span, violation
 from tocsin.guard.wording.lexicon import tones
@@ -29,7 +29,7 @@ class Constraint(StrEnum):
     """What is said of people's data takes legal's agreement to exactly those words."""
 
 
-_SAID: dict[Constraint, re.Pattern[str]] = {
+_SAID: dict[Constraint, Late] = {
     Constraint.NO_CAUSE: tones.OF_THE_CAUSE,
     Constraint.NO_ETA: tones.OF_A_TIME,
     Constraint.NO_FIGURES: tones.OF_FIGURES,

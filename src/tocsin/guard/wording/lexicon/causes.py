@@ -2,6 +2,7 @@
 
 import re
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.lexicon.parts import CHANGE, EFFECT, TROUBLE, any_of, words
 
 DUE_TO = any_of(
@@ -106,24 +107,24 @@ CAUSE = any_of(
     rf"(?:'s)? {words(1)}(?:{TROUBLE}|failures?)",
 )
 """Phrases that assert a cause, or guess one."""
-CAUSED_BY_ITSELF = re.compile(
+CAUSED_BY_ITSELF = Late(
     rf"^ (?:by |of )?(?:this|the|that|these|those|an?|our|any|such)?(?: (?:ongoing|current|same|above|technical|internal|unexpected|"
     rf"temporary|unforeseen|recent|earlier|service))? ?(?:{TROUBLE}|errors?|delays?|this|it)s?(?! (?:at|with|in|of|from|on|by) )"
     r"(?=[ .,;:!)]|$)",
     re.IGNORECASE,
 )
 """What follows "due to" when the incident itself is meant: "due to this issue you may see old prices"."""
-NO_CAUSE = re.compile(
+NO_CAUSE = Late(
     r"\b(?:whether|what|why|how|if|no (?:sign|signs|evidence|indication|indications|reason to believe|idea)|cannot say|can't say|do not know|don't know|unclear|unknown|unrelated|rul(?:ed?|ing) out|"
     r"nothing to do|inconvenience|understand|determine|establish|confirm(?:ing)?|find out|verify(?:ing)?|check(?:ing)?|look(?:ing)? for|search(?:ing)? for|trying to)\b(?!ed)[ \w'%-]{0,40}$|"
     r"\b(?:not|never|n't|isn't|wasn't|aren't|weren't)(?: (?:been|be|yet|directly|likely|necessarily|clearly|simply|only|have|at all))? ?$|\bno (?:\w{1,20} )?$",
     re.IGNORECASE,
 )
 """Words before such a phrase that make it a question, a denial, or a courtesy."""
-ADVISES = re.compile(
+ADVISES = Late(
     r"\bplease\b|\bwe (?:have |are |'ve )?(?:pause|stop|switch|turn|disabl|clos|suspend|ask|recommend|advis|want|would)",
     re.IGNORECASE,
 )
 """What follows "because" when a reason is given for what to do, not for what happened."""
-TROUBLE_BEFORE = re.compile(rf"\b{TROUBLE},? $", re.IGNORECASE)
+TROUBLE_BEFORE = Late(rf"\b{TROUBLE},? $", re.IGNORECASE)
 """The incident itself, before "which caused": it names no cause."""

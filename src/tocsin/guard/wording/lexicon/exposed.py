@@ -2,6 +2,7 @@
 
 import re
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.lexicon.parts import any_of
 
 JARGON = any_of(
@@ -87,39 +88,39 @@ _KIND = (
     r"lb|gw|gateway|proxy|nginx|haproxy|ingress|edge|k8s|kube|cluster|primary|replica|master|slave|shard|backend|frontend|auth|mail|smtp|relay|"
     r"fs|nfs|nas|san|storage|backup|log|logs|search|es|etcd|bastion|jump|vpn|fw|dns|ns|ldap|rack|switch|router|pod|container|core|ledger|batch|scheduler)"
 )
-HOST = re.compile(
+HOST = Late(
     r"\b(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}(?:internal|local|lan|corp|intra|svc|cluster|consul|localdomain|private|"
     r"compute|amazonaws)\b(?:\.[a-z]{2,12}){0,3}|"
     r"(?<![\w/@#.-])(?!(?:us|eu|ap|sa|ca|af|me|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central)(?:east|west)?-?\d\b)(?:[a-z0-9]{1,20}-){1,5}(?:\d{1,4}[a-z]?|(?=[a-z]{0,6}\d)[a-z0-9]{3,10}|[a-f0-9]{6,10}(?:-[a-z0-9]{4,6})?)\b(?<=[\w-])",
     re.IGNORECASE,
 )
 """Names of machines. One that only has dashes and a number must also have a part that machines are called by: `HOST_PART`."""
-HOST_PART = re.compile(
+HOST_PART = Late(
     rf"(?:^|-){_KIND}\d{{0,3}}(?=-|$)|(?:^|-)(?:prod|production|staging|stg|preprod|uat)(?=-|$)|-[a-f0-9]{{6,10}}-[a-z0-9]{{4,6}}$|\.(?:internal|local|lan|corp|intra|svc|cluster|consul|localdomain|private|compute|amazonaws)",
     re.I,
 )
-SERVICE_NAME = re.compile(
+SERVICE_NAME = Late(
     rf"(?<![\w/@#.-])(?:(?:ip|i|vol|eni|sg|vpc|subnet|arn|ami|snap|rtb|igw)-[0-9a-f][\w-]{{3,40}}|"
     rf"[a-z][a-z0-9]{{1,20}}(?:-[a-z0-9]{{1,20}}){{0,4}}-(?:svc|service|api|db|prod|worker|backend|proxy|gateway|cluster|primary|replica|queue|cache|staging|srv|daemon|operator|controller|consumer|producer|lambda|bucket|topic|cronjob|sidecar)|"
     rf"(?:prod|stage|stg|staging|dev|uat|preprod|k8s|kube|db|srv|vm)-[a-z0-9]{{1,20}}(?:-[a-z0-9]{{1,20}}){{0,5}}|"
     rf"{_KIND}{_PLACE}?\d{{1,3}}(?=[ .,;)]|$))(?![\w-])",
     re.IGNORECASE,
 )
-PUBLIC_TERMS = re.compile(
+PUBLIC_TERMS = Late(
     r"^(?:self-service|web-service|customer-service|in-service|full-service|rest-api|public-api|web-api|dev-\w{1,8}ments?|es\d|web\d|app\d|core\d|live\d)$",
     re.I,
 )
-ADDRESS = re.compile(
+ADDRESS = Late(
     r"(?<![\w.])(?!1\.1\.1\.[1-3]\b|8\.8\.[48]\.[48]\b)(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2}|:\d{2,5})?\b(?!\.\d)|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b|\b(?:[0-9a-f]{1,4}:){2,6}:[0-9a-f]{0,4}\b",
     re.IGNORECASE,
 )
-MODEL_BEFORE = re.compile(
+MODEL_BEFORE = Late(
     r"\b(?:type|types|model|models|series|version|flight|flights|line|lines|gate|gates|route|form|norm|standard|regulation|class|train|bus|tram|product|article|item|device|devices|meters?|zone|area|room|hall|terminal|platform|track|exit|section|building|tariff|plan)s? (?:of type )?$",
     re.IGNORECASE,
 )
 """Words after which letters and a number name a product, not a ticket."""
-VERSION_BEFORE = re.compile(r"\b(?:version|release|v|build|app|ios|android|client|firmware)\s{0,2}$", re.I)
-TICKET = re.compile(
+VERSION_BEFORE = Late(r"\b(?:version|release|v|build|app|ios|android|client|firmware)\s{0,2}$", re.I)
+TICKET = Late(
     r"(?-i:\b(?!UTC-|GMT-|COVID-|ISO-|UTF-|SHA-|PS-|CVE-|RFC-|FAQ-|TLS-|USB-|HTTP-|AES-|IPV-|MP-|H-|PCI-|SOC-|GDPR-)[A-Z][A-Z0-9]{1,9}-\d{1,6}\b(?!-\d))|\bSEV-?[0-5]\b|(?-i:\b(?:INC|CHG|PRB|TASK|REQ|RITM|TKT|CASE)\d{4,10}\b)|(?-i:\bNOC\b|\bSREs?\b)|(?-i:\bP[0-4]\b)|"
     r"(?<!\w)#[a-z0-9]{2,20}(?:[-_][a-z0-9]{1,20}){1,6}\b|(?<!\w)#(?:incidents?|ops|sre|oncall|on-call|eng|engineering|outages?-?\w{0,10}channel|warroom|platform|infra|devops|general|alerts)\b|"
     r"\b(?:commit|pr|pull request|merge request|mr|diff|changeset|change request|cr) #?(?=[0-9a-f]{0,40}\d)[0-9a-f]{2,40}\b|\b(?:build|job|pipeline) #\d{1,8}\b|(?:jira|ticket|change) (?:number |no\.? |id )?#?\d{3,10}\b|"
@@ -130,21 +131,21 @@ TICKET = re.compile(
     r"\b[\w-]{2,40}\.(?:py|java|go|rb|php|yaml|yml|tf|conf|cfg|sh|sql|jar|log)\b",
     re.IGNORECASE,
 )
-EMAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")
-LINK = re.compile(r"https?://[^\s]{1,300}|\bwww\.[^\s]{1,200}", re.IGNORECASE)
-ROLE_MAILBOX = re.compile(
+EMAIL = Late(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")
+LINK = Late(r"https?://[^\s]{1,300}|\bwww\.[^\s]{1,200}", re.IGNORECASE)
+ROLE_MAILBOX = Late(
     r"^(?:support|help|helpdesk|status|security|privacy|info|contact|service|customer[\w.-]{0,12}|care|hello|team|noreply|no-reply|billing|sales|press|abuse|legal|dpo|feedback|office|community|ops|success|accounts|trust)(?:[.+-][\w.+-]{1,20})?@",
     re.I,
 )
-PHONE = re.compile(
+PHONE = Late(
     r"(?<![\w:.,/-])(?:\+|00)\d{1,3}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}(?![\d:-])|(?<![\w:.,/+-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\d:-])|(?<![\w:.,/+-])0\d{2,4}[ /-]\d{5,8}(?![\d:-])"
 )
-HOTLINE = re.compile(
+HOTLINE = Late(
     r"\b(?:hotline|support|help ?desk|customer (?:service|care)|call cent(?:er|re)|switchboard|toll-?free|service line|care line|our (?:line|number))\b[^.\n]{0,40}$",
     re.I,
 )
-CARD = re.compile(r"(?<![\w.-])(?:\d[ -]?){12,18}\d(?![\w-])")
-ACCOUNT = re.compile(
+CARD = Late(r"(?<![\w.-])(?:\d[ -]?){12,18}\d(?![\w-])")
+ACCOUNT = Late(
     r"\b(?:user|customer|account|patient|order|member|client|student|pupil|guest|passenger|driver|card|contract|meter|device|invoice|policy|booking|reservation|passport|licen[cs]e plate|iban|tenant|subscriber|employee|case of)s?"
     r"(?: ?(?:id|number|no\.?|ref(?:erence)?|nr\.?))?[ :#=]{1,3}(?=[\w-]{0,30}\d)(?!\d{1,4}(?:[ .,;)]|$))(?!\d{1,3}(?:,\d{3}){1,6})(?!20\d\d\b)[\w-]{3,40}\b|"
     r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}\b|\b\d{3}-\d{2}-\d{4}\b|\blicen[cs]e plate [\w-]{1,8} ?\d{1,5}|\bborn (?:on )?\d|\bdate of birth\b",

@@ -2,6 +2,7 @@
 
 import re
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.lexicon.parts import any_of, words
 
 _ANY = r"(?:[\w'-]{1,20} )"
@@ -33,7 +34,7 @@ KNOWN = frozenset(
     ).split()
 )
 """Companies that others depend on. `Situation.vendors` adds a team's own."""
-AGENT = re.compile(
+AGENT = Late(
     rf"(?<![\w-])(?:(?:an?|the|our|one of (?:our|the)|some|another|their|his|her|your|my|a certain|this|that) )?(?:\w[\w-]{{0,19}} ){{0,2}}?"
     rf"(?:{ROLE}|{TEAM}|{VENDOR})(?![\w-])|(?<![\w-])(?:he|she|you|they)(?![\w'-])",
     re.IGNORECASE,
@@ -117,10 +118,10 @@ _BETWEEN = (
     r"(?: \([^)\n]{1,30}\))?(?: (?:has|have|had|again|once again|clearly|simply|apparently|also|then|repeatedly|obviously|unfortunately|just|"
     r"yet again|still|really|later|first|manually|must have|may have|seems to have|appears to have|is said to have|deliberately|knowingly|always|once more|both|all)){0,3}"
 )
-FAULT_AFTER = re.compile(rf"{_BETWEEN} (?:{FAULT})(?![\w-])", re.IGNORECASE)
+FAULT_AFTER = Late(rf"{_BETWEEN} (?:{FAULT})(?![\w-])", re.IGNORECASE)
 """The fault, where it follows whom it is laid on."""
 _WRONG = r"(?:lack of (?:care|discipline|attention|diligence|skill|competence|ownership|experience|training|urgency|communication)|mistakes?|errors?|faults?|slips?|oversights?|blunders?|negligence|carelessness|incompetence|failures?|inattention|typos?|wrong (?:[\w-]{1,20} ?){1,3}|bad (?:decision|judg(?:e)?ment|call)s?)"
-FAULT_BEFORE = re.compile(
+FAULT_BEFORE = Late(
     rf"(?:{_RASHLY} [\w-]{{2,20}}|{_WRONG}(?: (?:that was |which was |was |were )?(?:made|committed|introduced))?|"
     r"(?:poor|bad|sloppy|shoddy|careless|lazy) (?:work|job|handling|quality|planning|decisions?|judg(?:e)?ment|communication|preparation|workmanship)|"
     r"(?:misconfigured|mishandled|overlooked|ignored|missed|neglected|forgotten|botched|broken|bungled|mistyped|caused|introduced|messed up)|"
@@ -131,7 +132,7 @@ FAULT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """The fault, where whom it is laid on follows."""
-NO_FAULT = re.compile(
+NO_FAULT = Late(
     r"\b(?:no|none of|not|neither|nobody|without|if|when|whether|should|could|any|why|how|unless|so that|to ensure|customers?|users?)\b[ \w-]{0,20}$",
     re.IGNORECASE,
 )
@@ -191,7 +192,7 @@ BLAME_PHRASES = any_of(
     r"(?:the|this|our) (?:customer|client|user) (?:has |had )?(?:caused|broke|misused|is to blame|was to blame|brought this on)",
 )
 """Phrases that hold somebody responsible, whoever it is."""
-NO_BLAME = re.compile(
+NO_BLAME = Late(
     r"\b(?:nobody|no one|no-one|not|never|without|isn't|wasn't|avoid|blameless|rather than|instead of|no)\b[ \w'-]{0,24}$",
     re.IGNORECASE,
 )
@@ -206,19 +207,19 @@ _FAILS = (
     r"having (?:problems|issues|trouble|an outage)|experiencing (?:problems|issues|trouble|an? [\w ]{0,20}outage|an incident)|had (?:a|an|another) (?:[\w-]{1,20} )?(?:outage|incident|failure|problem|issue)|"
     r"struggling|let (?:us|you) down|not (?:delivering|responding|answering|available)|changed (?:their|its)))"
 )
-VENDOR_FAILS = re.compile(_FAILS, re.IGNORECASE)
+VENDOR_FAILS = Late(_FAILS, re.IGNORECASE)
 """What follows a company's name when it is said to have failed."""
-VENDOR_ACCUSED = re.compile(
+VENDOR_ACCUSED = Late(
     r"\b(?:(?:caused|triggered) by|due to|because of|because|blame|fault of|thanks to|(?:failure|outage|problem|issue|incident|fault|error)s?"
     r" (?:at|of|with|in)|courtesy of)(?: (?:an?|the|our|its|their))?(?: [\w-]{1,20}){0,4}? ?$|\bthis is an? $|\bit's $",
     re.IGNORECASE,
 )
 """What stands before a company's name when it is accused."""
-VENDOR_AS_A_WAY = re.compile(
+VENDOR_AS_A_WAY = Late(
     r"\b(?:with|via|through|using|into|to|from|for|and|or|by|on)(?: (?:the|a|an|your))? ?$|[/&] ?$", re.IGNORECASE
 )
 """What stands before a company's name when it is a feature of ours: signing in with Google."""
-OUR_VENDOR_FAILS = re.compile(
+OUR_VENDOR_FAILS = Late(
     rf"\b(?:our|the|an?|one of our|their) {VENDOR}{_FAILS}|"
     r"\b(?:upstream|third[- ]party|external) (?:provider|vendor|supplier|carrier|partner)(?:'s)? (?:issues?|problems?|outages?|failures?)|"
     r"\b(?:outages?|failures?|mistakes?|faults?|incidents?|problems?|issues?) (?:at|of|with|in|by) (?:our|the|an?|one of our) "
@@ -236,7 +237,7 @@ _SYSTEMS = (
     r"Terraform|Traefik|Prometheus|Grafana|Jenkins|Docker|Helm|Flux|Fluentd|Kafka|Nodes?|Pods?|Clusters?|Services?|Time|Also|And|But|If|When|As|In|On|At|By|For|No|Not|Pipelines?|Automation|Scripts?|Argo|Ansible"
 )
 """Capitalised words that are no persons."""
-HUMAN_FAULT = re.compile(
+HUMAN_FAULT = Late(
     r"(?-i:\b(?!(?:"
     + _SYSTEMS
     + r")\b)[A-Z][a-z]{1,14}(?: [A-Z][a-z]{1,15})?)"
@@ -250,9 +251,9 @@ HUMAN_FAULT = re.compile(
     re.IGNORECASE,
 )
 """A capitalised word and what only people do: a person whose name is in no list."""
-STRANGER = re.compile(rf"(?-i:(?!(?:{_SYSTEMS})\b)[A-Z][a-z]{{1,14}}(?: [A-Z][a-z]{{1,15}})?)(?=[ .,;:!)]|$)")
+STRANGER = Late(rf"(?-i:(?!(?:{_SYSTEMS})\b)[A-Z][a-z]{{1,14}}(?: [A-Z][a-z]{{1,15}})?)(?=[ .,;:!)]|$)")
 """A capitalised word that is no system we know, after "deleted by mistake by"."""
-ONLY_PEOPLE = re.compile(
+ONLY_PEOPLE = Late(
     r"untested|unreviewed|unapproved|mistake|accident|careless|negligen|wrongly|hast|reckless", re.IGNORECASE
 )
 """What is only said of people."""

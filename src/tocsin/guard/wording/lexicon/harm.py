@@ -2,6 +2,7 @@
 
 import re
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.lexicon.parts import IMPACT_NOUN, TROUBLE, any_of
 
 SYMPTOM = any_of(
@@ -32,7 +33,7 @@ SYMPTOM = any_of(
     r"takes? (?:several|many|two|three|longer|more|multiple|up to|a long|ages)|attempts",
 )
 """What customers experience, in their words."""
-TROUBLED = re.compile(
+TROUBLED = Late(
     rf"\b(?:issues?|problems?|incidents?|trouble|difficult(?:y|ies)|disruptions?|outages?)(?! (?:has|have|is|are|was|were)\b) "
     rf"(?:(?:which|that) (?:is |are |may be |was )?)?(?:affect(?:s|ing|ed)?|impact(?:s|ing|ed)?|with|when|while|where|in|on|around|for|causing|preventing|involving|related to|regarding|concerning|\w{{3,15}}ing)\b"
     rf"(?! (?:it|this|the (?:results?|fix|situation|issue|problem|recovery)|us|our (?:side|end)|a fix)\b)"
@@ -41,16 +42,16 @@ TROUBLED = re.compile(
     re.IGNORECASE,
 )
 """Trouble with something that is named: "an issue with exports", not "this issue" and not "an issue affecting some users"."""
-AFFECTED = re.compile(
+AFFECTED = Late(
     r"\b(?:affect(?:s|ed|ing)|impact(?:s|ed|ing)|hit(?:s|ting)?) (?:the |our |all |some |many |most |your ){0,2}(?!(?:the|our|all|some|many|most|your|its|their)\b|customers?\b|users?\b|clients?\b|services?\b|platform\b|products?\b|infrastructure\b|applications?\b|environment\b|company\b|business\b|some\b|you\b|members?\b|players?\b|us\b|it\b|a (?:small|number|subset|portion)|"
     r"systems?\b|performance of|everyone|part of)[\w'-]{3,30}|\b(?!customers\b|users\b|clients\b|services\b|systems\b|members\b|people\b|some\b|you\b|we\b|regions\b|others\b|all\b|which\b|that\b|who\b|accounts\b)[\w-]{3,30} (?:is|are|was|were|may be|might be|will be) (?:currently |also |still |being )?(?:affected|impacted|hit)\b",
     re.IGNORECASE,
 )
-HARMED = re.compile(
+HARMED = Late(
     rf"\b(?:inconvenience|trouble|problems?|difficult(?:y|ies)|disruption|harm|impact) (?:to|for|among) (?:\w{{1,20}} ){{0,3}}?{IMPACT_NOUN}",
     re.I,
 )
-CAN_DO = re.compile(
+CAN_DO = Late(
     r"\b(?:can|could|cannot) (?:now |only |no longer |not |again )?be (?!expected|found|seen|sure|confirmed|said|resolved|fixed|given|restored|shared|ruled|identified|traced)\w{3,15}(?:ed|en|ought|old|aid)\b|"
     rf"\b{IMPACT_NOUN} (?:in [\w ]{{2,20}} )?(?:can|could|may|might|should|will(?: now)? be able|are (?:now |again )?able|were able|see|saw|experience[ds]?|experiencing|get|got|have to|need to|had to|notice[ds]?)\b"
     r"(?! (?:be )?(?:affected|impacted|an? (?:issue|incident|problem|outage)s?[.,]|experience (?:an? )?(?:issues?|problems?)[.,]|rest assured|contact|reach|expect|follow|find (?:more|updates)|see (?:this|the) (?:page|status|update)|visit|subscribe))",
@@ -94,13 +95,13 @@ CAPABILITY = any_of(
     r"languages?|translations?|subtitles?|captions?|recordings?|translations|editing|creating|publishing|connectivity|network performance|cancell?ations?|activation|deployments?",
 )
 """What customers do with a product. A message that names one says at least what is touched."""
-EMPTY = re.compile(
+EMPTY = Late(
     rf"\b(?:experiencing|having|facing|aware of|investigating|encountering|seeing) (?:an? |some |any |the |certain ){{0,2}}(?:\w{{1,20}} )?(?:technical )?(?:{TROUBLE}|errors? condition)(?= ?[.,;!]| ?$| ?\n| and\b)|"
     r"\btechnical (?:difficult(?:y|ies)|problems?|issues?|error)\b|\b(?:service|this|the|an?|our) (?:disruption|interruption|outage|degradation|delay)s?(?= (?:has been|is|was|caused)? ?(?:resolved|fixed|over|may have|have caused|has caused|under)|[.,\n]|$)",
     re.IGNORECASE,
 )
 """Trouble that is not described."""
-FILLER = re.compile(
+FILLER = Late(
     r"\b(?:any|the|for(?: the| any)?|all|this|sincerely|apologi[sz]e for(?: any| the)?|sorry for(?: the| any)?|regret(?: any| the)?) (?:inconvenience|trouble|disruption|interruption|delay|frustration|wait|impact|confusion)s?"
     r"(?! (?:to|for) (?:\w{1,20} ){0,3}(?:users|customers))[^.\n]{0,120}|"
     r"\bthank(?:s| you)[^.\n]{0,160}|\b(?:we )?(?:sincerely |deeply |very much )?(?:apologi[sz]e|are (?:very |so |truly )?sorry|regret)[^.:\n]{0,160}|your (?:patience|understanding)[^.\n]{0,120}|"

@@ -6,6 +6,8 @@ role before them they are found anyway.
 
 import re
 
+from tocsin.guard.late import Late
+
 GIVEN = frozenset(
     (
         "Amira Leila Samira Yara Nadia Farid Karim Dilara Emre Deniz Ayla Selin Olu Chidi Amaka Kofi Ama Lena Lea Mia Nele Jule Hanna Zara Ines Milo Enzo Noor Aaron Abdul Abdullah Abigail Adam Adele Adrian Agata Agnes Agnieszka Ahmad Ahmed Aidan Aisha Aiko Akira Alan Alana Albert Alberto "
@@ -53,12 +55,12 @@ GIVEN = frozenset(
     ).split()
 )
 """Given names that are seldom anything else."""
-PLACE_BEFORE = re.compile(
+PLACE_BEFORE = Late(
     r"\b(?:San|Santa|Santo|Sao|Saint|St\.?|Los|Las|Port|Fort|Lake|New|Mount|El|King|Queen|Cape|Costa|Punta|Storm|Hurricane)\s$"
 )
 """Words before a name that make it a place or a storm."""
-CAPITALISED = re.compile(r"(?<![\w./@-])[A-Z][a-z\u00e0-\u00ff]{1,14}(?:-[A-Z][a-z\u00e0-\u00ff]{1,14})?(?![\w@])")
-ROLE_BEFORE = re.compile(
+CAPITALISED = Late(r"(?<![\w./@-])[A-Z][a-z\u00e0-\u00ff]{1,14}(?:-[A-Z][a-z\u00e0-\u00ff]{1,14})?(?![\w@])")
+ROLE_BEFORE = Late(
     r"\b(?:(?:lead |senior |junior |principal |chief |head |duty |software |support |network |systems? |security |our |the |your )?"
     r"(?:engineer|developer|colleague|lead|manager|director|administrator|admin|technician|specialist|architect|officer|contact|employee|"
     r"contractor|consultant|analyst|cto|ceo|ciso|cio|vp|mr|mrs|ms|miss|dr|prof|herr|frau|customer|client|user|patient|mister|member|owner)\.?,? )$|\b(?:named|real name|signed,?|regards,?|thanks to|thank you|thanks|kudos to|credit to|(?:reported|spotted|found|sent|written|raised|flagged|noticed) by|according to)(?: our)? $",
@@ -198,8 +200,8 @@ NOT_A_NAME = frozenset(
         "Edition",
     ]
 )
-SURNAME = re.compile(r" [A-Z][\w'-]{1,20}")
-PLACE_AFTER = re.compile(
+SURNAME = Late(r" [A-Z][\w'-]{1,20}")
+PLACE_AFTER = Late(
     r" (?:Springs|City|Falls|Beach|Island|Islands|Street|Road|Avenue|Bay|Park|Lake|River|County|Airport|Station|Square|Bridge|Hill|Hills|Valley|Town|Village|Campus|Hospital|University|School|Arena|Stadium)\b"
 )
 """Words after a name that make it a place."""

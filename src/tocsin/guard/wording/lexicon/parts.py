@@ -2,13 +2,15 @@
 
 import re
 
+from tocsin.guard.late import Late
+
 WORD = r"[\w'%-]{1,30}"
 """One word."""
 
 
-def any_of(*alternatives: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
+def any_of(*alternatives: str, flags: re.RegexFlag = re.IGNORECASE) -> Late:
     """One pattern for phrases that stand by themselves."""
-    return re.compile(r"(?<![\w-])(?:" + "|".join(alternatives) + r")(?![\w-])", flags)
+    return Late(r"(?<![\w-])(?:" + "|".join(alternatives) + r")(?![\w-])", flags)
 
 
 def words(most: int) -> str:

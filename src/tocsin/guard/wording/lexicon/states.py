@@ -2,6 +2,7 @@
 
 import re
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.lexicon.parts import IMPACT_NOUN, any_of
 
 STATUS_ORDER = ("investigating", "identified", "monitoring", "resolved")
@@ -65,7 +66,7 @@ RESOLVED_CLAIM = any_of(
     r"(?:are|is|have|has) (?:now |all |completely )?gone",
 )
 """Recovery, said of the incident, the service, the customers or the harm."""
-RESOLVED_ALONE = re.compile(
+RESOLVED_ALONE = Late(
     rf"(?:^|: |- )\W{{0,4}}(?:(?!not |un|elsewhere|here|there|most|some|many|partly|mostly|will |until |when |once |if |how |being |to |get |getting |have |be |an? |want )"
     rf"{_W} ){{0,3}}(?:resolved|fixed|solved|restored|recovered)\b(?= ?[.!,;:\])-]| ?$|\W)(?! (?:by|in|soon|when|once|before|price|fee|line|term))",
     re.IGNORECASE,
@@ -75,7 +76,7 @@ RESOLVED_ALONE = re.compile(
 # Where it stands ---------------------------------------------------------------------------------------------------------------
 
 _STATUS = r"(investigating|identified|monitoring|resolved)"
-STATUS_LABEL = re.compile(
+STATUS_LABEL = Late(
     rf"(?:^|\n)\W{{0,6}}(?:(?:current |incident )?(?:status|state|stage|phase)\W{{1,4}}|update\W{{1,4}})?\[?\(?{_STATUS}\b"
     r"(?=\W{0,2}(?:\n|$|[\]):,.|-]|- ))|"
     rf"\b(?:current |incident |the )?(?:status|state)(?: is| remains|:| -|=| now| stays| changed to| moved to){{1,2}} (?:still |now )?\W{{0,2}}{_STATUS}\b|"
@@ -85,7 +86,7 @@ STATUS_LABEL = re.compile(
 """The status as a label: "[Monitoring]", "Status: identified"."""
 _CURE = r"(?:fix|fixes|corrections?|solution|patch|hotfix|remedy|corrective (?:action|change|measure)s?)"
 _WE = r"(?:we|our \w{1,20}(?: team)?|engineers|the team|team|they|we've|they've)(?: have| has)?"
-STATUS_CLAIMS: dict[str, re.Pattern[str]] = {
+STATUS_CLAIMS: dict[str, Late] = {
     "monitoring": any_of(
         rf"(?:a |the |our |an initial |this )?(?:{_CURE}|remediations?) (?:for [^.\n]{{1,60}}? )?(?:has been|have been|was|were|is now|is|are) (?:now |successfully |fully |already )?"
         r"(?:implemented|deployed|applied|rolled out|released|in place|live|out|shipped|installed|in production)",
@@ -128,13 +129,13 @@ STATUS_CLAIMS: dict[str, re.Pattern[str]] = {
     ),
 }
 """The status as prose."""
-OF_THE_CAUSE = re.compile(
+OF_THE_CAUSE = Late(
     r"^ (?:\w{1,20} ){0,3}?(?:causes?|scope|extent|impact|how|root|what (?:caused|happened|led|else|exactly)|why (?:this|it|that) (?:happened|was|took)|options|ways?|reasons?|"
     r"details|remaining|residual|last|improvements|follow-?ups?|prevent\w{0,6})\b",
     re.IGNORECASE,
 )
 """Still investigating the cause or the extent is possible in any state; still investigating the incident is not."""
-AFTERWARDS = re.compile(
+AFTERWARDS = Late(
     r"^ (?:\w{1,20} ){0,3}?(?:causes?|root|what (?:happened|caused|led)|how|ways?|prevent\w{0,6}|follow-?ups?|details|improvements|scope|extent)\b",
     re.IGNORECASE,
 )
@@ -145,13 +146,13 @@ UNFINISHED = any_of(
     rf"(?:implementing|deploying|applying|rolling out|preparing|testing|building|developing) (?:a |the |an |our )?(?:{_W} )?{_CURE}",
 )
 """A fix that is not out yet."""
-LAGGING = re.compile(
+LAGGING = Late(
     r"\b(?:are|is|we're) (?:now |still |currently )?(?:monitor|watch|observ)|investigat|look(?:ing)? into|under investigation|being|working on|work on|rolling out|deploying|"
     r"implementing|analy[sz]|diagnos",
     re.IGNORECASE,
 )
 """Work that goes on: in a message that all is over, it contradicts it."""
-ONGOING = re.compile(
+ONGOING = Late(
     r"\bstill (?:cannot|can't|fail(?:s|ing)?|see|down|unavailable|affected|experienc\w{1,4}|slow|unable|delayed|broken|impacted|missing|offline)\b|"
     r"\b(?:cannot|can't|unable to) (?:\w{1,20} ){1,4}?(?:at the moment|right now|currently|at present)\b",
     re.IGNORECASE,

@@ -2,6 +2,7 @@
 
 import re
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording.lexicon.parts import WORD
 
 CLOCK_WORDS = r"(?:[01]?\d|2[0-3])(?:[:.h][0-5]\d)?(?: ?[ap]\.?m\.?)?(?: ?o'clock)?"
@@ -45,66 +46,64 @@ AHEAD = (
     r"count on|rely on|look forward to|optimistic|looking at|reckon|likely|probably)"
 )
 PROMISES = (
-    re.compile(
+    Late(
         rf"\b{RECOVERY}\b(?:[ ,:(-]{{1,2}}{WORD}){{0,6}}?[ ,:(-]{{1,2}}{WHEN}(?![\w%])(?! ?(?:ago|earlier|before)\b)",
         re.IGNORECASE,
     ),
-    re.compile(
+    Late(
         rf"\b{AHEAD}(?: {WORD}){{0,8}}?(?: {RECOVERY}| {RECOVERY_WEAK})\b(?:[ ,:(-]{{1,2}}{WORD}){{0,5}}?[ ,:(-]{{1,2}}{WHEN}(?![\w%])(?! ?(?:ago|earlier|before)\b)",
         re.IGNORECASE,
     ),
-    re.compile(
+    Late(
         rf"\b{RECOVERY_WEAK}(?: {WORD}){{0,3}}? (?:by|before|from) (?:the |about |around )?(?:{DAY}|{CLOCK_WORDS})(?![\w%])",
         re.I,
     ),
-    re.compile(
+    Late(
         rf"\b(?:with)?in (?:the |about |around |next ){{0,3}}(?:{SPAN}|hour)(?: {WORD}){{0,4}}? (?:{AHEAD})(?: {WORD}){{0,4}}? "
         rf"(?:{RECOVERY}|{RECOVERY_WEAK})\b",
         re.I,
     ),
-    re.compile(
+    Late(
         rf"\b(?:eta|etr|ttr)\b(?: (?:for|to|on|of) (?:\w{{1,20}} ){{0,3}}?\w{{1,20}})?(?: is| of| about| around|:| -|=|~|,){{0,3}} ?(?:{SPAN}|{DAY}|{CLOCK_WORDS}(?=[ .,;!)]|$)|"
         r"about|around|approx|roughly|soon|shortly)",
         re.I,
     ),
-    re.compile(
+    Late(
         rf"\b(?:estimated|expected|projected|anticipated|target) (?:time (?:of|to|for) )?(?:full |complete )?(?:{RECOVERY}|completion)(?: time| date)?"
         rf"(?: is| of| in| at| by| within|:| -){{0,3}} ?(?:about |around |approximately |the )?(?:{SPAN}|{DAY}|{CLOCK_WORDS}(?=[ .,;!)]|$))",
         re.IGNORECASE,
     ),
-    re.compile(rf"\b(?:hang tight|hold on|bear with us|give us)[^.\n]{{0,20}}?(?:{SPAN})", re.I),
-    re.compile(rf"\b(?:a |the )?(?:quick|fast|prompt|speedy|swift) (?:{RECOVERY})\b", re.I),
-    re.compile(
+    Late(rf"\b(?:hang tight|hold on|bear with us|give us)[^.\n]{{0,20}}?(?:{SPAN})", re.I),
+    Late(rf"\b(?:a |the )?(?:quick|fast|prompt|speedy|swift) (?:{RECOVERY})\b", re.I),
+    Late(
         rf"\b(?:{SPAN}) (?:(?:more |or so )?(?:left|to go|remaining|until|till)|(?:more )?and (?:we're|we are|it's|it is|this|that|everything|all|then))\b",
         re.I,
     ),
-    re.compile(
+    Late(
         rf"\b(?:estimat(?:e|es|ed|ing)|reckons?|hope for|give it|looking at|count on|allow|figure)(?: on)? (?:about |around |another |roughly |at least |at most |some ){{0,2}}{SPAN}(?![\w%])",
         re.I,
     ),
-    re.compile(rf"\b{SPAN}(?: more| or so)?,? (?:and then|then) ", re.I),
-    re.compile(
-        r"\b(?:won't|will not|shouldn't|should not) (?:take|be) (?:too |very |much )?(?:long|longer than)\b", re.I
-    ),
-    re.compile(
+    Late(rf"\b{SPAN}(?: more| or so)?,? (?:and then|then) ", re.I),
+    Late(r"\b(?:won't|will not|shouldn't|should not) (?:take|be) (?:too |very |much )?(?:long|longer than)\b", re.I),
+    Late(
         rf"\b(?:should|will|'ll|going to) (?:only |just |probably )?be (?:about |around |only |just |another |roughly )?{SPAN}(?![\w%])",
         re.I,
     ),
-    re.compile(
+    Late(
         rf"\b(?:done|ready|finished|completed?|good|live|up|over) in (?:about |around |another )?(?:{SPAN}|\d{{1,3}}(?! ?(?:%|percent|of|out|customers|users|regions|countries|{UNIT} ago))(?=[ .,;!)]|$))",
         re.I,
     ),
-    re.compile(
+    Late(
         rf"\b(?:returns?|resumes?|reopens?|restarts?|comes? back|goes live|go live|starts? again) (?:at|by|in|on|from|around|within)? ?(?:the |about |around )?(?:{SPAN}|{DAY}|{CLOCK_WORDS}(?=[ .,;!)]|$))(?![\w%])",
         re.I,
     ),
-    re.compile(
+    Late(
         rf"\b(?:outage|downtime|interruption|disruption|this|it|incident|restriction|work|works) (?:(?:is|are|was) )?(?:expected|estimated|likely|planned|should|will|may|scheduled)(?: to)? (?:last|be|take|continue|persist|run|stay)(?: {WORD}){{0,3}}? "
         rf"(?:(?:until|till|for|about|around|under|over|at least|up to|another|less than|an additional) ){{0,2}}(?:the )?(?:{SPAN}|{DAY}|{CLOCK_WORDS}(?=[ .,;!)]|$))",
         re.I,
     ),
-    re.compile(rf"\b{SPAN} (?:at (?:the )?(?:very )?(?:most|latest)|max(?:imum)?|tops|or less)\b", re.I),
-    re.compile(
+    Late(rf"\b{SPAN} (?:at (?:the )?(?:very )?(?:most|latest)|max(?:imum)?|tops|or less)\b", re.I),
+    Late(
         r"\b(?:almost|nearly) (?:there|done|fixed|finished)\b|\b(?:only |just )?(?:minutes|moments|hours|seconds|not far) away\b|\b(?:close|near|nearer|closer|very close) to (?:a|the|an?) (?:\w{1,20} )?(?:fix|resolution|solution|recovery)\b|"
         r"\b(?:fix|resolution|solution|recovery) is (?:\w{1,20} )?(?:near|close|imminent|in sight|within reach|around the corner|days away|hours away)\b",
         re.I,
@@ -117,42 +116,40 @@ _LATER = (
     rf"|(?:later )?(?:{DAY})|by the time\b|overnight|over the (?:next|coming) (?:{SPAN}|hours?|minutes?|days?))"
 )
 SOMETIME = (
-    re.compile(rf"\b{AHEAD}(?: {WORD}){{0,12}}? {_LATER}(?![\w%])(?! ?(?:ago|earlier|before)\b)", re.IGNORECASE),
-    re.compile(
-        rf"\b{_LATER},? (?:{WORD} ){{0,10}}?(?:will|'ll|should|shall|expect|hope to|aim to|plan to)\b", re.IGNORECASE
-    ),
-    re.compile(
+    Late(rf"\b{AHEAD}(?: {WORD}){{0,12}}? {_LATER}(?![\w%])(?! ?(?:ago|earlier|before)\b)", re.IGNORECASE),
+    Late(rf"\b{_LATER},? (?:{WORD} ){{0,10}}?(?:will|'ll|should|shall|expect|hope to|aim to|plan to)\b", re.IGNORECASE),
+    Late(
         rf"\b(?:it|this|that|fix|repair|recovery|restoration|corrections?|rollback|migration|process|which|work|works|we|us|everything|restore|roll-?out|restart|switch|move|rebuild|clean-?up|deployment)(?: {WORD}){{0,3}}? "
         rf"(?:takes?|needs?|requires?) {_SOFT}{{0,3}}{SPAN}(?![\w%])",
         re.IGNORECASE,
     ),
-    re.compile(
+    Late(
         rf"\btarget(?:s|ing|ed)?(?: for| time(?: is|:)?|:)? {_SOFT}{{0,2}}(?:{SPAN}|{DAY}|(?:[01]?\d|2[0-3])[:.h][0-5]\d)",
         re.IGNORECASE,
     ),
-    re.compile(
+    Late(
         rf"\b{SPAN}(?: more)? (?:to|until|till|before|for) (?:a |the |an? full |full |complete )?(?:{RECOVERY}|go|rollback|completion|restart)\b",
         re.IGNORECASE,
     ),
 )
 """Something is to happen at a time, recovery not being named: a promise all the same, unless it is about watching or is advice."""
-NOT_RECOVERY = re.compile(
+NOT_RECOVERY = Late(
     r"\b(?:monitor\w{0,3}|watch\w{0,3}|observ\w{0,4}|keep(?:ing)? (?:an eye|checking)|try again|retry|retries|reload|refresh|restart (?:the|your)|wait|please|if you|allow|may|might|late|delays?|delayed|up to|longer|"
     r"every|open until|valid|maintenance|postponed|cancell?ed|rescheduled|expires?|session|hotline|counters?|support (?:is|will)|office|review|report|write-?up|post-?mortem|analysis|refund\w{0,3}|credit\w{0,3}|invoice\w{0,2}|no longer|extend\w{0,3}|deadline)\b",
     re.IGNORECASE,
 )
 """Words of a sentence that tells a time and promises no recovery."""
-NO_PROMISE = re.compile(
+NO_PROMISE = Late(
     r"\b(?:any ?time|no|not|cannot|can't|don't|doesn't|unable|unknown|too early|without|until|once|if|never|was|were|"
     r"(?:has|have|had|had been)|took|taken|ended|(?:deployed|applied|released|shipped|rolled out|made|found|implemented) (?:a|the|our|this)|yesterday|earlier|ago|again (?:since|at|by))\b[ \w',-]{0,40}$",
     re.IGNORECASE,
 )
-PAST = re.compile(
+PAST = Late(
     r"\bany ?time\b|^(?:\w{1,20} )?(?:was|were|had|took|ended|began)\b|\b(?:beginning|was|were|had been|has been|have been|took|ended|began|after \d|since then|ago|"
     r"earlier|yesterday)\b",
     re.IGNORECASE,
 )
-UNKNOWN_TIME = re.compile(
+UNKNOWN_TIME = Late(
     r"\b(?:no|not|without|cannot|can't|don't|unable|too early|unknown|unclear)\b[^.\n]{0,40}\b(?:eta|estimate[ds]?|timeline|timeframe|time frame|"
     r"time of recovery|say when|predict|promise|tell when|give|commit)\b|\b(?:eta|estimate|timeline|timeframe)\b[ :=-]{0,3}(?:is |are |remains |still )?"
     r"(?:unknown|unclear|none|n/a|tbd|tba|not|to be)",
@@ -186,26 +183,24 @@ _SOON = (
     rf"every (?:{SPAN}|\d{{1,3}} ?{UNIT}|half hour|half-hour|hour|quarter(?: of an)? hour|other hour|full hour|thirty|fifteen)\b|"
     rf"hourly|half-hourly|on the (?:half )?hour|{SPAN} from now|(?:after|latest) (?:{SPAN})"
 )
-PROMISED = re.compile(rf"{_TELLS}{_GAP}{{0,70}}?(?:(?<![\w:.])(?P<at>{_AT})|\b(?P<soon>{_SOON}))", re.IGNORECASE)
-PROMISED_FIRST = re.compile(
+PROMISED = Late(rf"{_TELLS}{_GAP}{{0,70}}?(?:(?<![\w:.])(?P<at>{_AT})|\b(?P<soon>{_SOON}))", re.IGNORECASE)
+PROMISED_FIRST = Late(
     rf"(?:\b(?:at|by) (?P<at>{_AT})(?: utc| gmt)?|\b(?P<soon>{_SOON}))[ ,:-]{{1,3}}(?:{WORD} ){{0,6}}?{_TELLS}",
     re.IGNORECASE,
 )
 """A promise to say something, with the time it will be said: after the promise, or before it."""
-TELLING = re.compile(
+TELLING = Late(
     rf"{_TELLS}(?:(?! and (?:it|this|that|everything|services?|all|will be (?:fixed|resolved|back)|we'll have|we will have|should)\b){_GAP}){{0,100}}",
     re.IGNORECASE,
 )
 """A clause about telling, not about recovering: "we will share when to expect recovery"."""
-SAID_BEFORE = re.compile(
+SAID_BEFORE = Late(
     r"\b(?:last|previous|previously|earlier|as of|since|initial|our first|posted at|published)\b[^.\n]{0,30}$", re.I
 )
-VALID_UNTIL = re.compile(r"\bvalid (?:until|till|to|through)\b[^.\n]{0,40}", re.I)
-CLOCK = re.compile(
-    r"\b(?:[01]?\d|2[0-3])[:h][0-5]\d(?::[0-5]\d)?\b(?: ?[ap]\.?m\b)?|\b(?:1[0-2]|0?\d) ?[ap]\.?m\b", re.I
-)
+VALID_UNTIL = Late(r"\bvalid (?:until|till|to|through)\b[^.\n]{0,40}", re.I)
+CLOCK = Late(r"\b(?:[01]?\d|2[0-3])[:h][0-5]\d(?::[0-5]\d)?\b(?: ?[ap]\.?m\b)?|\b(?:1[0-2]|0?\d) ?[ap]\.?m\b", re.I)
 _TIME = r"(?:[01]?\d|2[0-3])[:.h][0-5]\d(?::[0-5]\d)?(?:\.\d{1,6})?"
-CLOCK_UTC = re.compile(
+CLOCK_UTC = Late(
     rf"\b{_TIME}(?: ?[ap]\.?m\.?)?(?: ?(?:-|to|and|until) ?{_TIME}(?: ?[ap]\.?m\.?)?)? ?(?:\(?(?:UTC|GMT)\)?(?! ?[+-] ?\d)|Z\b)|"
     r"\b(?:1[0-2]|0?\d) ?[ap]\.?m\.? ?\(?(?:UTC|GMT)\b|"
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|\+00:?00)|\b(?:[01]\d|2[0-3])[0-5]\d ?(?:UTC|GMT|Z)\b|"
@@ -213,14 +208,12 @@ CLOCK_UTC = re.compile(
     rf"\b{_TIME} (?:\d{{1,2}}/\d{{1,2}}/\d{{2,4}}|\d{{1,2}} \w{{3,9}}|\w{{3,9}} \d{{1,2}}),? ?(?:\d{{4}} )?(?:UTC|GMT)\b",
     re.IGNORECASE,
 )
-ALL_UTC = re.compile(
-    r"\b(?:all )?times? (?:are |is |given |shown |stated )?(?:in )?\(?(?:UTC|GMT)|\(UTC\)|\bin UTC\b", re.I
-)
-CLOCK_24 = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)(?! ?[ap]\.?m)", re.I)
-WRITTEN_AT = re.compile(
+ALL_UTC = Late(r"\b(?:all )?times? (?:are |is |given |shown |stated )?(?:in )?\(?(?:UTC|GMT)|\(UTC\)|\bin UTC\b", re.I)
+CLOCK_24 = Late(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)(?! ?[ap]\.?m)", re.I)
+WRITTEN_AT = Late(
     r"(?:update|updated|status|news|message|report|reports|information|notice|post|posted)s?\b[ ,:(-]{0,3}(?:at |as of |from |of |since )?",
     re.IGNORECASE,
 )
 """What stands before the time at which a message was written."""
-MUCH_LATER = re.compile(r"\b(?:days?|weeks?|months?)$", re.IGNORECASE)
+MUCH_LATER = Late(r"\b(?:days?|weeks?|months?)$", re.IGNORECASE)
 """A report in five days is no next update."""
