@@ -8,10 +8,10 @@ SERVERS := postgresql prometheus prometheus-alertmanager chromium nats-server
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev servers demo test check bench docs lock clean
+.PHONY: help install dev servers mcp-servers demo test check bench docs lock clean
 
 help: ## explain each target
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(VENV)/.core ## make .venv with tocsin in it, from the hash-locked file
 $(VENV)/bin/python:
@@ -33,6 +33,15 @@ servers: # the true servers that tests talk to, from Debian, where this user may
 	if [ -z "$$missing" ]; then :; \
 	elif [ -n "$(MAY_APT)" ]; then echo "Installing$$missing ..."; $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null || echo "Could not install$$missing: their tests will skip."; \
 	else echo "Not allowed to install$$missing: their tests will skip."; fi
+
+MCP := .mcp-servers
+mcp-servers: $(MCP)/.python $(MCP)/.node ## get other people's MCP servers and the inspector, which tests/real talks to
+$(MCP)/.python: requirements/mcp-servers.txt
+	@$(PYTHON) -m venv $(MCP)/python && $(MCP)/python/bin/pip install -q --require-hashes -r requirements/mcp-servers.txt && touch $@ || echo "Could not install the Python servers: their tests will skip."
+$(MCP)/.node: requirements/mcp-node/package-lock.json
+	@command -v npm >/dev/null || { echo "No npm: the tests of its servers will skip."; exit 0; }; \
+	mkdir -p $(MCP)/node && cp requirements/mcp-node/package*.json $(MCP)/node/ && cd $(MCP)/node && \
+	{ npm install --silent --ignore-scripts --no-audit --no-fund && touch ../.node || echo "Could not install the npm servers: their tests will skip."; }
 
 demo: install ## play an incident from webhook to all-clear, nothing else needed (ARGS=--yes for unattended)
 	@$(BIN)/tocsin demo $(ARGS)
@@ -59,6 +68,8 @@ lock: ## re-resolve the locked requirements (needs uv on the PATH)
 	@uv pip compile -q pyproject.toml --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements/core.txt
 	@uv pip compile -q requirements/build.in --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements/core.txt -o requirements/build.txt
 	@uv pip compile -q pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements/core.txt -o requirements/dev.txt
+	@uv pip compile -q requirements/mcp-servers.in --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements/mcp-servers.txt
+	@cd requirements/mcp-node && npm install --silent --package-lock-only --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
 
 clean: ## remove what make made
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(MCP) .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -52,6 +52,8 @@ class House:
     """What finished steps, and the end of an incident, are looked at with."""
     after: review.Rules
     """What comes after it goes by these."""
+    tools: McpServers
+    """The tool servers of this installation."""
     roster: Roster
     """The agents elsewhere that people let in."""
 
@@ -73,11 +75,15 @@ async def open_house(
     logs.configure()
     clock = clock or SystemClock()
     names = names or RandomNames(clock)
+    tools = McpServers(settings.tools, settings.config, clock)
     async with open_store(settings.store) as store:
-        yield _house(settings, store, clock, names)
+        try:
+            yield _house(settings, store, clock, names, tools)
+        finally:
+            await tools.close()
 
 
-def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> House:
+def _house(settings: Settings, store: Store, clock: Clock, names: Names, tools: McpServers) -> House:
     clean = redactor(settings.config, settings.evidence)
     shelf, law = open_shelf(settings.runbooks), InForce(settings.policy, settings.config.origin)
     sources, measure = windows.sources(settings, store), windows.measure(settings)
@@ -108,7 +114,6 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
     after = review.Means(store, clock, review_rules(settings))
     router = BuiltInRouter(settings.severity, settings.routing, settings.catalogue, load_classifier())
     roster = _roster(settings, store, clock)
-    servers = McpServers(settings.tools, settings.config, clock)
     desk = Desk(
         store=store,
         clock=clock,
@@ -124,7 +129,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
             settings.evidence.deadline_seconds * PART,
         ),
         playbooks=Playbooks(settings.playbooks),
-        toolkit=GatedToolkit(servers.box, store, clock, clean, settings.playbooks.tools),
+        toolkit=GatedToolkit(tools.box, store, clock, clean, settings.playbooks.tools),
         sources=sources,
         shelf=shelf,
         messages=messages,
@@ -146,7 +151,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names) -> Hous
             **communicate.hands(communicate.Means(fenced, clock, messages)),
         },
     )
-    return House(settings, desk, means, looking, after.rules, roster)
+    return House(settings, desk, means, looking, after.rules, tools, roster)
 
 
 def _roster(settings: Settings, store: Store, clock: Clock) -> Roster:

@@ -201,5 +201,5 @@ def _rooms(house: House) -> Rooms:
         measures=windows.measures(settings),
         slack=slack_door(settings.channels.slack, settings.config),
         silences=windows.silences(settings),
-        probes=windows.probes(settings),
+        probes={**windows.probes(settings), **house.tools.probes()},
     )

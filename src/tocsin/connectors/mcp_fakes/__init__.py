@@ -3,7 +3,8 @@
 For tests and demonstrations. Each remembers what it was asked; none reaches out to anything.
 """
 
+from tocsin.connectors.mcp_fakes.issuing import Issuer
 from tocsin.connectors.mcp_fakes.played import Played, grafana, pagerduty, slack
-from tocsin.connectors.mcp_fakes.serving import serving
+from tocsin.connectors.mcp_fakes.serving import issuing, serving
 
-__all__ = ["Played", "grafana", "pagerduty", "serving", "slack"]
+__all__ = ["Issuer", "Played", "grafana", "issuing", "pagerduty", "serving", "slack"]
