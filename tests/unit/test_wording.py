@@ -13,6 +13,7 @@ from benchmarks.wording import CODES, OWN, SHARED, read, score
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording import Situation, check, lexicon
 from tocsin.model.update import Audience, WordingCode
 
@@ -307,11 +308,11 @@ def test_the_line_that_support_reads_out_is_held_to_what_customers_may_hear():
     assert "CAUSE_UNCONFIRMED" in codes(GOOD.format("This was caused by a faulty update."), audience=Audience.SUPPORT)
 
 
-def _patterns() -> Iterator[re.Pattern[str]]:
+def _patterns() -> Iterator[Late]:
     for module in iter_modules(lexicon.__path__):
         for value in vars(import_module(f"{lexicon.__name__}.{module.name}")).values():
             for one in value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,):
-                if isinstance(one, re.Pattern):
+                if isinstance(one, Late):
                     yield one
 
 
