@@ -17,6 +17,7 @@ from tocsin.model.move import Draft, Publish
 from tocsin.model.update import Audience
 from tocsin.stages.communicate import due
 from tocsin.stages.communicate.review import OVERRIDE
+from tocsin.stages.communicate.situation import violations
 
 BAD = "As of 03:04 UTC customers cannot use Transfers. It will be fixed shortly. Next update by 03:34 UTC."
 GOOD = "As of 03:04 UTC some customers cannot use Transfers. We are working on it. Next update by 03:34 UTC."
@@ -335,3 +336,29 @@ def test_a_persons_own_words_are_not_sent_by_themselves_once_they_are_older_than
     bench.move(Publish(key="p", update_id=update.id))
     assert bench.incident.narrative.published == ()
     assert "ann@example.com edited it" in bench.incident.flags[-1].text
+
+
+# The cause ----------------------------------------------------------------------------------------------------------
+
+CAUSE = (
+    "As of 04:00 UTC transfers work again. The outage was caused by a full disk. Customers could not transfer money."
+)
+
+
+def codes_of(bench, text):
+    found = violations(text, bench.incident, Audience.EXTERNAL, bench.desk, bench.time, None)
+    return {str(one.code) for one in found}
+
+
+def test_a_cause_that_a_person_gave_with_the_all_clear_may_be_told_until_it_turns_out_not_to_be_over(bench):
+    assert "CAUSE_UNCONFIRMED" in codes_of(bench, CAUSE)
+    bench.does(ADA, "all-clear", cause="a full disk", fix="cleaned")
+    assert "CAUSE_UNCONFIRMED" not in codes_of(bench, CAUSE)
+    bench.does(ADA, "reopen", reason="it is back")
+    assert "CAUSE_UNCONFIRMED" in codes_of(bench, CAUSE)
+
+
+def test_an_all_clear_that_leaves_the_cause_to_the_diagnosis_confirms_none(bench):
+    bench.happen(Diagnosed(diagnosis=diagnosis()))
+    bench.does(ADA, "all-clear")
+    assert "CAUSE_UNCONFIRMED" in codes_of(bench, CAUSE)

@@ -115,6 +115,8 @@ class Resolved(Value):
     cause: str
     fix: str
     post_mortem_at: Time | None = None
+    cause_stated: bool = False
+    """A person said the cause in so many words; else it is what the diagnosis made of it."""
 
 
 class Reopened(Value):

@@ -144,6 +144,8 @@ class Incident(Value):
     ideas: tuple[Idea, ...] = ()
     confirmed_cause: str = ""
     """The id of the hypothesis that a person confirmed as the cause; "": nobody has."""
+    cause_stated: bool = False
+    """The all-clear that stands gives the cause in a person's own words."""
     lines: tuple[Line, ...] = ()
     next_action: NextAction | None = None
     policy: PolicyInForce | None = None

@@ -197,10 +197,16 @@ def _turned(
         case acts.Resolved():
             owing = incident.review.after_the_all_clear(wanted=act.post_mortem_at is not None)
             over = {"state": State.RESOLVED, "resolved_at": event.at, "post_mortem_at": act.post_mortem_at}
-            return {**over, "review": owing}
+            return {**over, "review": owing, "cause_stated": act.cause_stated}
         case acts.Reopened():
             back = State.IDENTIFIED if incident.diagnosis and incident.diagnosis.root_cause else State.INVESTIGATING
-            undone = {"resolved_at": None, "closed_at": None, "mitigated_at": None, "merged_into": ""}
+            undone = {
+                "resolved_at": None,
+                "closed_at": None,
+                "mitigated_at": None,
+                "merged_into": "",
+                "cause_stated": False,
+            }
             owing = incident.review.after_the_all_clear(wanted=False)
             return {"state": back, "reopened_at": event.at, "review": owing, **undone}
         case acts.Merged():

@@ -46,16 +46,22 @@ def violations(
 
 def situation_of(text: str, incident: Incident, audience: Audience, catalogue: Catalogue, now: datetime) -> Situation:
     """The incident as the rules see it with regard to this text. A machine's diagnosis confirms nothing: only a person does."""
-    judged = incident.review.cause
     return Situation(
         audience=audience,
         status=WORDS[incident.state].external.lower(),
-        root_cause_confirmed=bool(incident.confirmed_cause) or (judged is not None and judged.verdict == "right"),
+        root_cause_confirmed=_person_knows_the_cause(incident),
         recovery_confirmed=incident.state not in OPEN,
         eta_approved=_owned(text, incident.narrative.estimate, now),
         internal_names=internal_names(catalogue, incident.services),
         people=frozenset(incident.seats.values()),
     )
+
+
+def _person_knows_the_cause(incident: Incident) -> bool:
+    """A person ruled a cause in, said it in so many words with the all-clear, or found the diagnosis right."""
+    judged = incident.review.cause
+    found_right = judged is not None and judged.verdict == "right"
+    return bool(incident.confirmed_cause) or incident.cause_stated or found_right
 
 
 def words_of_ours(desk: Desk) -> dict[str, frozenset[str]]:
