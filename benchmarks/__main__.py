@@ -30,6 +30,7 @@ YARDSTICKS = (
     "cadence",
     "chat",
     "injection",
+    "agents",
     "crash",
     "takeover",
     "upgrade",

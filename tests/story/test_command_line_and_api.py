@@ -75,6 +75,10 @@ VERBS: dict[str, tuple[str, ...]] = {
     "POST /api/silences": ("silence", "add", "service=payments", *SEV),
     "DELETE /api/silences/{silence_id}": ("silence", "remove", "SIL-1"),
     "POST /api/deadletters/{delivery_id}/replay": ("deadletters", "replay", "DLV-1"),
+    "POST /api/agents": ("agents", "register", "logs", "https://agents.example"),
+    "POST /api/agents/check": ("agents", "check"),
+    "POST /api/agents/{name}/accept": ("agents", "accept", "logs"),
+    "DELETE /api/agents/{name}": ("agents", "remove", "logs"),
 }
 """What a person types for each act of the API."""
 OTHERS = frozenset({"messages", "review", "playbooks", "maintenance"})

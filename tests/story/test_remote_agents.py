@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.face_house import START, TOKEN
+from tests.face_house import House as Face
 from tests.played_agents import analysed, card, played_agent
 
 from tocsin import config
@@ -19,6 +21,7 @@ from tocsin.app.settings import Settings
 from tocsin.connectors.agents.cards import card_of
 from tocsin.connectors.agents.memory import Answer, MemoryAgent
 from tocsin.errors import DataError, Denied, NotFound, SourceError
+from tocsin.guard import tokens
 from tocsin.guard.attempt import Attempt
 from tocsin.model.event import Event
 from tocsin.model.ground import rfc3339
@@ -27,6 +30,7 @@ from tocsin.model.incident import Incident
 from tocsin.model.run import ModelAnswered, Phase, PlayerReplaced
 from tocsin.ports import AgentTask, Registration, RemoteAgent, Transport
 from tocsin.response import respond
+from tocsin.roles.agents.roster import Roster
 from tocsin.stages import enlisting
 from tocsin.stages.enlisting import Enlist
 from tocsin.walk import OneGo
@@ -311,3 +315,43 @@ def test_only_who_administers_lets_agents_in_and_one_that_was_let_go_gets_no_tas
     (replaced,) = [one.body for one in asyncio.run(told()) if isinstance(one.body, PlayerReplaced)]
     assert "is not registered" in replaced.why
     assert agent.asked == []
+
+
+def test_the_service_lists_and_watches_its_agents_and_who_may_not_let_one_in_reaches_nobody() -> None:
+    agent, face = memory(honest), Face(token=TOKEN)
+    rooms = face.rooms
+    rooms.roster = Roster(rooms.store, OneLine(agent), rooms.clock)
+
+    def token(role: Role) -> dict[str, str]:
+        text, kept = tokens.mint(f"TOK-{role}", f"{role}@example.com", [role], rooms.clock.now(), 30)
+        asyncio.run(rooms.store.write(lambda ledger: ledger.tokens.put(kept)))
+        return {"authorization": f"Bearer {text}"}
+
+    admin, responder = token(Role.ADMIN), token(Role.RESPONDER)
+    asked = {"name": "logs", "url": "http://127.0.0.1:1"}
+    agent.dead = True  # whoever may not is refused before the card is read
+    assert face.post("/api/agents", asked, **responder).status_code == 403
+    assert face.post("/api/agents", asked, **admin).status_code == 502
+    agent.dead = False
+    made = face.post("/api/agents", asked, **admin)
+    assert (made.status_code, made.json()["roles"]) == (201, ["log-analyst"])
+    assert face.post("/api/agents", {**asked, "name": "../x"}, **admin).status_code == 422
+
+    face.tick()
+    assert 'tocsin_connector_up{connector="agent:logs"} 1.0' in face.get("/metrics", **admin).text
+    agent.dead = True
+    face.tick(minutes=2)
+    assert 'tocsin_connector_up{connector="agent:logs"} 0.0' in face.get("/metrics", **admin).text
+    (listed,) = face.get("/api/agents", **responder).json()["agents"]
+    assert listed["sign"]["failure"]
+    assert listed["sign"]["seen_at"] == rfc3339(START)
+
+    agent.dead = False
+    (checked,) = face.post("/api/agents/check", {}, **responder).json()["agents"]
+    assert checked["sign"]["failure"] == ""
+    assert face.post("/api/agents/nobody/accept", {}, **admin).status_code == 404
+    gone = face.talk(lambda client: client.delete("/api/agents/logs"), **responder)
+    assert gone.status_code == 403
+    assert face.talk(lambda client: client.delete("/api/agents/logs"), **admin).status_code == 204
+    face.tick(minutes=2)
+    assert "agent:logs" not in face.get("/metrics", **admin).text

@@ -198,6 +198,7 @@ def _rooms(house: House) -> Rooms:
         confirm=gate.confirm,
         actions=house.means,
         playbooks=desk.playbooks,
+        roster=house.roster,
         measures=windows.measures(settings),
         slack=slack_door(settings.channels.slack, settings.config),
         silences=windows.silences(settings),

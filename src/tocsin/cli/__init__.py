@@ -10,6 +10,7 @@ import typer
 
 from tocsin.cli import (
     actions,
+    agents,
     alerts,
     audit,
     costs,
@@ -70,6 +71,7 @@ playbooks.get.command("spending")(costs.spending)
 cli.add_typer(playbooks.get, name="get")
 cli.add_typer(powers.policy, name="policy")
 cli.add_typer(powers.tools, name="tools")
+cli.add_typer(agents.agents, name="agents")
 cli.command("replay")(replaying.replay)
 cli.command("apply")(playbooks.apply)
 cli.command("gate")(playbooks.gate)

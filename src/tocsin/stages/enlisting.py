@@ -1,7 +1,10 @@
 """Enlisting: people let remote agents in, accept what one newly says of itself, and let one go. Called by API and CLI.
 
-Each act is one transaction. A card is read before it, by whoever calls: nothing here speaks to an agent.
+Whoever may not is told so before anything is read anywhere. A card is read first; then the act is one transaction.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from pydantic import Field
 
@@ -9,9 +12,9 @@ from tocsin.errors import DataError, NotFound
 from tocsin.guard.attempt import Attempt
 from tocsin.guard.authorize import authorize
 from tocsin.model.ground import Value
-from tocsin.model.identity import Right
+from tocsin.model.identity import Principal, Right
 from tocsin.ports import AgentCard, AgentName, Ledger, Registration, Sign, Transport
-from tocsin.roles.agents.roster import KIND, SIGNS, document_of, keep_signs, registrations, signs_of
+from tocsin.roles.agents.roster import KIND, SIGNS, Roster, document_of, keep_signs, registrations, signs_of
 
 
 class Enlist(Value):
@@ -57,6 +60,38 @@ class Enlisted(Value):
             by=kept.by,
             sign=sign,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where one person does these things."""
+
+    roster: Roster
+    principal: Principal
+    attempt: Callable[[Ledger], Attempt]
+
+    async def enlist(self, asked: Enlist) -> Enlisted:
+        """Reads the card and takes the agent in. Raises Denied, DataError for its address, SourceError for its card."""
+        authorize(self.principal, Right.ADMINISTER)
+        card = await self.roster.lines.reach(asked.name, asked.url, asked.transport, asked.secret).card()
+        return await self.roster.store.write(lambda ledger: enlist(self.attempt(ledger), asked, card))
+
+    async def accept(self, name: str) -> Enlisted:
+        """Reads the card anew and accepts it. Raises Denied, NotFound, SourceError."""
+        authorize(self.principal, Right.ADMINISTER)
+        kept = await self.roster.store.read(lambda ledger: find(ledger, name))
+        card = await self.roster.lines.reach(name, kept.url, kept.card.transport, kept.secret).card()
+        return await self.roster.store.write(lambda ledger: accept(self.attempt(ledger), name, card))
+
+    async def let_go(self, name: str) -> None:
+        """Raises Denied, NotFound."""
+        await self.roster.store.write(lambda ledger: let_go(self.attempt(ledger), name))
+
+    async def check(self) -> list[Enlisted]:
+        """Everyone, asked for a sign of life just now. Raises Denied."""
+        authorize(self.principal, Right.RESPOND)
+        await self.roster.check()
+        return await self.roster.store.read(enlisted)
 
 
 def enlist(attempt: Attempt, asked: Enlist, card: AgentCard) -> Enlisted:

@@ -15,6 +15,7 @@ from tocsin.errors import StoreError
 from tocsin.web import (
     actions,
     acts,
+    agents,
     api,
     docs,
     hooks,
@@ -65,6 +66,7 @@ def create(rooms: Rooms) -> FastAPI:
         reports.router,
         playbooks.router,
         spending.router,
+        agents.router,
         hooks.router,
         api.router,
         acts.router,

@@ -80,6 +80,8 @@ class Metrics:
         tally = Tally(one.severity.value if one.severity else "untriaged" for one in open_incidents)
         for severity in (*Severity, "untriaged"):
             self._open.labels(str(severity)).set(tally[str(severity)])
+        self._seen.clear()
+        self._up.clear()
         for name, pulse in pulses:
             self._seen.labels(name).set(pulse.last_success.timestamp() if pulse.last_success else 0)
             self._up.labels(name).set(0 if pulse.failure else 1)

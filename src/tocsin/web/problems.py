@@ -25,6 +25,7 @@ _WHAT = {
     413: "The body is too large.",
     422: "The request or its body could not be understood.",
     429: "Too many at once.",
+    502: "A system beyond this one did not answer, or not as it should.",
     503: "The service cannot do this now; try again.",
 }
 

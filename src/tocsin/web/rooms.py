@@ -15,6 +15,7 @@ from tocsin.model.identity import Principal
 from tocsin.model.saving import Baselines
 from tocsin.playbooks.shelf import Playbooks
 from tocsin.ports import Clock, Names, Store
+from tocsin.roles.agents.roster import Roster
 from tocsin.stages import communicate, review
 from tocsin.stages.intake import IntakeRules
 from tocsin.stages.people import PeopleRules
@@ -98,6 +99,8 @@ class Rooms:
     """Who is who in Slack, and how it signs; None where nothing that comes from there is believed."""
     measures: Mapping[str, Measure] = field(default_factory=dict)
     """Who takes a query in a metric system's own language, by the system's name. Raises errors.SourceError."""
+    roster: Roster | None = None
+    """The agents elsewhere that people let in; None where none is spoken to."""
     playbooks: Playbooks | None = None
     """The playbooks of the files; None where none are walked."""
     people: PeopleRules = field(default_factory=PeopleRules)

@@ -54,6 +54,7 @@ class Rounds:
     async def tick(self, now: datetime) -> None:
         """Whatever is due at `now`. Raises what the store raises."""
         await self._probe(now)
+        await self._ask_agents(now)
         await self._pull(now)
         for outcome in await self._rooms.store.write(lambda ledger: self._look(ledger, now)):
             follow_up(self._rooms, outcome)
@@ -116,6 +117,20 @@ class Rounds:
             self._rooms.pulses.failure(name, failure.what)
         else:
             self._rooms.pulses.success(name, now)
+
+    async def _ask_agents(self, now: datetime) -> None:
+        """Asks every remote agent for a sign of life; one that was let go is not watched any more."""
+        roster, pulses = self._rooms.roster, self._rooms.pulses
+        if roster is None or not self._due("agents", now, self._rooms.watch.connectors.probe_seconds):
+            return
+        signs = {f"agent:{one.name}": one for one in await roster.check()}
+        for name in [name for name, _ in pulses if name.startswith("agent:") and name not in signs]:
+            del pulses.by_name[name]
+        for name, sign in signs.items():
+            if sign.failure:
+                pulses.failure(name, sign.failure)
+            else:
+                pulses.success(name, now)
 
     async def _pull(self, now: datetime) -> None:
         """Asks for silences. Whoever does not answer leaves them as they were: they end by themselves."""

@@ -3,9 +3,11 @@
 The address of tasks is the accepted card's, whatever the agent says of itself today. What comes back is data.
 """
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tocsin.connectors.agents.bounded import bounded_client
@@ -18,6 +20,9 @@ from tocsin.ports import AgentCard, AgentTask, Transport
 if TYPE_CHECKING:
     from tocsin.connectors.agents.a2a_tasks import Tasks
 
+TASKS = "tocsin.connectors.agents.a2a_tasks"
+FIRST_LOOK, SLOWER = 0.1, 1.5
+"""Seconds until an agent at work is first asked, and by how much more at each time."""
 WELL_KNOWN = "/.well-known/agent-card.json"
 
 
@@ -50,7 +55,7 @@ class A2aAgent:
 
     async def healthy(self) -> bool:
         """Asked about a task that nobody gave it, it says so."""
-        async with self._tasks() as tasks:
+        async with await self._tasks() as tasks:
             return await tasks.alive()
 
     async def do(self, task: AgentTask) -> Mapping[str, Any]:
@@ -58,11 +63,13 @@ class A2aAgent:
         return await self._once.of(task.id, lambda: self._done(task))
 
     async def _done(self, task: AgentTask) -> Mapping[str, Any]:
-        async with self._tasks() as tasks:
+        async with await self._tasks() as tasks:
             return await tasks.do(task)
 
-    def _tasks(self) -> "AbstractAsyncContextManager[Tasks]":
+    async def _tasks(self) -> "AbstractAsyncContextManager[Tasks]":
+        """A client to it. The SDK takes a second or two to import, which nothing else need wait for."""
         try:
+            await asyncio.to_thread(import_module, TASKS)
             from tocsin.connectors.agents.a2a_tasks import open_tasks
         except ImportError as missing:
             what = f"speaking to agent {self.name} needs the A2A SDK, which is not installed ({missing.name})."

@@ -31,14 +31,12 @@ from a2a.utils.errors import A2AError, TaskNotFoundError
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Value
 
-from tocsin.connectors.agents.a2a import lost, said
+from tocsin.connectors.agents.a2a import FIRST_LOOK, SLOWER, lost, said
 from tocsin.connectors.agents.bounded import bounded_client
 from tocsin.connectors.agents.cards import BINDINGS
 from tocsin.connectors.agents.settings import AgentsSettings, is_here
 from tocsin.ports import AgentCard, AgentTask
 
-FIRST_LOOK, SLOWER = 0.1, 1.5
-"""Seconds until an agent at work is first asked, and by how much more at each time."""
 PARTING_SECONDS = 1.0
 AT_WORK = (TaskState.TASK_STATE_SUBMITTED, TaskState.TASK_STATE_WORKING)
 JSON = "application/json"
@@ -80,6 +78,29 @@ class Tasks:
             raise lost(self.name, f"failed: {said(failure)}") from failure
 
     async def _through(self, task: AgentTask) -> Mapping[str, Any]:
+        """The task sent and followed to its end; an agent that answers only when it is done must live meanwhile all the same."""
+        sent, watched = asyncio.ensure_future(self._sent(task)), asyncio.ensure_future(self._watched())
+        try:
+            await asyncio.wait({sent, watched}, return_when=asyncio.FIRST_COMPLETED)
+            if not sent.done():
+                watched.result()
+            return await sent
+        finally:
+            for one in (sent, watched):
+                one.cancel()
+            await asyncio.gather(sent, watched, return_exceptions=True)
+
+    async def _watched(self) -> None:
+        """Until it is lost. Once its task is known there, `_followed` asks about that."""
+        missed = 0
+        while not self._begun:
+            await asyncio.sleep(self.settings.heartbeat_seconds if not missed else FIRST_LOOK)
+            missed = 0 if self._begun or await self.alive() else missed + 1
+            if missed >= self.settings.misses:
+                raise lost(self.name, "gave no sign of life while it worked")
+        await asyncio.Event().wait()
+
+    async def _sent(self, task: AgentTask) -> Mapping[str, Any]:
         async for answer in self.client.send_message(_request(task), context=self._context(task.seconds)):
             if answer.HasField("message"):
                 return self._result(answer.message.parts)

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tocsin.connectors.agents.a2a import lost, said
+from tocsin.connectors.agents.a2a import FIRST_LOOK, SLOWER, lost, said
 from tocsin.connectors.agents.cards import card_of
 from tocsin.connectors.agents.once import Once
 from tocsin.connectors.agents.settings import AgentsSettings
@@ -109,12 +109,13 @@ class QueueAgent:
 
         first = ConsumerConfig(deliver_policy=DeliverPolicy.ALL, ack_policy=AckPolicy.NONE)
         coming = await stream.subscribe(f"tocsin.results.{key}", stream=RESULTS, config=first)
-        missed = 0
+        missed, pause = 0, FIRST_LOOK
         while True:
             try:
-                return (await coming.next_msg(timeout=self.settings.heartbeat_seconds)).data
+                return (await coming.next_msg(timeout=pause)).data
             except NothingYet:
                 missed = 0 if await self._alive(bus) else missed + 1
+            pause = FIRST_LOOK if missed else min(pause * SLOWER, self.settings.heartbeat_seconds)
             if missed >= self.settings.misses:
                 await self._call_off(bus, key)
                 raise lost(self.name, "gave no sign of life while it worked")
