@@ -2,7 +2,7 @@
 
 One data set's folder, or all that lie beside the checkout. Every case is ranked with the onset given, with the onset told
 60 seconds late where samples are that dense, and with no onset at all; and once more with every service renamed, which must
-change nothing. In the same run, on the same series: a robust scorer and N-sigma, at their best, with the onset given.
+change nothing; where there are logs and traces, also without logs and with ever fewer traces. In the same run, on the same series: a robust scorer and N-sigma, at their best, with the onset given.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.rca_data import Case, read_cases, renamed, shuffled
+from benchmarks.rca_less import with_less
 from tocsin.analysis.rootcause import ranking
 from tocsin.analysis.rootcause.observed import Observed
 
@@ -77,6 +78,7 @@ def variants(case: Case) -> Iterator[tuple[str, Observed]]:
     if case.exact_onset and observed.onset is not None:
         yield "onset_60s_late", replace(observed, onset=observed.onset + LATE)
     yield "onset_found", replace(observed, onset=None)
+    yield from with_less(observed)
 
 
 def same_when_renamed(observed: Observed, found: Sequence[str]) -> bool:

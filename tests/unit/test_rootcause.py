@@ -142,6 +142,34 @@ def test_a_slow_way_is_laid_on_the_service_all_of_whose_callers_wait():
     assert max(found, key=found.__getitem__) == "store"
 
 
+def mesh(numbers: range, start: float, slow: str = "") -> list[list[Span]]:
+    """A gateway that calls four services; the way to `slow` takes a second, every other a millisecond or two."""
+    calls = []
+    for name in ("store", "mail", "search", "pay"):
+        way = 1.0 if name == slow else 0.001
+        for at in numbers:
+            outer = visit(at, "gateway", f"call {name}", 0.02 + way, start=start + at)
+            inner = visit(at, name, "serve", 0.015, parent=outer.id, start=start + at + way / 2)
+            calls.append([outer, inner])
+    return calls
+
+
+def test_a_single_traced_call_over_a_slow_way_is_enough_when_the_way_used_to_be_fast():
+    before, after = mesh(range(10), 0.0), mesh(range(100, 101), ONSET, slow="mail")
+    found = timing.testify(stretch_of(before).spans, stretch_of(after).spans).weights
+    assert max(found, key=found.__getitem__) == "mail"
+
+
+def test_a_slow_way_shows_against_the_other_ways_when_nobody_traced_the_time_before():
+    found = timing.testify((), stretch_of(mesh(range(100, 110), ONSET, slow="pay")).spans).weights
+    assert max(found, key=found.__getitem__) == "pay"
+
+
+def test_one_call_that_is_no_slower_than_the_slowest_of_before_accuses_nobody():
+    before, after = mesh(range(10), 0.0), mesh(range(100, 101), ONSET)
+    assert not timing.testify(stretch_of(before).spans, stretch_of(after).spans).weights
+
+
 def test_a_handler_waits_for_the_call_beside_it_when_a_framework_makes_them_siblings():
     spans = [
         Span("t", "root", "", "gateway", "GET", 0.0, 1.0),

@@ -19,7 +19,11 @@ LEVELS = np.array([0.2, 0.35, 0.5, 0.65, 0.8])
 TOLERANCE = 0.15
 """Each quantile is compared with one this much higher of the time before, so that chance alone is no slowdown."""
 LEAST_CALLS = 3
-"""Calls on either side below which nothing is said of an operation."""
+"""Calls before below which an operation's own past says nothing; fewer calls than this now count for less, and only beyond RARE."""
+RARE = 0.95
+"""Quantile of the time before that a few calls must exceed: there is no telling their middle."""
+KNOWN_WAYS = 20
+"""Calls between services from which on they show how long the way to another service usually takes."""
 NOTEWORTHY = 0.05
 """Share of all time spent that one service must have lost for the witness to be half sure."""
 SLIGHT = 0.01
@@ -46,7 +50,8 @@ class Slower:
 def testify(before: Sequence[Span], after: Sequence[Span]) -> Testimony:
     """How many seconds of extra own time each service caused."""
     usual, now = own_times(before), own_times(after)
-    slower = [found for key, times in now.items() if (found := _compare(key, usual.get(key, []), times))]
+    ways = _ways(usual) if usual else _ways(now)
+    slower = [found for key, times in now.items() if (found := _compare(key, _past(key, usual, ways), times))]
     weights: dict[str, float] = defaultdict(float)
     best: dict[str, Slower] = {}
     for one, service, seconds in _laid(slower, {key: len(times) for key, times in now.items()}):
@@ -115,16 +120,36 @@ def _covered(span: Span, within: Sequence[Span]) -> float:
     return total
 
 
+def _ways(times: Mapping[Key, Sequence[float]]) -> list[float]:
+    """Seconds of every way from one service to another."""
+    return [seconds for (_, _, remote), known in times.items() if remote for seconds in known]
+
+
+def _past(key: Key, usual: Mapping[Key, Sequence[float]], ways: Sequence[float]) -> Sequence[float]:
+    """What to compare with: the operation's own past or, of a way hardly used before, that of the ways between all services.
+
+    The way to another service is much the same everywhere, unlike the work that an operation does. Where nothing was seen
+    before at all, the ways of now stand in for it.
+    """
+    own = usual.get(key, ())
+    if len(own) >= LEAST_CALLS:
+        return own
+    return ways if key[2] and len(ways) >= KNOWN_WAYS else ()
+
+
 def _compare(key: Key, usual: Sequence[float], now: Sequence[float]) -> Slower | None:
-    if len(usual) < LEAST_CALLS or len(now) < LEAST_CALLS:
+    if not usual:
         return None
-    was = np.quantile(usual, np.minimum(LEVELS + TOLERANCE, 0.95))
+    few = len(now) < LEAST_CALLS
+    was = np.quantile(usual, np.full(LEVELS.size, RARE) if few else np.minimum(LEVELS + TOLERANCE, RARE))
     gain = np.maximum(np.quantile(now, LEVELS) - was, 0.0)
     if float(gain.max()) <= SLIGHT * float(was.max()):
         return None
     before, after = float(np.median(usual)), float(np.median(now))
     spread = max(float(np.quantile(usual, 0.9)) - before, 0.1 * before, 1e-4)
-    return Slower(key, float(gain.mean()) * len(now), before, after, len(now), float(np.median(gain)) / spread)
+    worth = min(1.0, len(now) / LEAST_CALLS)
+    seconds = float(gain.mean()) * len(now) * worth
+    return Slower(key, seconds, before, after, len(now), float(np.median(gain)) / spread * worth)
 
 
 def _laid(slower: Sequence[Slower], calls: Mapping[Key, int]) -> Iterable[tuple[Slower, str, float]]:
