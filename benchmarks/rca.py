@@ -2,7 +2,8 @@
 
 One data set's folder, or all that lie beside the checkout. Every case is ranked with the onset given, with the onset told
 60 seconds late where samples are that dense, and with no onset at all; and once more with every service renamed, which must
-change nothing; where there are logs and traces, also without logs and with ever fewer traces. In the same run, on the same series: a robust scorer and N-sigma, at their best, with the onset given.
+change nothing; where there are logs and traces, also without logs and with ever fewer traces.
+In the same run, on the same series: a robust scorer and N-sigma, at their best, with the onset given.
 """
 
 import argparse

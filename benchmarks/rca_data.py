@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tocsin.analysis import meaning
-from tocsin.analysis.rootcause.observed import Line, Observed, Span, Stretch
+from tocsin.analysis.rootcause.observed import Line, Observed, Stretch
 from tocsin.analysis.rootcause.ranking import called
-from tocsin.model.signals import Series
+from tocsin.model.signals import Series, Span
 
 _POD = re.compile(r"-[0-9a-f]{6,10}-[0-9a-z]{5}$")
 Times = dict[tuple[str, str], list[tuple[float, float]]]

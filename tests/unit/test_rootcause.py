@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.analysis.rootcause import flow, levels, ranking, steps, timing
-from tocsin.analysis.rootcause.observed import Line, Observed, Span, Stretch
-from tocsin.model.signals import Series
+from tocsin.analysis.rootcause.observed import Line, Observed, Stretch
+from tocsin.model.signals import Series, Span
 
 ONSET = 600.0
 CALM, SLOW = 0.1, 2.0

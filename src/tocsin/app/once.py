@@ -107,6 +107,7 @@ def from_snapshot(snapshot: Snapshot) -> Sources:
     return Sources(
         metrics=(snapshot,) if "metrics" in has else (),
         logs=(snapshot,) if "logs" in has else (),
+        traces=(snapshot,) if "traces" in has else (),
         topology=(snapshot,) if "topology" in has else (),
         changes=(snapshot,) if "changes" in has else (),
         cluster=(snapshot,) if "cluster" in has else (),

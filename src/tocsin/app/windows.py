@@ -9,12 +9,15 @@ from tocsin.config import Config
 from tocsin.connectors.alertmanager import Alertmanager
 from tocsin.connectors.elasticsearch import Elasticsearch
 from tocsin.connectors.http_json import HttpAccess, HttpJson
+from tocsin.connectors.jaeger import Jaeger
 from tocsin.connectors.kept import CatalogueTopology, KeptChanges
 from tocsin.connectors.kubernetes import Kubernetes
 from tocsin.connectors.loki import Loki
+from tocsin.connectors.mesh import MeshTopology
 from tocsin.connectors.prometheus import Prometheus
 from tocsin.connectors.snapshot import Snapshot
-from tocsin.ports import ClusterSource, LogSource, MetricSource, Store
+from tocsin.connectors.tempo import Tempo
+from tocsin.ports import ClusterSource, LogSource, MetricSource, Store, TopologySource, TraceSource
 from tocsin.stages.investigate import Sources
 from tocsin.stages.verify.gauges import Measure
 
@@ -24,6 +27,8 @@ SIGNS_OF_LIFE = {
     "alertmanager": "/api/v2/status",
     "loki": "/loki/api/v1/status/buildinfo",
     "elasticsearch": "/",
+    "jaeger": "/api/services",
+    "tempo": "/api/status/buildinfo",
     "kubernetes": "/version",
 }
 """What each system answers cheaply while it is well."""
@@ -48,11 +53,23 @@ def sources(settings: Settings, store: Store) -> Sources:
     cluster: list[ClusterSource] = [snapshot] if snapshot and "cluster" in has else []
     if named.kubernetes:
         cluster.append(Kubernetes(named.kubernetes, _secret(config, "kubernetes", named.kubernetes)))
+    traces: list[TraceSource] = [snapshot] if snapshot and "traces" in has else []
+    if named.tempo:
+        traces.append(Tempo(named.tempo, _secret(config, "tempo", named.tempo)))
+    topology: list[TopologySource] = [snapshot] if snapshot and "topology" in has else []
+    if named.jaeger:
+        jaeger = Jaeger(named.jaeger, _secret(config, "jaeger", named.jaeger))
+        traces.append(jaeger)
+        topology.append(jaeger)
+    if named.prometheus and named.prometheus.call_metrics:
+        secret = _secret(config, "prometheus", named.prometheus)
+        topology.append(MeshTopology(named.prometheus, named.prometheus.call_metrics, secret))
     catalogue = (CatalogueTopology(settings.catalogue),) if settings.catalogue.services else ()
     return Sources(
         metrics=tuple(metrics),
         logs=tuple(logs),
-        topology=((snapshot,) if snapshot and "topology" in has else ()) + catalogue,
+        traces=tuple(traces),
+        topology=(*topology, *catalogue),
         changes=((snapshot,) if snapshot and "changes" in has else ()) + (KeptChanges(store),),
         cluster=tuple(cluster),
     )

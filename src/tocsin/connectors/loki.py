@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import Field, field_validator
 from typing_extensions import TypedDict
 
-from tocsin.connectors import log_text
+from tocsin.connectors import deep_links, log_text
+from tocsin.connectors.deep_links import GrafanaPage
 from tocsin.connectors.http_json import HttpAccess, HttpJson, HttpSession
 from tocsin.connectors.selectors import LABEL, one_of
 from tocsin.model.ground import rfc3339
@@ -35,6 +36,8 @@ class LokiConfig(HttpAccess):
     service_labels: tuple[str, ...] = ("service_name", "service", "app", "container", "job")
     """Where a service's name may stand; the first label that finds anything is used."""
     max_lines: int = Field(default=5_000, ge=1, le=50_000)
+    grafana: GrafanaPage | None = None
+    """Where people look at these lines."""
 
     @field_validator("service_labels")
     @classmethod
@@ -66,6 +69,7 @@ class Loki:
             f"{selector} [{rfc3339(ask.start)} to {rfc3339(ask.end)}, at most {self.config.max_lines} lines]",
             self._text(streams),
             lambda text: log_text.read_sections(text, ask.end.year),
+            deep_links.explore(self.config.grafana, {"expr": selector, "queryType": "range"}, ask.start, ask.end),
         )
 
     async def _streams(self, http: HttpSession, selector: str, ask: Ask) -> list[_Stream]:

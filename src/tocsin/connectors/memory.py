@@ -5,21 +5,22 @@ They answer through the same text forms as the others, so what is proven on them
 
 from dataclasses import dataclass
 
-from tocsin.connectors import change_rows, edge_rows, log_text, metric_rows
+from tocsin.connectors import change_rows, edge_rows, log_text, metric_rows, span_rows
 from tocsin.errors import SourceError
 from tocsin.model.change import Change
-from tocsin.model.signals import LogLine, Series, Topology
+from tocsin.model.signals import LogLine, Series, Span, Topology
 from tocsin.ports import Ask, Reply
 
 
 @dataclass(slots=True)
 class MemoryWindows:
-    """All four sources; `down` makes every one of them fail as a system that is down does."""
+    """All five sources; `down` makes every one of them fail as a system that is down does."""
 
     series: tuple[Series, ...] = ()
     lines: tuple[LogLine, ...] = ()
     edges: tuple[tuple[str, str], ...] = ()
     kept: tuple[Change, ...] = ()
+    spans: tuple[Span, ...] = ()
     down: bool = False
     name: str = "memory"
 
@@ -48,6 +49,11 @@ class MemoryWindows:
             log_text.section(name, [one.text for one in lines if one.service == name]) for name in services
         )
         return Reply(self.name, "logs", text, lambda answer: log_text.read_sections(answer, ask.end.year))
+
+    async def traces(self, ask: Ask) -> Reply[tuple[Span, ...]]:
+        """Whole traces that touch one of the services within the time."""
+        self._check()
+        return Reply(self.name, "traces", span_rows.written(span_rows.asked(self.spans, ask), 20_000), span_rows.read)
 
     async def topology(self, ask: Ask) -> Reply[Topology]:  # noqa: ARG002 - all edges, as every topology source gives
         """All edges."""

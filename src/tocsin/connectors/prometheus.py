@@ -8,13 +8,13 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
-from urllib.parse import urlencode
 
 from pydantic import Field, field_validator
 from typing_extensions import TypedDict
 
-from tocsin.connectors import promql
+from tocsin.connectors import deep_links, promql
 from tocsin.connectors.http_json import HttpAccess, HttpJson, HttpSession
+from tocsin.connectors.mesh import CALL_METRICS, CallMetric
 from tocsin.connectors.promql import Query, RangeSeries
 from tocsin.connectors.selectors import LABEL, one_of
 from tocsin.model.ground import rfc3339
@@ -74,6 +74,8 @@ class PrometheusConfig(HttpAccess):
     """Samples per series; a longer time is asked with a wider step."""
     max_series: int = Field(default=300, ge=1)
     max_metrics: int = Field(default=120, ge=1)
+    call_metrics: tuple[CallMetric, ...] = CALL_METRICS
+    """Counters of requests between services, from which the dependency map takes edges; `[]` for none."""
 
     @field_validator("service_labels")
     @classmethod
@@ -107,8 +109,10 @@ class Prometheus:
             self.name,
             f"{query or 'no series'} [{rfc3339(ask.start)} to {rfc3339(ask.end)} by {step}s]",
             text,
-            lambda answer: promql.read(answer, ask.services, self.config.service_labels),
-            self._link(queries),
+            lambda answer: promql.read(
+                answer, ask.services, self.config.service_labels, lambda one: self._link([one], ask.start, ask.end)
+            ),
+            self._link([one.expression for one in queries], ask.start, ask.end),
         )
 
     async def measure(self, expression: str, start: datetime, end: datetime) -> Reply[tuple[Series, ...]]:
@@ -121,7 +125,7 @@ class Prometheus:
             f"{expression} [{rfc3339(start)} to {rfc3339(end)} by {step}s]",
             self._text([query], matrices, 0),
             lambda answer: promql.read(answer, (), self.config.service_labels),
-            self._link([query]),
+            self._link([query.expression], start, end),
         )
 
     def _step(self, start: datetime, end: datetime) -> int:
@@ -167,6 +171,5 @@ class Prometheus:
             (*lines, *([f"# {left_out} more left out: over the limits of this connector"] if left_out else ()))
         )
 
-    def _link(self, queries: Sequence[Query]) -> str:
-        shown = urlencode({"g0.expr": queries[0].expression, "g0.tab": "0"}) if queries else ""
-        return f"{self.config.url}/graph?{shown}" if shown else ""
+    def _link(self, expressions: Sequence[str], start: datetime, end: datetime) -> str:
+        return deep_links.prometheus_graph(self.config.url, expressions, start, end)

@@ -6,7 +6,8 @@ Answers are written as Prometheus writes samples, `name{labels} value timestamp`
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from typing_extensions import TypedDict
@@ -99,13 +100,23 @@ def written(query: Query, matrix: Iterable[RangeSeries], room: int) -> list[str]
     return lines
 
 
-def read(text: str, services: Sequence[str], labels: Sequence[str]) -> tuple[Series, ...]:
-    """The series of an answer made by `written`; NaN and infinite samples are left out."""
+def read(
+    text: str, services: Sequence[str], labels: Sequence[str], link: Callable[[str], str] = lambda _: ""
+) -> tuple[Series, ...]:
+    """The series of an answer made by `written`; NaN and infinite samples are left out. `link` draws an expression."""
     groups: dict[tuple[str, str], list[tuple[float, float, str]]] = defaultdict(list)
+    asked: dict[tuple[str, str], str] = {}
+    expression = ""
     for line in text.split("\n"):
-        if (found := _LINE.match(line)) and found[3].lstrip("+-").lower() not in ("nan", "inf"):
+        if line.startswith("# "):
+            expression = line[2:]
+        elif (found := _LINE.match(line)) and found[3].lstrip("+-").lower() not in ("nan", "inf"):
             groups[found[1], found[2]].append((float(found[4]), float(found[3]), line))
-    return tuple(_series(name, written, sorted(points), services, labels) for (name, written), points in groups.items())
+            asked.setdefault((found[1], found[2]), expression)
+    return tuple(
+        replace(_series(name, written, sorted(points), services, labels), link=link(asked[name, written]))
+        for (name, written), points in groups.items()
+    )
 
 
 def _series(

@@ -2,10 +2,12 @@
 
 from tocsin.connectors.alertmanager import AlertmanagerConfig
 from tocsin.connectors.elasticsearch import ElasticsearchConfig
+from tocsin.connectors.jaeger import JaegerConfig
 from tocsin.connectors.kubernetes import KubernetesConfig
 from tocsin.connectors.loki import LokiConfig
 from tocsin.connectors.prometheus import PrometheusConfig
 from tocsin.connectors.snapshot import SnapshotConfig
+from tocsin.connectors.tempo import TempoConfig
 from tocsin.model.ground import Value
 
 
@@ -16,5 +18,7 @@ class ConnectorsConfig(Value):
     alertmanager: AlertmanagerConfig | None = None
     loki: LokiConfig | None = None
     elasticsearch: ElasticsearchConfig | None = None
+    jaeger: JaegerConfig | None = None
+    tempo: TempoConfig | None = None
     kubernetes: KubernetesConfig | None = None
     snapshot: SnapshotConfig | None = None

@@ -1,4 +1,4 @@
-"""What the windows show: metric series, log lines, a topology. Parsed answers, in memory only; the Evidence keeps the text."""
+"""What the windows show: metric series, log lines, spans, a topology. Parsed, in memory only; the Evidence keeps the text."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +15,8 @@ class Series:
     cites: tuple[str, ...]
     unit: str = ""
     labels: dict[str, str] = field(default_factory=dict)
+    link: str = ""
+    """Where a person sees this series drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,26 @@ class LogLine:
     at: datetime | None = None
     service: str = ""
     level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One operation in a trace. `start` is epoch seconds, `seconds` its duration; `parent` is "" for the root.
+
+    `status` is what the tool wrote of how it ended ("" when nothing), `cite` its line in the answer, `link` the trace's page.
+    """
+
+    trace: str
+    id: str
+    parent: str
+    service: str
+    operation: str
+    start: float
+    seconds: float
+    failed: bool = False
+    status: str = ""
+    cite: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,16 @@ from tocsin.ports.remote import (
     Sign,
     Transport,
 )
-from tocsin.ports.windows import Ask, ChangeSource, ClusterSource, LogSource, MetricSource, Reply, TopologySource
+from tocsin.ports.windows import (
+    Ask,
+    ChangeSource,
+    ClusterSource,
+    LogSource,
+    MetricSource,
+    Reply,
+    TopologySource,
+    TraceSource,
+)
 from tocsin.ports.work import (
     AnswerStore,
     DocumentStore,
@@ -121,6 +130,7 @@ __all__ = [
     "ToolBox",
     "ToolCard",
     "TopologySource",
+    "TraceSource",
     "Tracker",
     "Transport",
     "WorkItem",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from tocsin.model.change import Change
-from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
 
 T = TypeVar("T")
 
@@ -46,6 +46,14 @@ class LogSource(Protocol):
     name: str
 
     async def logs(self, ask: Ask) -> Reply[tuple[LogLine, ...]]: ...
+
+
+class TraceSource(Protocol):
+    """A window on traces: all spans of traces that touch one of the services. Raises errors.SourceError when it cannot answer."""
+
+    name: str
+
+    async def traces(self, ask: Ask) -> Reply[tuple[Span, ...]]: ...
 
 
 class TopologySource(Protocol):

@@ -18,7 +18,7 @@ from tocsin.model.ground import IncidentType
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, Letter
 from tocsin.model.plan import Agent, Budget, Plan, Rule
-from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
 from tocsin.model.triage import Triage
 from tocsin.ports import Ask, MindAnswer, Question, ToolAnswer, ToolCard
 
@@ -62,6 +62,8 @@ class Windows(Protocol):
     async def metrics(self, ask: Ask) -> Seen[tuple[Series, ...]] | None: ...
 
     async def logs(self, ask: Ask) -> Seen[tuple[LogLine, ...]] | None: ...
+
+    async def traces(self, ask: Ask) -> Seen[tuple[Span, ...]] | None: ...
 
     async def topology(self, ask: Ask) -> Seen[Topology] | None: ...
 

@@ -9,21 +9,7 @@ from dataclasses import dataclass, field
 
 from tocsin.analysis.meaning import Signal
 from tocsin.analysis.topology import Edge
-from tocsin.model.signals import Series
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """One operation in a trace. `start` is epoch seconds, `seconds` its duration; `parent` is "" for the root."""
-
-    trace: str
-    id: str
-    parent: str
-    service: str
-    operation: str
-    start: float
-    seconds: float
-    failed: bool = False
+from tocsin.model.signals import Series, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from operator import itemgetter
 
 import numpy as np
 
-from tocsin.analysis.rootcause.observed import Reason, Span, Stretch, Testimony
+from tocsin.analysis.rootcause.observed import Reason, Stretch, Testimony
 from tocsin.analysis.templates import Templates
+from tocsin.model.signals import Span
 
 WITNESS = "steps"
 BEGIN, END = "begin", "end"

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.analysis.rootcause.observed import Reason, Span, Testimony
+from tocsin.analysis.rootcause.observed import Reason, Testimony
+from tocsin.model.signals import Span
 
 WITNESS = "span times"
 LEVELS = np.array([0.2, 0.35, 0.5, 0.65, 0.8])
@@ -19,9 +20,9 @@ LEVELS = np.array([0.2, 0.35, 0.5, 0.65, 0.8])
 TOLERANCE = 0.15
 """Each quantile is compared with one this much higher of the time before, so that chance alone is no slowdown."""
 LEAST_CALLS = 3
-"""Calls before below which an operation's own past says nothing; fewer calls than this now count for less, and only beyond RARE."""
+"""Calls on either side below which nothing is said of an operation's work. Of a way, fewer calls now count for less."""
 RARE = 0.95
-"""Quantile of the time before that a few calls must exceed: there is no telling their middle."""
+"""Quantile of the time before that a few calls must exceed, as there is no telling their middle."""
 KNOWN_WAYS = 20
 """Calls between services from which on they show how long the way to another service usually takes."""
 NOTEWORTHY = 0.05
@@ -138,9 +139,9 @@ def _past(key: Key, usual: Mapping[Key, Sequence[float]], ways: Sequence[float])
 
 
 def _compare(key: Key, usual: Sequence[float], now: Sequence[float]) -> Slower | None:
-    if not usual:
-        return None
     few = len(now) < LEAST_CALLS
+    if not usual or (few and not key[2]):
+        return None
     was = np.quantile(usual, np.full(LEVELS.size, RARE) if few else np.minimum(LEVELS + TOLERANCE, RARE))
     gain = np.maximum(np.quantile(now, LEVELS) - was, 0.0)
     if float(gain.max()) <= SLIGHT * float(was.max()):

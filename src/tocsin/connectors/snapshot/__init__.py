@@ -1,4 +1,4 @@
-"""A folder as all five windows: what somebody saved from an incident, or made up for a demonstration. Opened by `app`.
+"""A folder as every window there is: what somebody saved from an incident, or made up for a demonstration. Opened by `app`.
 
 The format is described in docs/connectors.md. Everything is read once, when the snapshot is opened, so a mistake in a file is
 told at once with its name and line. Never looks outside the folder, never writes.
@@ -9,18 +9,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from tocsin.connectors import change_rows, cluster_text, edge_rows, log_text, metric_rows
+from tocsin.connectors import change_rows, cluster_text, edge_rows, log_text, metric_rows, span_rows
 from tocsin.connectors.snapshot.files import matching, read_bytes, stem, text_of
 from tocsin.connectors.snapshot.logs import Entry, read_logs
 from tocsin.connectors.snapshot.metrics import read_metrics
 from tocsin.connectors.snapshot.surroundings import SnapshotFacts, read_changes, read_edges, read_facts
+from tocsin.connectors.snapshot.traces import read_traces
 from tocsin.errors import DataError
 from tocsin.model.change import Change
 from tocsin.model.ground import Value, rfc3339
-from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
 from tocsin.ports import Ask, Reply
 
 T = TypeVar("T")
+_MOST_SPANS = 50_000
 
 
 class SnapshotConfig(Value):
@@ -30,7 +32,7 @@ class SnapshotConfig(Value):
 
 
 class Snapshot:
-    """MetricSource, LogSource, TopologySource, ChangeSource and ClusterSource over one folder.
+    """MetricSource, LogSource, TraceSource, TopologySource, ChangeSource and ClusterSource over one folder.
 
     Raises errors.DataError, naming file and line, when the folder is not as the format says.
     """
@@ -48,6 +50,7 @@ class Snapshot:
         known = {end for edge in self._edges or () for end in edge} | {entry.service for entry in self._logs or ()}
         self._metrics = read_metrics(self.folder, known)
         self._cluster = _read_cluster(self.folder)
+        self._spans = read_traces(self.folder)
 
     @property
     def title(self) -> str:
@@ -61,8 +64,14 @@ class Snapshot:
 
     @property
     def windows(self) -> frozenset[str]:
-        """Which of `metrics`, `logs`, `topology`, `changes` and `cluster` the folder has files for."""
-        parts = {"metrics": self._metrics, "logs": self._logs, "topology": self._edges, "changes": self._changes}
+        """Which of `metrics`, `logs`, `traces`, `topology`, `changes` and `cluster` the folder has files for."""
+        parts = {
+            "metrics": self._metrics,
+            "logs": self._logs,
+            "traces": self._spans,
+            "topology": self._edges,
+            "changes": self._changes,
+        }
         found = {name for name, part in parts.items() if part is not None}
         return frozenset(found | {"cluster"} if self._cluster else found)
 
@@ -81,6 +90,11 @@ class Snapshot:
         entries = [entry for entry in self._logs or () if _wanted(entry.service, ask) and _within(entry.at, ask)]
         text = "\n".join(log_text.section(service, lines) for service, lines in _by_service(entries))
         return self._reply("logs", ask, text, lambda answer: log_text.read_sections(answer, ask.end.year))
+
+    async def traces(self, ask: Ask) -> Reply[tuple[Span, ...]]:
+        """The traces through the asked services within the asked time, whole."""
+        text = span_rows.written(span_rows.asked(self._spans or (), ask), _MOST_SPANS)
+        return self._reply("traces", ask, text, span_rows.read)
 
     async def topology(self, ask: Ask) -> Reply[Topology]:
         """All edges: a blast radius needs more than the asked services."""

@@ -1,7 +1,7 @@
 """Windows without a view, for an analyst that only reads what it is handed. Used by the built-in players."""
 
 from tocsin.model.change import Change
-from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
 from tocsin.ports import Ask
 from tocsin.roles.contract import Seen
 
@@ -13,6 +13,9 @@ class NoWindows:
         """None."""
 
     async def logs(self, ask: Ask) -> Seen[tuple[LogLine, ...]] | None:
+        """None."""
+
+    async def traces(self, ask: Ask) -> Seen[tuple[Span, ...]] | None:
         """None."""
 
     async def topology(self, ask: Ask) -> Seen[Topology] | None:

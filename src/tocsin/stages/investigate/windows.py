@@ -14,7 +14,7 @@ from tocsin.guard.redact import Redact
 from tocsin.model.change import Change
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
 from tocsin.model.ground import Time
-from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
 from tocsin.ports import (
     Ask,
     ChangeSource,
@@ -25,6 +25,7 @@ from tocsin.ports import (
     Names,
     Reply,
     TopologySource,
+    TraceSource,
 )
 from tocsin.roles.contract import Seen
 
@@ -37,6 +38,7 @@ class Sources:
 
     metrics: tuple[MetricSource, ...] = ()
     logs: tuple[LogSource, ...] = ()
+    traces: tuple[TraceSource, ...] = ()
     topology: tuple[TopologySource, ...] = ()
     changes: tuple[ChangeSource, ...] = ()
     cluster: tuple[ClusterSource, ...] = ()
@@ -180,6 +182,11 @@ class RecordedWindows:
         """Log lines of the asked services, oldest first."""
         doors = [(one.name, one.logs) for one in self.recorder.sources.logs]
         return await self._seen(self.recorder.ask(EvidenceKind.LOGS, ask, doors, _in_time))
+
+    async def traces(self, ask: Ask) -> Seen[tuple[Span, ...]] | None:
+        """The spans of traces through the asked services."""
+        doors = [(one.name, one.traces) for one in self.recorder.sources.traces]
+        return await self._seen(self.recorder.ask(EvidenceKind.TRACES, ask, doors, _concatenated))
 
     async def topology(self, ask: Ask) -> Seen[Topology] | None:
         """Who calls whom, as all sources together know it."""
