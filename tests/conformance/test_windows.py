@@ -8,20 +8,25 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.fake_servers import elasticsearch, loki, serving
+from tests.fake_traces import instant_queries, jaeger, jaeger_json, otlp_json, tempo, traces_of
 from tests.servers_prometheus import PROMETHEUS, PROMTOOL, prometheus
 
+from tocsin.connectors.deep_links import GrafanaPage
 from tocsin.connectors.elasticsearch import Elasticsearch, ElasticsearchConfig
+from tocsin.connectors.jaeger import Jaeger, JaegerConfig
 from tocsin.connectors.kept import CatalogueTopology, KeptChanges
 from tocsin.connectors.loki import Loki, LokiConfig
 from tocsin.connectors.memory import MemoryWindows
+from tocsin.connectors.mesh import CALL_METRICS, MeshTopology
 from tocsin.connectors.prometheus import Prometheus, PrometheusConfig
 from tocsin.connectors.snapshot import Snapshot
+from tocsin.connectors.tempo import Tempo, TempoConfig
 from tocsin.errors import SourceError
 from tocsin.guard.redact import redact
 from tocsin.model.catalogue import Catalogue, Service
 from tocsin.model.change import Change, ChangeKind
 from tocsin.model.ground import rfc3339
-from tocsin.model.signals import LogLine, Series
+from tocsin.model.signals import LogLine, Series, Span
 from tocsin.ports import Ask
 
 END = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -44,6 +49,32 @@ CHANGES = tuple(
 )  # fmt: skip
 
 
+def _trace(number: int, *, failed: bool) -> list[Span]:
+    """One call of web to pay-api (or cart), which waits for its database."""
+    trace, at, callee = (
+        f"{number + 4096:032x}",
+        (START + timedelta(seconds=20 * number)).timestamp(),
+        SERVICES[number % 2],
+    )
+    own = [f"{number + 4096:08x}{place:08x}" for place in range(3)]
+    return [
+        Span(trace, own[0], "", "web", "GET /shop", at, 0.25, failed, "500" if failed else "200"),
+        Span(trace, own[1], own[0], callee, f"POST /{callee}", at + 0.01, 0.2, failed, "500" if failed else ""),
+        Span(trace, own[2], own[1], "pay db", "SELECT", at + 0.02, 0.1),
+    ]
+
+
+SPANS = tuple(span for number in range(-10, 90) for span in _trace(number, failed=number % 5 == 0))
+MESH = {
+    "istio_requests_total": [
+        {"source_canonical_service": "web", "destination_canonical_service": "pay-api"},
+        {"source_canonical_service": "unknown", "source_workload": "web", "destination_service_name": "cart"},
+        {"source_canonical_service": "unknown", "destination_canonical_service": "web"},
+    ],
+    "traces_service_graph_request_total": [{"client": "pay-api", "server": "pay db"}],
+}
+
+
 def memory():
     series = tuple(
         Series(
@@ -56,7 +87,7 @@ def memory():
         for name in SERVICES
     )
     lines = tuple(LogLine(f"{rfc3339(at)} {text}", at, service) for service, at, text in LINES)
-    return MemoryWindows(series, lines, EDGES, CHANGES)
+    return MemoryWindows(series, lines, EDGES, CHANGES, SPANS)
 
 
 def snapshot(folder):
@@ -71,6 +102,11 @@ def snapshot(folder):
         )
     (folder / "topology.json").write_text(json.dumps({"edges": EDGES}))
     (folder / "changes.json").write_text(json.dumps([one.model_dump(mode="json") for one in CHANGES]))
+    (folder / "traces").mkdir()
+    many = traces_of(SPANS)
+    (folder / "traces" / "jaeger.json").write_text(json.dumps({"data": [jaeger_json(one) for one in many[:40]]}))
+    for at, one in enumerate(many[40:]):
+        (folder / "traces" / f"otlp-{at}.json").write_text(json.dumps(otlp_json(one, hexadecimal=True)))
     return Snapshot(folder)
 
 
@@ -103,6 +139,19 @@ def log_source(kind, folder):
         yield snapshot(folder) if kind == "snapshot" else memory()
 
 
+@contextmanager
+def trace_source(kind, folder):
+    if kind == "jaeger":
+        with jaeger(SPANS) as address:
+            yield Jaeger(JaegerConfig(url=address))
+    elif kind == "tempo":
+        with tempo(SPANS) as address:
+            page = GrafanaPage(url="https://grafana.test", datasource="tempo-uid")
+            yield Tempo(TempoConfig(url=address, grafana=page, max_traces=100))
+    else:
+        yield snapshot(folder) if kind == "snapshot" else memory()
+
+
 class Kept:
     """Just enough of a store: the changes, by the contract of ports.ChangeStore."""
 
@@ -119,7 +168,19 @@ def change_source(kind, folder):
     return {"kept": lambda: KeptChanges(Kept()), "snapshot": lambda: snapshot(folder), "memory": memory}[kind]()
 
 
+@contextmanager
 def topology_source(kind, folder):
+    if kind == "jaeger":
+        with jaeger(SPANS) as address:
+            yield Jaeger(JaegerConfig(url=address))
+    elif kind == "mesh":
+        with instant_queries(MESH) as address:
+            yield MeshTopology(PrometheusConfig(url=address), CALL_METRICS)
+    else:
+        yield told_topology(kind, folder)
+
+
+def told_topology(kind, folder):
     services = [Service(name="web", depends_on=("pay-api", "cart")), Service(name="pay-api", depends_on=("pay db",))]
     catalogue = Catalogue(services=tuple(services))
     return {"catalogue": lambda: CatalogueTopology(catalogue), "snapshot": lambda: snapshot(folder), "memory": memory}[
@@ -176,11 +237,47 @@ def test_a_service_that_logs_nothing_gives_an_empty_answer_not_an_error(kind, tm
         assert read(asyncio.run(source.logs(ask('no"bo\\dy.*|{}'))))[1] == ()
 
 
-@pytest.mark.parametrize("kind", ["memory", "snapshot", "catalogue"])
+@pytest.mark.parametrize("kind", ["memory", "snapshot", "catalogue", "jaeger", "mesh"])
 def test_the_topology_names_every_edge_once_with_words_that_can_be_quoted(kind, tmp_path):
-    text, topology = read(asyncio.run(topology_source(kind, tmp_path).topology(ask("cart"))))
-    assert sorted(topology.edges) == sorted(EDGES)
+    with topology_source(kind, tmp_path) as source:
+        text, topology = read(asyncio.run(source.topology(ask("cart"))))
+    assert set(EDGES) <= set(topology.edges) <= {*EDGES, ("cart", "pay db")}
+    assert len(set(topology.edges)) == len(topology.edges)
     assert all(topology.cites[edge] in text for edge in EDGES)
+
+
+@pytest.mark.parametrize("kind", ["memory", "snapshot", "jaeger", "tempo"])
+def test_traces_through_a_service_come_whole_with_lines_that_can_be_quoted(kind, tmp_path):
+    with trace_source(kind, tmp_path) as source:
+        reply = asyncio.run(source.traces(ask("cart")))
+        text, spans = read(reply)
+        nobody = read(asyncio.run(source.traces(ask('no"bo\\dy }'))))[1]
+        everyone = read(asyncio.run(source.traces(ask())))[1]
+    assert nobody == () and {span.service for span in everyone} == {"web", "pay-api", "cart", "pay db"}
+    told = {span.id: span for span in SPANS}
+    assert {span.service for span in spans} == {"web", "cart", "pay db"} and len(spans) == 3 * 45
+    for span in spans:
+        known = told[span.id]
+        assert span.cite in text and "\n" not in span.cite
+        assert (span.trace, span.parent, span.operation) == (known.trace, known.parent, known.operation)
+        assert (span.failed, span.seconds) == (known.failed, pytest.approx(known.seconds, abs=1e-5))
+        assert span.start == pytest.approx(known.start, abs=1e-5) and (span.status == "500") == (known.status == "500")
+        assert (
+            span.link.startswith("http") and span.trace in span.link if kind in ("jaeger", "tempo") else not span.link
+        )
+
+
+@pytest.mark.parametrize("kind", ["jaeger", "tempo"])
+def test_what_is_over_the_bounds_of_a_trace_source_is_counted_and_whole_traces_stay_whole(kind):
+    with (jaeger if kind == "jaeger" else tempo)(SPANS) as address:
+        source = (
+            Jaeger(JaegerConfig(url=address, max_spans=10))
+            if kind == "jaeger"
+            else Tempo(TempoConfig(url=address, max_spans=10, max_traces=20))
+        )
+        text, spans = read(asyncio.run(source.traces(ask("cart"))))
+    assert len(spans) == 9 and len({span.trace for span in spans}) == 3
+    assert "spans of further traces left out" in text
 
 
 @pytest.mark.parametrize("kind", ["memory", "snapshot", "kept"])
@@ -196,12 +293,22 @@ def test_changes_come_back_as_they_were_told_newest_first(kind, tmp_path):
         if kind != "snapshot" else True  # fmt: skip
 
 
+LIVE = (
+    lambda address: Loki(LokiConfig(url=address)).logs,
+    lambda address: Elasticsearch(ElasticsearchConfig(url=address)).logs,
+    lambda address: Prometheus(PrometheusConfig(url=address)).metrics,
+    lambda address: Jaeger(JaegerConfig(url=address)).traces,
+    lambda address: Jaeger(JaegerConfig(url=address)).topology,
+    lambda address: Tempo(TempoConfig(url=address)).traces,
+    lambda address: MeshTopology(PrometheusConfig(url=address), CALL_METRICS).topology,
+)
+
+
 def broken(status, body):
     return serving(lambda *_: (status, body))
 
 
-@pytest.mark.parametrize("make", [lambda a: Loki(LokiConfig(url=a)).logs, lambda a: Elasticsearch(ElasticsearchConfig(url=a)).logs,
-                                  lambda a: Prometheus(PrometheusConfig(url=a)).metrics])  # fmt: skip
+@pytest.mark.parametrize("make", LIVE)
 @pytest.mark.parametrize(
     ("status", "body", "words"),
     [
@@ -216,8 +323,7 @@ def test_a_system_that_answers_badly_becomes_one_error_in_plain_words(make, stat
         asyncio.run(make(address)(ask("pay-api")))
 
 
-@pytest.mark.parametrize("make", [lambda a: Loki(LokiConfig(url=a)).logs, lambda a: Elasticsearch(ElasticsearchConfig(url=a)).logs,
-                                  lambda a: Prometheus(PrometheusConfig(url=a)).metrics])  # fmt: skip
+@pytest.mark.parametrize("make", LIVE)
 @pytest.mark.parametrize("body", [{}, [], {"data": 3}, {"data": {"result": 7}}, {"hits": {}}])
 def test_json_of_another_shape_is_an_error_of_the_source_not_a_crash(make, body):
     with broken(200, body) as address, pytest.raises(SourceError, match="shape"):
@@ -226,6 +332,6 @@ def test_json_of_another_shape_is_an_error_of_the_source_not_a_crash(make, body)
 
 def test_a_system_that_is_down_is_said_so_by_every_window():
     windows = MemoryWindows(down=True)
-    for window in (windows.metrics, windows.logs, windows.topology, windows.changes):
+    for window in (windows.metrics, windows.logs, windows.traces, windows.topology, windows.changes):
         with pytest.raises(SourceError):
             asyncio.run(window(ask()))

@@ -38,8 +38,9 @@ TRIAGE = Triage(
 class Panes:
     """Windows that answer from memory; None stands for a source that is not configured, an error for one that is silent."""
 
-    def __init__(self, metrics=None, logs=None, topology=None, changes=None):
+    def __init__(self, metrics=None, logs=None, topology=None, changes=None, traces=None, cluster=None):
         self._answers = {"metrics": metrics, "logs": logs, "topology": topology, "changes": changes}
+        self._answers |= {"traces": traces, "cluster": cluster}
 
     def _answer(self, name):
         answer = self._answers[name]
@@ -52,6 +53,12 @@ class Panes:
 
     async def logs(self, ask):
         return self._answer("logs")
+
+    async def traces(self, ask):
+        return self._answer("traces")
+
+    async def cluster(self, ask):
+        return self._answer("cluster")
 
     async def topology(self, ask):
         return self._answer("topology")

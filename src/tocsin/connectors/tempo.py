@@ -29,6 +29,8 @@ class _Hit(TypedDict):
 
 
 class _Hits(TypedDict):
+    metrics: dict[str, Any]
+    """How much was searched; there even when nothing was found."""
     traces: NotRequired[list[_Hit] | None]
 
 

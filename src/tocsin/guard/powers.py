@@ -18,6 +18,7 @@ ROLES: dict[str, Power] = {
     "alert-reader": Power.READ,
     "metric-analyst": Power.READ,
     "log-analyst": Power.READ,
+    "trace-analyst": Power.READ,
     "dependency-mapper": Power.READ,
     "change-analyst": Power.READ,
     "kubernetes-analyst": Power.READ,

@@ -64,17 +64,21 @@ def testify(before: Sequence[Stretch], after: Stretch) -> Testimony:
     """How strongly the path of each service changed. `before` begins with the reference; the eve, if any, follows."""
     name = _namer()
     now, pasts = walked(after, name), [walked(one, name) for one in before]
-    best = _strongest(changed(sum(pasts, Walked()), now))
+    best = _by_service(changed(sum(pasts, Walked()), now))
     if len(pasts) > 1 and pasts[0].taken:
-        best = _agreed(best, _strongest(changed(pasts[0], now)))
+        best = _agreed(best, _by_service(changed(pasts[0], now)))
     weights = {service: abs(one.z) - LEAST for service, one in best.items() if abs(one.z) > LEAST}
     top = max(weights.values(), default=0.0)
     reasons = {service: Reason(WITNESS, min(abs(best[service].z), 100.0), _text(best[service])) for service in weights}
     return Testimony(WITNESS, weights, top / (top + 1.5), reasons)
 
 
-def _strongest(many: Iterable[Turned]) -> dict[str, Turned]:
+def strongest(many: Iterable[Turned]) -> list[Turned]:
     """The strongest change of each service."""
+    return list(_by_service(many).values())
+
+
+def _by_service(many: Iterable[Turned]) -> dict[str, Turned]:
     best: dict[str, Turned] = {}
     for turned in many:
         service = turned.step[0]

@@ -50,18 +50,27 @@ class Slower:
 
 def testify(before: Sequence[Span], after: Sequence[Span]) -> Testimony:
     """How many seconds of extra own time each service caused."""
-    usual, now = own_times(before), own_times(after)
-    ways = _ways(usual) if usual else _ways(now)
-    slower = [found for key, times in now.items() if (found := _compare(key, _past(key, usual, ways), times))]
+    now = own_times(after)
+    found = _slower(own_times(before), now)
     weights: dict[str, float] = defaultdict(float)
     best: dict[str, Slower] = {}
-    for one, service, seconds in _laid(slower, {key: len(times) for key, times in now.items()}):
+    for one, service, seconds in _laid(found, {key: len(times) for key, times in now.items()}):
         weights[service] += seconds
         if service not in best or best[service].seconds < one.seconds:
             best[service] = one
-    sure = _sure(slower, max(weights.values(), default=0.0), sum(map(sum, now.values())))
+    sure = _sure(found, max(weights.values(), default=0.0), sum(map(sum, now.values())))
     reasons = {service: Reason(WITNESS, min(one.z, 100.0), _text(one)) for service, one in best.items()}
     return Testimony(WITNESS, dict(weights), sure, reasons)
+
+
+def slower(before: Sequence[Span], after: Sequence[Span]) -> list[Slower]:
+    """Every operation, and every way to another service, whose own time grew."""
+    return _slower(own_times(before), own_times(after))
+
+
+def _slower(usual: Mapping[Key, Sequence[float]], now: Mapping[Key, Sequence[float]]) -> list[Slower]:
+    ways = _ways(usual) if usual else _ways(now)
+    return [found for key, times in now.items() if (found := _compare(key, _past(key, usual, ways), times))]
 
 
 def _sure(slower: Sequence[Slower], most: float, spent: float) -> float:

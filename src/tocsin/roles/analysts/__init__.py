@@ -1,6 +1,6 @@
 """Built-in analysts: they play every role when no model does, and answer when one fails.
 
-The investigators (`log`, `metric`, `dependency`, `change`, `alert`, `kubernetes`) report Findings; the specialists reason
+The investigators (`log`, `metric`, `trace`, `dependency`, `change`, `alert`, `kubernetes`) report Findings; the specialists reason
 over them and never over prose they cannot find. So the keys of `Finding.data` are a contract, one table per FindingKind.
 Every key below is always there, JSON types only; what is unknown is None, "" or []. Times are RFC 3339 UTC text, durations
 are seconds unless the key says minutes, shares are 0-1. `rank` counts from 1, the worst first.
@@ -48,6 +48,13 @@ ERROR_CODE       role log-analyst; `onset` = first_seen
   scheme         http | sqlstate | errno | grpc | oracle | mysql | exit | tls | dns | kubernetes | aws | windows
   code           str as written ("503", "53300", "ECONNREFUSED"); `meaning` str in plain words, "" when not known
   count, before_count, first_seen, last_seen, new (bool), rank, resource
+
+SPAN_CHANGE      role trace-analyst, ids trace-1, ...; `service` is whose operation it is; `onset` = start of the first changed span
+  what           latency | status | shape; `operation` str; `peer` str, the service called when the way there changed, or ""
+  before, after  float: seconds of own time (latency), shares 0-1 of calls that failed (status) or went that way (shape)
+  calls, calls_before  int; `ratio` float or None; `score` float, standard deviations; `trace` str, the quoted one's identity
+  status         str, how the quoted span ended, or ""; `step`, `next` str, the steps of a shape, or ""
+  rank           int
 
 CHANGE           role change-analyst, ids change-1, ...; `service` is the changed one; `onset` = when it was made
   change_id, change_kind (ChangeKind value), version, environment, author, source   str

@@ -17,12 +17,21 @@ from tocsin.roles.analysts.log import LogAnalyst
 from tocsin.roles.analysts.metric import MetricAnalyst
 from tocsin.roles.analysts.players import DiagnosticianPlayer, InvestigatorPlayer, NotifierPlayer
 from tocsin.roles.analysts.specialists import specialists
+from tocsin.roles.analysts.trace import TraceAnalyst
 from tocsin.roles.contract import Account, Brief, Diagnostician, Investigator, Player, Report, Router, Seat, Specialist
 
 
 def investigators() -> tuple[Investigator, ...]:
     """One of each role, in the order in which they report."""
-    return (AlertReader(), MetricAnalyst(), LogAnalyst(), DependencyMapper(), ChangeAnalyst(), KubernetesAnalyst())
+    return (
+        AlertReader(),
+        MetricAnalyst(),
+        LogAnalyst(),
+        TraceAnalyst(),
+        DependencyMapper(),
+        ChangeAnalyst(),
+        KubernetesAnalyst(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The change analyst: what changed in the last 24 hours, and which change deserves the first look.
 
-Called by the investigate stage through `contract.Investigator`. Reads the changes window, and the topology window to know
+Called by the investigate stage through `contract.Investigator`. Reads the changes window, and the call graph to know
 how near a changed service is. Never says that a change is the cause.
 """
 
@@ -16,6 +16,7 @@ from tocsin.model.evidence import Finding, FindingKind
 from tocsin.model.ground import rfc3339
 from tocsin.ports import Ask
 from tocsin.roles.analysts import saying
+from tocsin.roles.analysts.call_map import call_map
 from tocsin.roles.analysts.dependency import subject
 from tocsin.roles.contract import Brief, Report, Seen, Windows
 
@@ -42,15 +43,13 @@ class ChangeAnalyst:
 
 
 async def _graph(brief: Brief, windows: Windows) -> tuple[Graph, str]:
-    """The call graph of the topology window and the catalogue together; the catalogue alone when the window is silent."""
-    known = _catalogued(brief.catalogue)
-    try:
-        seen = await windows.topology(Ask(brief.start, brief.end))
-    except SourceError as silent:
-        return Graph(
-            known
-        ), f"how near a change is comes from the catalogue only; the topology source did not answer: {silent.what}"
-    return Graph([*(seen.data.edges if seen else ()), *known]), ""
+    """The call graph and the catalogue together, and which source of it was silent."""
+    known = await call_map(brief, windows)
+    graph = Graph([*known.edges, *_catalogued(brief.catalogue)])
+    if not known.silent:
+        return graph, ""
+    less = "comes without it" if known.edges else "comes from the catalogue only"
+    return graph, f"how near a change is {less}; the topology source did not answer: {known.silent}"
 
 
 def _catalogued(catalogue: Catalogue) -> list[tuple[str, str]]:

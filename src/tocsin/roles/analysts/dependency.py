@@ -1,6 +1,6 @@
 """The dependency mapper: who calls the affected service, whom it needs, who suffers, and who fails next.
 
-Called by the investigate stage through `contract.Investigator`. Reads the topology window only; decides nothing.
+Called by the investigate stage through `contract.Investigator`. Takes its edges from every window that shows some; decides nothing.
 """
 
 import asyncio
@@ -8,12 +8,10 @@ import re
 from collections.abc import Iterable
 
 from tocsin.analysis.topology import AtRisk, Edge, Graph, Reached
-from tocsin.errors import SourceError
 from tocsin.model.evidence import Finding, FindingKind, Quote
-from tocsin.model.signals import Topology
-from tocsin.ports import Ask
 from tocsin.roles.analysts import saying
-from tocsin.roles.contract import Brief, Report, Seen, Windows
+from tocsin.roles.analysts.call_map import CallMap, call_map
+from tocsin.roles.contract import Brief, Report, Windows
 
 ROLE = "dependency-mapper"
 MOST_SHOWN = 200
@@ -28,24 +26,24 @@ class DependencyMapper:
 
     async def investigate(self, brief: Brief, windows: Windows) -> Report:
         """Reports the blast radius and the direct neighbours of the affected service."""
-        try:
-            seen = await windows.topology(Ask(brief.start, brief.end))
-        except SourceError as silent:
-            return Report(ROLE, failure=f"the topology source did not answer: {silent.what}")
-        if seen is None:
+        known = await call_map(brief, windows)
+        if known.silent and not known.edges:
+            return Report(ROLE, failure=f"the topology source did not answer: {known.silent}")
+        if not known.asked:
             return Report(ROLE, failure="no topology source is configured")
-        return await asyncio.to_thread(report, seen, brief)
+        return await asyncio.to_thread(report, known, brief)
 
 
-def report(seen: Seen[Topology], brief: Brief) -> Report:
-    """What one topology answer says about the service of the brief."""
-    graph = Graph(seen.data.edges)
+def report(known: CallMap, brief: Brief) -> Report:
+    """What the call graph says about the service of the brief."""
+    graph = Graph(known.edges)
     service = subject(graph, brief)
     if not service:
         wanted = saying.one_line(brief.service, 80) or "the affected service (the alert names none)"
         return Report(ROLE, failure=f"{wanted} is not in the topology of {len(graph.services)} services")
-    told = (_blast(seen, graph, service), *_neighbours(seen, graph, service))
-    return Report(ROLE, tuple(finding for finding in told if finding.quotes))
+    told = (_blast(known, graph, service), *_neighbours(known, graph, service))
+    failure = f"the topology source did not answer: {known.silent}" if known.silent else ""
+    return Report(ROLE, tuple(finding for finding in told if finding.quotes), failure)
 
 
 def subject(graph: Graph, brief: Brief) -> str:
@@ -62,7 +60,7 @@ def _mentioned(brief: Brief) -> Iterable[str]:
         yield from _NAME.findall(alert.text[:20_000])
 
 
-def _blast(seen: Seen[Topology], graph: Graph, service: str) -> Finding:
+def _blast(known: CallMap, graph: Graph, service: str) -> Finding:
     affected, needs = graph.affected(service), graph.needs(service)
     risks = graph.next_to_fail(service)[:MOST_NEIGHBOURS]
     edges = _shown(graph, service, affected, needs)
@@ -73,8 +71,8 @@ def _blast(seen: Seen[Topology], graph: Graph, service: str) -> Finding:
         text=_sentence(graph, service, affected, risks),
         service=service,
         confidence=saying.MOST_CONFIDENT if affected or needs else 0.5,
-        quotes=_quote(seen, edges),
-        link=seen.link,
+        quotes=_quote(known, edges),
+        link=known.link(*edges),
         data={
             "upstream": graph.callers(service),
             "downstream": graph.callees(service),
@@ -105,15 +103,15 @@ def _nearest(service: str, reached: list[Reached]) -> list[str]:
     return [service, *(one.service for one in reached[:MOST_SHOWN])]
 
 
-def _neighbours(seen: Seen[Topology], graph: Graph, service: str) -> list[Finding]:
+def _neighbours(known: CallMap, graph: Graph, service: str) -> list[Finding]:
     needed = [("dependency", peer, (service, peer)) for peer in graph.callees(service)]
     calling = [("caller", peer, (peer, service)) for peer in graph.callers(service)]
     near = needed[:MOST_NEIGHBOURS] + calling[:MOST_NEIGHBOURS]
-    return [_neighbour(seen, graph, service, *one, at + 2) for at, one in enumerate(near)]
+    return [_neighbour(known, graph, service, *one, at + 2) for at, one in enumerate(near)]
 
 
 def _neighbour(
-    seen: Seen[Topology], graph: Graph, service: str, relation: str, peer: str, edge: Edge, number: int
+    known: CallMap, graph: Graph, service: str, relation: str, peer: str, edge: Edge, number: int
 ) -> Finding:
     fan_in = len(graph.callers(peer))
     shared = f"; {fan_in} services call {peer}" if fan_in > 1 else ""
@@ -124,14 +122,15 @@ def _neighbour(
         text=saying.one_line(f"{edge[0]} calls {edge[1]}{shared}"),
         service=service,
         confidence=saying.MOST_CONFIDENT,
-        quotes=_quote(seen, [edge]),
-        link=seen.link,
+        quotes=_quote(known, [edge]),
+        link=known.link(edge),
         data={"relation": relation, "peer": peer, "distance": 1, "fan_in": fan_in},
     )
 
 
-def _quote(seen: Seen[Topology], edges: list[Edge]) -> tuple[Quote, ...]:
-    return saying.quotes(seen, (seen.data.cites.get(edge, "") for edge in edges))
+def _quote(known: CallMap, edges: list[Edge]) -> tuple[Quote, ...]:
+    """At most three of the lines that show these edges, each once."""
+    return tuple(dict.fromkeys(known.quotes[edge] for edge in edges if edge in known.quotes))[:3]
 
 
 def _sentence(graph: Graph, service: str, affected: list[Reached], risks: list[AtRisk]) -> str:

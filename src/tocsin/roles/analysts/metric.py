@@ -1,7 +1,7 @@
 """The metric analyst: which metrics changed, when, by how much, and which of the changes hurts.
 
-Called by the investigate stage through `contract.Investigator`. Reads the metrics window, and the topology to tell which
-service the changes began at; decides nothing.
+Called by the investigate stage through `contract.Investigator`. Reads the metrics window, and the call graph and traces to
+tell which service the changes began at; decides nothing.
 """
 
 import asyncio
@@ -16,9 +16,11 @@ from tocsin.analysis.topology import Edge
 from tocsin.errors import SourceError
 from tocsin.model.evidence import Finding, FindingKind
 from tocsin.model.ground import rfc3339
-from tocsin.model.signals import Series
+from tocsin.model.signals import Series, Span
 from tocsin.ports import Ask
 from tocsin.roles.analysts import saying
+from tocsin.roles.analysts.call_map import call_map
+from tocsin.roles.analysts.tracing import spans_or_none
 from tocsin.roles.contract import Brief, Report, Seen, Windows
 
 ROLE = "metric-analyst"
@@ -43,18 +45,11 @@ class MetricAnalyst:
             return Report(ROLE, failure="no metric source is configured")
         if not seen.data:
             return Report(ROLE, failure="the metric source had no series for this time")
-        edges = await _edges(brief, windows)
+        edges = (await call_map(brief, windows)).edges
+        traces = await spans_or_none(brief, windows)
         told = await asyncio.to_thread(findings, seen, brief.onset)
-        return Report(ROLE, (*told, *await asyncio.to_thread(suspects, seen, edges, brief)))
-
-
-async def _edges(brief: Brief, windows: Windows) -> tuple[Edge, ...]:
-    """The call graph as far as it is known; that it is not known, the dependency mapper says."""
-    try:
-        seen = await windows.topology(Ask(brief.start, brief.end))
-    except SourceError:
-        return ()
-    return seen.data.edges if seen else ()
+        spans = traces.spans if traces else ()
+        return Report(ROLE, (*told, *await asyncio.to_thread(suspects, seen, edges, brief, spans)))
 
 
 def _alert_name(brief: Brief) -> str:
@@ -88,12 +83,14 @@ def _finding(seen: Seen[tuple[Series, ...]], anomaly: Anomaly, share: float, ale
         confidence=share,
         quotes=saying.quotes(seen, _cites(anomaly)),
         onset=onset,
-        link=seen.link,
+        link=anomaly.series.link or seen.link,
         data=_data(anomaly, onset, alert) | {"rank": rank},
     )
 
 
-def suspects(seen: Seen[tuple[Series, ...]], edges: tuple[Edge, ...], brief: Brief) -> tuple[Finding, ...]:
+def suspects(
+    seen: Seen[tuple[Series, ...]], edges: tuple[Edge, ...], brief: Brief, spans: tuple[Span, ...] = ()
+) -> tuple[Finding, ...]:
     """The service at which the trouble most likely began, as one finding.
 
     None where several are as likely, where one service alone misbehaves, or where nobody knows who calls whom: the ranked
@@ -103,7 +100,7 @@ def suspects(seen: Seen[tuple[Series, ...]], edges: tuple[Edge, ...], brief: Bri
     if not edges or len({one.series.service for one in judged}) < 2:
         return ()
     onset = _onset(judged, brief.onset)
-    ranked = ranking.rank(Observed(Stretch(seen.data), Stretch(), edges, onset, (brief.service, "")))
+    ranked = ranking.rank(Observed(Stretch(seen.data, spans), Stretch(), edges, onset, (brief.service, "")))
     own = [one for one in judged if one.series.service == ranked[0].service]
     if ranked[0].share < CLEAR or not ranked[0].reasons or not own:
         return ()
@@ -129,7 +126,7 @@ def _suspect(seen: Seen[tuple[Series, ...]], ranked: tuple[Suspect, ...], anomal
         confidence=saying.confident(top.share * anomaly.strength),
         quotes=saying.quotes(seen, _cites(anomaly)),
         onset=saying.moment(onset),
-        link=seen.link,
+        link=anomaly.series.link or seen.link,
         data={
             "share": round(top.share, 3),
             "services": len(ranked),
