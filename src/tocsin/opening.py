@@ -275,7 +275,7 @@ def _as_evidence(alert: Alert, desk: Desk) -> Evidence:
         sha256=digest(redacted.text),
         collected_at=alert.received_at or desk.clock.now(),
         redactions=redacted.count,
-        link=next((link.url for link in alert.links), ""),
+        link=alert.page,
     )
 
 

@@ -62,7 +62,9 @@ def found(spans, what):
 def test_an_operation_that_takes_longer_itself_is_named_with_both_times_and_a_link_to_the_trace():
     (one,), all_of_them = found(calm() + trouble(charge=2.0), "latency")
     assert one.service == "till" and one.text.startswith("till POST /charge took 2 s of its own instead of 30 ms")
-    assert one.kind == FindingKind.SPAN_CHANGE and one.onset == ALERT + timedelta(milliseconds=20) and len(one.quotes) == 2
+    assert (
+        one.kind == FindingKind.SPAN_CHANGE and one.onset == ALERT + timedelta(milliseconds=20) and len(one.quotes) == 2
+    )
     assert one.link == f"https://traces.test/trace/{one.data['trace']}" and all_of_them[0] == one
     assert "shop" not in {finding.service for finding in all_of_them}  # it only waits
 

@@ -18,7 +18,7 @@ from tocsin.model.action import MissingValue
 from tocsin.model.alert import Alert
 from tocsin.model.diagnosis import Hypothesis
 from tocsin.model.event import Event
-from tocsin.model.evidence import Evidence, Finding
+from tocsin.model.evidence import Evidence, Finding, page_of
 from tocsin.model.ground import RiskLevel, Severity
 from tocsin.model.incident import Incident
 from tocsin.model.plain import clock, minute, one_line
@@ -131,6 +131,8 @@ def _claims(reported: Sequence[Finding]) -> RenderableType:
         for quote in one.quotes[:1]:
             cited = f'{quote.evidence_id} "{one_line(quote.text, 160)}"'
             table.add_row("", "", Text(cited, style="dim", no_wrap=True, overflow="ellipsis"))
+        if page := page_of(one):
+            table.add_row("", "", Text(f"see {page}", style=f"dim link {page}", no_wrap=True, overflow="ellipsis"))
     return table
 
 

@@ -10,11 +10,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import field_validator
 
+from tocsin.model.evidence import LONGEST_LINK
 from tocsin.model.ground import Value
 
 MOST_PANELS = 5
-_LONGEST = 4000
-"""Characters of an address that every browser and proxy still takes."""
 
 
 class GrafanaPage(Value):
@@ -34,7 +33,7 @@ class GrafanaPage(Value):
         return url.rstrip("/")
 
 
-def explore(page: GrafanaPage | None, query: Mapping[str, str], start: datetime, end: datetime) -> str:
+def explore(page: GrafanaPage | None, query: Mapping[str, object], start: datetime, end: datetime) -> str:
     """Grafana's Explore with this query and time; "" without a page."""
     if page is None:
         return ""
@@ -53,7 +52,7 @@ def prometheus_graph(url: str, expressions: Sequence[str], start: datetime, end:
     for at, expression in enumerate(expressions[:MOST_PANELS]):
         panel = {"expr": expression, "tab": "0", "range_input": f"{seconds}s", "end_input": f"{end:%Y-%m-%d %H:%M:%S}"}
         part = urlencode({f"g{at}.{name}": value for name, value in panel.items()}, quote_via=quote)
-        if sum(map(len, parts)) + len(part) > _LONGEST:
+        if sum(map(len, parts)) + len(part) > LONGEST_LINK:
             break
         parts.append(part)
     return f"{url}/graph?{'&'.join(parts)}" if parts else ""
@@ -75,7 +74,7 @@ def jaeger_search(url: str, service: str, start: datetime, end: datetime) -> str
 
 def _bounded(link: str) -> str:
     """A link that is too long to be opened is none."""
-    return link if len(link) <= _LONGEST else ""
+    return link if len(link) <= LONGEST_LINK else ""
 
 
 def _millis(moment: datetime) -> str:

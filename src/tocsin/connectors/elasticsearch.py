@@ -1,12 +1,14 @@
 """Elasticsearch or OpenSearch, read live: the log documents of the asked services. Opened by `app`; never writes."""
 
+import json
 from collections import defaultdict
 from typing import Any
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from tocsin.connectors import log_text
+from tocsin.connectors import deep_links, log_text
+from tocsin.connectors.deep_links import GrafanaPage
 from tocsin.connectors.http_json import HttpAccess, HttpJson
 from tocsin.errors import SourceError
 from tocsin.model.ground import rfc3339
@@ -43,6 +45,8 @@ class ElasticsearchConfig(HttpAccess):
     message_field: str = "message"
     level_field: str = "log.level"
     max_lines: int = Field(default=5_000, ge=1, le=10_000)
+    grafana: GrafanaPage | None = None
+    """Where people look at these lines."""
 
 
 class Elasticsearch:
@@ -65,7 +69,16 @@ class Elasticsearch:
             )
         query = f"{self.config.index}: {', '.join(ask.services) or 'all services'} [{rfc3339(ask.start)} to {rfc3339(ask.end)}]"
         text = self._text([hit["_source"] for hit in reversed(told["hits"]["hits"])])
-        return Reply(self.name, query, text, lambda answer: log_text.read_sections(answer, ask.end.year))
+        return Reply(
+            self.name, query, text, lambda answer: log_text.read_sections(answer, ask.end.year), self._page(ask)
+        )
+
+    def _page(self, ask: Ask) -> str:
+        """Explore, asking in Lucene for the same lines."""
+        names = " OR ".join(json.dumps(name) for name in ask.services)
+        wanted = " OR ".join(f"{field}:({names})" for field in self.config.service_fields) if names else "*"
+        asked = {"query": wanted, "metrics": [{"id": "1", "type": "logs"}]}
+        return deep_links.explore(self.config.grafana, asked, ask.start, ask.end)
 
     def _search(self, ask: Ask) -> dict[str, Any]:
         time = {"range": {self.config.time_field: {"gte": rfc3339(ask.start), "lte": rfc3339(ask.end)}}}

@@ -4,9 +4,10 @@ Used by the channels. Each escapes for its own markup besides.
 """
 
 import re
-from urllib.parse import urlsplit
 
-from tocsin.model.plain import INVISIBLE, one_line, visible
+from tocsin.model.plain import INVISIBLE, one_line, visible, web_link
+
+__all__ = ["POSSIBLY_REPEATED", "heading", "readable", "to_the_letter", "uncalled", "web_link", "within"]
 
 POSSIBLY_REPEATED = "(possibly repeated)"
 """Where the place cannot tell a second try from a second message, the reader is told that it may be one."""
@@ -44,13 +45,3 @@ def to_the_letter(text: str, most: int) -> str:
 def uncalled(text: str) -> str:
     """The same words, calling nobody: for places that offer no way to write a literal @."""
     return _CALL.sub(lambda found: found.group() + _APART, text)
-
-
-def web_link(link: str) -> str:
-    """The address when it is one of the web, else ""."""
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return ""
-    whole = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"[\s\"'<>\\^`{|}]", link)
-    return link if whole and len(link) <= 2_000 else ""

@@ -65,6 +65,12 @@ class Alert(Value):
         return self.starts_at or self.received_at
 
     @property
+    def page(self) -> str:
+        """Where its sender shows it: its own page or rule before whatever else it links to; "" when it names none."""
+        by_rel = {link.rel: link.url for link in reversed(self.links)}
+        return next((by_rel[rel] for rel in ("source", "incident", *by_rel) if rel in by_rel), "")
+
+    @property
     def text(self) -> str:
         """Everything a reader of the alert would read, in reading order."""
         labels = " ".join(f"{name}={value}" for name, value in sorted(self.labels.items()))

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from tocsin.model.ground import Share, Time, Value
+from tocsin.model.plain import web_link
 
 
 class EvidenceKind(StrEnum):
@@ -85,7 +86,17 @@ class Finding(Value):
     quotes: tuple[Quote, ...]
     onset: Time | None = None
     link: str = ""
+    """Where a person sees it in its own system; shown only through `page_of`."""
     data: dict[str, Any] = Field(default_factory=dict)
+
+
+LONGEST_LINK = 4_000
+"""Characters of an address that every browser and proxy still takes."""
+
+
+def page_of(finding: Finding) -> str:
+    """The finding's deep link when it is an address of the web, else "": links come from outside, like everything else."""
+    return web_link(finding.link, LONGEST_LINK)
 
 
 def digest(text: str) -> str:

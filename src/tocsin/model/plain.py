@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 """Control, direction and zero-width characters: in a terminal or a chat they lie about what is written."""
@@ -14,6 +15,17 @@ def one_line(text: str, limit: int = 200) -> str:
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 
 
+def web_link(link: str, longest: int = 2_000) -> str:
+    """The address when it is one of the web and cannot be read as anything else, else ""."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return ""
+    whole = parts.scheme in ("http", "https") and parts.hostname and not _NO_ADDRESS.search(link)
+    return link if whole and len(link) <= longest and not INVISIBLE.search(link) else ""
+
+
+_NO_ADDRESS = re.compile(r"[\s\"'<>\\^`{|}]")
 _UNSEEN = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that draw nothing and are no control characters by name."""
 

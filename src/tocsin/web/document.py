@@ -9,6 +9,7 @@ from tocsin.guard.seeing import insiders
 from tocsin.model.action import Fix, MissingValue
 from tocsin.model.acts import HypothesisRuledOut, Seat, SeatTaken
 from tocsin.model.event import Event, Precedent
+from tocsin.model.evidence import Finding, page_of
 from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
 from tocsin.model.incident import Incident, State
 from tocsin.model.narrative import Draft, Published
@@ -48,6 +49,18 @@ class Hypothesis(Value):
     ruled_out: bool = False
     why: str = ""
     """Why it was ruled out."""
+
+
+class Claim(Value):
+    """What an investigator found, with the evidence it quotes and the page where a person sees it, or ""."""
+
+    id: str
+    role: str
+    text: str
+    service: str
+    confidence: Share
+    evidence: tuple[str, ...]
+    link: str = ""
 
 
 class Deed(Value):
@@ -151,6 +164,7 @@ class LiveDocument(Value):
     theory: Theory | None
     questions: tuple[Answer, ...]
     hypotheses: tuple[Hypothesis, ...]
+    findings: tuple[Claim, ...]
     lines: tuple[Line, ...]
     actions: tuple[Deed, ...]
     fix: Fix | None
@@ -180,7 +194,13 @@ class LiveDocument(Value):
 def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
     """The document of an incident and its events, as they stand."""
     said = tuple(_communication(one) for one in incident.narrative.published)
-    same = LiveDocument.model_fields.keys() & Incident.model_fields.keys() - {"lines", "actions", "precedents", "drill"}
+    same = LiveDocument.model_fields.keys() & Incident.model_fields.keys() - {
+        "lines",
+        "actions",
+        "precedents",
+        "drill",
+        "findings",
+    }
     return LiveDocument(
         **{name: getattr(incident, name) for name in same},
         incident=incident.id,
@@ -192,6 +212,7 @@ def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
         theory=_theory(incident),
         questions=incident.answers,
         hypotheses=_hypotheses(incident, events),
+        findings=tuple(_claim(one) for one in incident.findings),
         lines=incident.lines,
         actions=tuple(_deed(one) for one in incident.actions),
         customer_communications=tuple(one for one in said if one.audience is Audience.EXTERNAL),
@@ -210,6 +231,12 @@ def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
             if event.body is None or event.body.kind != "evidence_collected"  # the findings cite it anyway
         ),
     )
+
+
+def _claim(finding: Finding) -> Claim:
+    cited = tuple(dict.fromkeys(quote.evidence_id for quote in finding.quotes))
+    same = {name: getattr(finding, name) for name in ("id", "role", "text", "service", "confidence")}
+    return Claim(**same, evidence=cited, link=page_of(finding))
 
 
 def _data_access(incident: Incident) -> DataAccess | None:

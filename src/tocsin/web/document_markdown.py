@@ -9,8 +9,8 @@ from datetime import datetime
 from tocsin.model.event import Precedent
 from tocsin.model.plain import minute
 from tocsin.model.review import ActionItem
-from tocsin.web.document import Communication, Deed, Drafted, Hypothesis, LiveDocument
-from tocsin.web.markdown import missing_values, safe
+from tocsin.web.document import Claim, Communication, Deed, Drafted, Hypothesis, LiveDocument
+from tocsin.web.markdown import link_target, missing_values, safe
 
 
 def document_markdown(doc: LiveDocument) -> str:
@@ -21,6 +21,7 @@ def document_markdown(doc: LiveDocument) -> str:
         _now(doc),
         _section("People", _people(doc)),
         _section("Hypotheses", (_hypothesis(one) for one in doc.hypotheses)),
+        _section("Findings", (_claim(one) for one in doc.findings)),
         _section("It happened before", (_precedent(one) for one in doc.precedents)),
         _section("Lines of investigation", _lines(doc)),
         _fix(doc),
@@ -99,6 +100,11 @@ def _item(one: ActionItem) -> str:
     due = f", due {one.due_at:%Y-%m-%d}" if one.due_at else ""
     stands = f"; dropped: {safe(one.dropped)}" if one.dropped else "; done" if one.done_at else ""
     return f"{one.id} {safe(one.text)} ({safe(one.owner) or 'nobody yet'}{due}){stands}"
+
+
+def _claim(one: Claim) -> str:
+    page = f" [see it at its source]({link_target(one.link)})" if one.link else ""
+    return f"`{one.id}` {safe(one.text)} ({one.confidence:.0%}; {', '.join(one.evidence)}){page}"
 
 
 def _precedent(one: Precedent) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from tocsin.model.action import MissingValue
 from tocsin.model.event import Event
-from tocsin.model.evidence import Evidence, Finding
+from tocsin.model.evidence import Evidence, Finding, page_of
 from tocsin.model.incident import Incident
 from tocsin.model.plain import minute, one_line
 from tocsin.model.telling import tell
@@ -136,7 +136,14 @@ def _findings(incident: Incident) -> list[str]:
 
 def _finding(finding: Finding) -> list[str]:
     quotes = [f"  - {quote.evidence_id}:{_cited(quote.text)}" for quote in finding.quotes]
-    return [f"- `{finding.id}` {safe(finding.text)} ({finding.confidence:.0%})", *quotes]
+    page = page_of(finding)
+    source = [f"  - [see it at its source]({link_target(page)})"] if page else []
+    return [f"- `{finding.id}` {safe(finding.text)} ({finding.confidence:.0%})", *quotes, *source]
+
+
+def link_target(page: str) -> str:
+    """An address inside the brackets of a link: what could end them is percent-encoded."""
+    return page.translate({ord(one): f"%{ord(one):02X}" for one in "()[]"})
 
 
 def _timeline(events: list[Event]) -> list[str]:
