@@ -177,9 +177,8 @@ def _windows(kept: Record, settings: Settings) -> RecordedWindows:
 
 
 def _sources(seen: RecordedWindows) -> Sources:
-    there = {
-        name: (seen,) if name in seen.windows else () for name in ("metrics", "logs", "topology", "changes", "cluster")
-    }
+    names = ("metrics", "logs", "traces", "topology", "changes", "cluster")
+    there = {name: (seen,) if name in seen.windows else () for name in names}
     return Sources(**there)
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeVar
 
-from tocsin.connectors import change_rows, cluster_text, edge_rows, log_text, metric_rows, promql
+from tocsin.connectors import change_rows, cluster_text, edge_rows, log_text, metric_rows, promql, span_rows
 from tocsin.errors import SourceError
 from tocsin.model.change import Change
 from tocsin.model.evidence import Evidence, EvidenceKind
-from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
 from tocsin.ports import Ask, Reply
 
 T = TypeVar("T")
@@ -22,6 +22,7 @@ _PART = re.compile(r"(?m)^# from (.{1,200})$\n?")
 _WINDOWS = {
     EvidenceKind.METRICS: "metrics",
     EvidenceKind.LOGS: "logs",
+    EvidenceKind.TRACES: "traces",
     EvidenceKind.TOPOLOGY: "topology",
     EvidenceKind.CHANGES: "changes",
     EvidenceKind.CLUSTER: "cluster",
@@ -30,7 +31,7 @@ _WINDOWS = {
 
 @dataclass(slots=True)
 class RecordedWindows:
-    """MetricSource, LogSource, TopologySource, ChangeSource and ClusterSource over kept evidence, in the order it was collected."""
+    """Every source there is, over kept evidence, in the order it was collected."""
 
     kept: Sequence[Evidence]
     service_labels: Sequence[str] = ()
@@ -65,6 +66,14 @@ class RecordedWindows:
             return log_text.read_sections(text, ask.end.year)
 
         return self._reply(EvidenceKind.LOGS, lambda text, source: _joined(_each(text, source, read)), ())
+
+    async def traces(self, ask: Ask) -> Reply[tuple[Span, ...]]:  # noqa: ARG002 - before and since, each in its turn
+        """The spans that were seen; pages of traces are not on the record."""
+        return self._reply(
+            EvidenceKind.TRACES,
+            lambda text, source: _joined(_each(text, source, lambda part, _: span_rows.read(part))),
+            (),
+        )
 
     async def topology(self, ask: Ask) -> Reply[Topology]:  # noqa: ARG002 - all edges, as then
         """The edges that were seen."""

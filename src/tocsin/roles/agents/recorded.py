@@ -15,7 +15,7 @@ from tocsin.model.evidence import EvidenceKind, Finding
 from tocsin.model.ground import IncidentType
 from tocsin.model.plan import Agent, Plan
 from tocsin.model.run import Run, ToolCalled
-from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
 from tocsin.ports import Ask, CallTool, Mind, MindAnswer, Question, ToolAnswer, ToolCard
 from tocsin.roles.contract import (
     Account,
@@ -117,6 +117,9 @@ class _Looking:
 
     async def logs(self, ask: Ask) -> Seen[tuple[LogLine, ...]] | None:
         return self._noted(EvidenceKind.LOGS, await self.windows.logs(ask))
+
+    async def traces(self, ask: Ask) -> Seen[tuple[Span, ...]] | None:
+        return self._noted(EvidenceKind.TRACES, await self.windows.traces(ask))
 
     async def topology(self, ask: Ask) -> Seen[Topology] | None:
         return self._noted(EvidenceKind.TOPOLOGY, await self.windows.topology(ask))
