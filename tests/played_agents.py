@@ -167,7 +167,10 @@ class OnAQueue:
         task = json.loads(message.data)
         self.at_work[task["key"]] = running = asyncio.create_task(self.played.work(task))
         try:
-            said = {"key": task["key"], "output": await running}
+            while not running.done():  # whoever holds a task says so, or it goes to another instance
+                await message.in_progress()
+                await asyncio.wait({running}, timeout=0.5)
+            said = {"key": task["key"], "output": running.result()}
         except ValueError as refused:
             said = {"key": task["key"], "error": str(refused)}
         except asyncio.CancelledError:
@@ -188,7 +191,7 @@ class OnAQueue:
     async def work(self) -> None:
         from nats.js.api import AckPolicy, ConsumerConfig
 
-        how = ConsumerConfig(durable_name=self.name, ack_policy=AckPolicy.EXPLICIT, ack_wait=90)
+        how = ConsumerConfig(durable_name=self.name, ack_policy=AckPolicy.EXPLICIT, ack_wait=2)
         mine = await self.stream.pull_subscribe(
             f"tocsin.tasks.{self.name}.*", durable=self.name, stream="TOCSIN_TASKS", config=how
         )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from contextlib import ExitStack
 
 import pytest
@@ -13,14 +14,9 @@ from tocsin.connectors.agents import AgentLines, AgentsSettings
 from tocsin.connectors.agents.cards import card_of
 from tocsin.connectors.agents.memory import MemoryAgent
 from tocsin.errors import DataError, SourceError
-from tocsin.model.ground import Value
 from tocsin.ports import AgentTask, Registration, Transport
 
 SETTINGS = AgentsSettings(heartbeat_seconds=0.5)
-
-
-class Kept(Value):
-    at: str = "2026-11-28T10:00:00Z"
 
 
 @pytest.fixture(scope="module", params=["memory", *TRANSPORTS])
@@ -48,10 +44,16 @@ def over(task):
     return json.loads(json.dumps(task.as_json()))
 
 
+def lines():
+    return AgentLines(SETTINGS, Config({}, {}))
+
+
 def reached(url, transport):
-    lines = AgentLines(SETTINGS, Config({}, {}))
-    shown = asyncio.run(lines.reach("played", url, Transport(transport), "").card())
-    return lines.agent(Registration(name="played", url=url, card=shown, by="test", at=Kept().at))
+    return reached_at(asyncio.run(lines().reach("played", url, Transport(transport), "").card()), url)
+
+
+def reached_at(shown, url):
+    return lines().agent(Registration(name="played", url=url, card=shown, by="test", at="2026-11-28T10:00:00Z"))
 
 
 def task(play: str, key: str = "", seconds: float = 10) -> AgentTask:
@@ -93,6 +95,15 @@ def test_the_same_task_twice_is_done_once_also_when_both_are_asked_at_the_same_t
     assert one == two == asyncio.run(agent.do(task("a while", "twice")))
 
 
+def test_a_process_that_remembers_nothing_asks_again_and_it_is_still_one_task(line) -> None:
+    agent, process = line
+    if process is None:
+        pytest.skip("the fake has no wire")
+    before = asyncio.run(agent.do(task("a while", "asked before")))
+    anew = reached(process.url, str(asyncio.run(agent.card()).transport))
+    assert asyncio.run(anew.do(task("a while", "asked before"))) == before
+
+
 def test_one_that_is_late_is_given_up_and_told_so(line) -> None:
     agent, _ = line
     with pytest.raises(SourceError, match=r"did not answer within 0\.7 seconds"):
@@ -131,6 +142,47 @@ def test_one_that_is_killed_at_work_is_lost_long_before_its_time_is_over(line) -
     assert not asyncio.run(agent.healthy())
     with pytest.raises(SourceError):
         asyncio.run(agent.do(task("echo", "to the dead")))
+
+
+def test_a_task_on_the_queue_goes_to_another_instance_when_the_one_that_holds_it_dies() -> None:
+    async def told(queue, first):
+        agent = reached_at(await lines().reach("played", first.url, Transport.NATS, "").card(), first.url)
+        waiting = asyncio.create_task(agent.do(task("a while", "handed on", seconds=30)))
+        while not first.at_work():  # noqa: ASYNC110 - another process' word
+            await asyncio.sleep(0.02)
+        with await asyncio.to_thread(closing_played, queue):
+            first.kill()
+            return await waiting
+
+    with ExitStack() as closing:
+        try:
+            queue = closing.enter_context(nats())
+        except Missing as missing:
+            pytest.skip(str(missing))
+        first = closing.enter_context(played_agent("nats", queue, slow=True))
+        assert asyncio.run(told(queue, first)) == {"worked": 1}
+
+
+def closing_played(queue):
+    closing = ExitStack()
+    closing.enter_context(played_agent("nats", queue))
+    return closing
+
+
+@pytest.mark.parametrize(
+    ("extra", "url", "transport"),
+    [
+        ("a2a", "http://127.0.0.1:1", Transport.A2A_JSONRPC),
+        ("nats", "nats://127.0.0.1:1/x", Transport.NATS),
+    ],
+)
+def test_what_must_be_installed_is_said_when_it_is_not(extra, url, transport, monkeypatch) -> None:
+    for name in ("nats", "tocsin.connectors.agents.a2a_tasks"):
+        monkeypatch.setitem(sys.modules, name, None)
+    shown = card_of("played", card(str(transport), "http://127.0.0.1:1"), None)
+    with pytest.raises(SourceError) as refused:
+        asyncio.run(reached_at(shown, url).do(task("echo")))
+    assert (refused.value.code, refused.value.do) == ("TCS-AGENT-EXTRA", f"pip install 'tocsin[{extra}]'")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tocsin.cli import cli
 from tocsin.config import parse_at
 from tocsin.connectors.agents import AgentsSettings
 from tocsin.connectors.agents.cards import card_of
+from tocsin.errors import SourceError
 from tocsin.playbooks.shelf import PlaybookSettings, Shelf, read_documents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,9 +79,34 @@ def played(tmp_path_factory) -> Iterator[tuple[subprocess.Popen, dict[str, str]]
         process.stdout.close()
 
 
-def told(command: str, config: str, *more: str) -> tuple[int, str]:
+def test_the_example_asks_for_its_token_where_it_has_one(tmp_path, monkeypatch) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed (Debian package nodejs)")
+    monkeypatch.setenv("AGENT_TOKEN", "t0ken-of-the-agent")
+    port = str(free_port())
+    env = {"PORT": port, "AGENT_TOKEN": "t0ken-of-the-agent"}
+    process = subprocess.Popen([node, EXAMPLE / "agent.mjs"], stdout=subprocess.PIPE, text=True, env=env)
+    assert process.stdout is not None
+    process.stdout.readline()
+    agents = {"log-analysis": {"url": f"http://127.0.0.1:{port}", "bearer": {"env": "AGENT_TOKEN"}}}
+    config = tmp_path / "tocsin.yaml"
+    store = {"url": f"sqlite:///{tmp_path}/tocsin.db"}
+    try:
+        config.write_text(yaml.safe_dump({"store": store, "agents": {"known": agents}}))
+        code, said = told("tocsin agents check", str(config))
+        assert code == 0 and "well" in said
+        with pytest.raises(SourceError, match="401"):
+            told(f"tocsin agents register another http://127.0.0.1:{port}", str(config), catch_exceptions=False)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def told(command: str, config: str, *more: str, catch_exceptions: bool = True) -> tuple[int, str]:
     words = [one for one in shlex.split(command)[1:] if one not in ("--config", "examples/agent/tocsin.yaml")]
-    run = CliRunner().invoke(cli, [*words, "--config", config, *more])
+    run = CliRunner().invoke(cli, [*words, "--config", config, *more], catch_exceptions=catch_exceptions)
     return run.exit_code, run.output
 
 

@@ -68,10 +68,10 @@ class QueueAgent:
         return await self._once.of(task.id, lambda: self._done(task))
 
     async def _done(self, task: AgentTask) -> Mapping[str, Any]:
-        import nats.errors
-
         key = sha256(task.id.encode()).hexdigest()[:32]
         async with self._connection() as bus:
+            import nats.errors
+
             try:
                 async with asyncio.timeout(task.seconds):
                     return await self._through(bus, task, key)
