@@ -13,9 +13,11 @@ import pytest
 from tests.face_house import START, TOKEN
 from tests.face_house import House as Face
 from tests.played_agents import analysed, card, played_agent
+from tests.story.test_pipeline import ALERT as THREE
+from tests.story.test_pipeline import OURS, World, world
 
 from tocsin import config
-from tocsin.app import once
+from tocsin.app import once, rewalk
 from tocsin.app.build import House, open_house
 from tocsin.app.settings import Settings
 from tocsin.connectors.agents.cards import card_of
@@ -28,11 +30,13 @@ from tocsin.model.ground import rfc3339
 from tocsin.model.identity import LOCAL_OPERATOR, Principal, Role
 from tocsin.model.incident import Incident
 from tocsin.model.run import ModelAnswered, Phase, PlayerReplaced
+from tocsin.playbooks.shelf import texts_in
 from tocsin.ports import AgentTask, Registration, RemoteAgent, Transport
 from tocsin.response import respond
 from tocsin.roles.agents.roster import Roster
 from tocsin.stages import enlisting
 from tocsin.stages.enlisting import Enlist
+from tocsin.stages.playing import start
 from tocsin.walk import OneGo
 
 ALERT = b"PostgreSQL connection pool exhausted on db-1. Active connections: 500/500. Service: payments. Environment: staging"
@@ -355,3 +359,69 @@ def test_the_service_lists_and_watches_its_agents_and_who_may_not_let_one_in_rea
     assert face.talk(lambda client: client.delete("/api/agents/logs"), **admin).status_code == 204
     face.tick(minutes=2)
     assert "agent:logs" not in face.get("/metrics", **admin).text
+
+
+async def any_of_three(task: AgentTask) -> dict[str, Any]:
+    """Reads, decides or writes, as it is asked; and once says what it never read."""
+    asked = (task.output or {})["properties"]
+    if "error_pattern" in asked:
+        told = {"incident_id": "P-48291", "service": "billing-api", "metrics_summary": "12.3%", "timeline": ["02:47"]}
+        return {**told, "error_pattern": "postgres-primary:5432 - connection refused"}
+    if "root_cause" in asked:
+        told = dict.fromkeys(("blast_radius", "remediation", "runbook"), "")
+        return {**told, "root_cause": "The primary failed over.", "severity": "SEV2"}
+    return {"message": "payments-api: the primary failed over. @channel see [here](https://evil.example/x)"}
+
+
+def test_a_whole_pipeline_is_played_elsewhere_while_tools_and_posts_stay_in_the_house() -> None:
+    roles = ("investigator", "diagnostician", "notifier")
+    shown = card("nats", "memory")
+    shown["skills"] = [{**shown["skills"][0], "id": role} for role in roles]
+    agent = MemoryAgent("logs", card_of("logs", shown, None), any_of_three)
+
+    async def told() -> tuple[World, Incident]:
+        async with world() as here:
+            roster = Roster(here.house.desk.store, OneLine(agent), here.house.desk.clock)
+            desk = replace(here.house.desk, cast=replace(here.house.desk.cast, roster=roster))
+            here.house = replace(here.house, desk=desk)
+            asked = Enlist(name="logs", url="http://127.0.0.1:1")
+            await desk.store.write(lambda ledger: enlisting.enlist(here.attempt(ledger), asked, agent.shown))
+            ((name, text),) = texts_in(OURS)
+            for role in roles[::2]:
+                text = text.replace(f"      role: {role}\n", f'      role: {role}\n      player: "remote:logs"\n')
+            text = text.replace("{ role: diagnostician }", '{ role: diagnostician, player: "remote:logs" }')
+            checked = desk.playbooks.of([(name, text)]).team("three-agents")
+            begun = await desk.store.write(
+                lambda ledger: start(here.attempt(ledger), checked, "one", {"alert": THREE}, "run one")
+            )
+            return here, (await here.walked(begun.id))[0]
+
+    here, incident = asyncio.run(told())
+    run = incident.runs[0]
+    assert run.phase is Phase.SUCCEEDED, run.said
+    assert [one.replaced for one in run.steps] == ["", "", ""]
+    assert [one.role for one in agent.asked] == list(roles)
+    report = run.step("investigator").output
+    assert (report["service"], report["incident_id"]) == ("", "P-48291")  # what it never read is left empty
+    assert set(report["raw_evidence"]) >= {"grafana/query_logs", "pagerduty/get_incident"}
+    (posted,) = [asked["text"] for name, asked in here.slack.asked if name == "post_message"]
+    assert posted.startswith("payments-api: the primary failed over.")
+    assert not any(one in posted for one in ("@channel", "evil.example"))
+    assert "s3cret-for-pagerduty" not in json.dumps([one.as_json() for one in agent.asked])
+
+
+def test_an_incident_with_an_agent_elsewhere_is_played_again_offline_in_its_words(tmp_path: Path) -> None:
+    agent, file = memory(honest), tmp_path / "tocsin.yaml"
+    kept = {"url": f"sqlite:///{tmp_path}/store.db"}
+    chosen = settings(tmp_path)
+    file.write_text(json.dumps({"store": kept, "playbooks": {"folders": [str(tmp_path / "books")]}}))
+
+    async def told() -> Incident:
+        on_disk = replace(chosen, store=chosen.store.model_copy(update=kept))
+        async with house_with(on_disk, agent) as house:
+            return (await walked(house))[0]
+
+    incident = asyncio.run(told())
+    again = asyncio.run(rewalk.replay(file, incident.id, {}))
+    assert all(again.agrees.values()), again.agrees
+    assert len(agent.asked) == 1
