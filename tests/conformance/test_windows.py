@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.fake_clouds import AWS, KEYS, cloudwatch, datadog
 from tests.fake_servers import elasticsearch, loki, serving
 from tests.fake_traces import instant_queries, jaeger, jaeger_json, otlp_json, tempo, traces_of
 from tests.servers_prometheus import PROMETHEUS, PROMTOOL, prometheus
 
+from tocsin.connectors.cloudwatch import Cloudwatch, CloudwatchConfig
+from tocsin.connectors.datadog import Datadog, DatadogConfig
 from tocsin.connectors.deep_links import GrafanaPage
 from tocsin.connectors.elasticsearch import Elasticsearch, ElasticsearchConfig
 from tocsin.connectors.jaeger import Jaeger, JaegerConfig
@@ -20,6 +23,7 @@ from tocsin.connectors.memory import MemoryWindows
 from tocsin.connectors.mesh import CALL_METRICS, MeshTopology
 from tocsin.connectors.prometheus import Prometheus, PrometheusConfig
 from tocsin.connectors.snapshot import Snapshot
+from tocsin.connectors.system import SystemClock
 from tocsin.connectors.tempo import Tempo, TempoConfig
 from tocsin.errors import SourceError
 from tocsin.guard.redact import redact
@@ -118,8 +122,27 @@ def metric_source(kind, folder):
         lines = [f'depth{{service="{s}"}} {v} {at.timestamp()}' for s, at, v in SAMPLES]
         with prometheus(folder, openmetrics="\n".join(("# TYPE depth gauge", *lines, "# EOF\n"))) as address:
             yield Prometheus(PrometheusConfig(url=address, min_step_seconds=30))
+    elif kind == "datadog":
+        with datadog("depth", SAMPLES) as address:
+            yield datadog_at(address)
+    elif kind == "cloudwatch":
+        with cloudwatch("depth", SAMPLES) as address:
+            yield cloudwatch_at(address)
     else:
         yield snapshot(folder) if kind == "snapshot" else memory()
+
+
+def datadog_at(address, **keys):
+    config = DatadogConfig(url=address, api_key={"env": "A"}, application_key={"env": "B"})
+    return Datadog(config, keys.get("api_key", KEYS["DD-API-KEY"]), KEYS["DD-APPLICATION-KEY"])
+
+
+def cloudwatch_at(address, secret=AWS.secret):
+    config = CloudwatchConfig(
+        url=address, region="eu-west-1", access_key_id=AWS.key_id, secret_access_key={"env": "S"},
+        services={name: name for name in SERVICES},
+    )  # fmt: skip
+    return Cloudwatch(config, SystemClock(), secret)
 
 
 @contextmanager
@@ -199,10 +222,12 @@ def read(reply):
     return text, reply.parse(text)
 
 
-@pytest.mark.parametrize("kind", ["memory", "snapshot", "prometheus"])
+@pytest.mark.parametrize("kind", ["memory", "snapshot", "prometheus", "datadog", "cloudwatch"])
 def test_metrics_of_the_asked_services_and_time_come_with_samples_that_can_be_quoted(kind, tmp_path):
     with metric_source(kind, tmp_path) as source:
-        text, series = read(asyncio.run(source.metrics(ask("PAY-API" if kind != "prometheus" else "pay-api"))))
+        text, series = read(
+            asyncio.run(source.metrics(ask("PAY-API" if kind not in ("prometheus", "cloudwatch") else "pay-api")))
+        )
         (one,) = [found for found in series if found.metric == "depth"]
         assert one.service == "pay-api" and one.values == tuple(float(n) for n in range(61))
         assert one.times[0] == START.timestamp() and one.times[-1] == END.timestamp()
@@ -212,7 +237,7 @@ def test_metrics_of_the_asked_services_and_time_come_with_samples_that_can_be_qu
         assert {found.service for found in everything if found.metric == "depth"} == set(SERVICES)
 
 
-@pytest.mark.parametrize("kind", ["memory", "snapshot", "prometheus"])
+@pytest.mark.parametrize("kind", ["memory", "snapshot", "prometheus", "datadog", "cloudwatch"])
 def test_a_service_that_nobody_measures_gives_an_empty_answer_not_an_error(kind, tmp_path):
     with metric_source(kind, tmp_path) as source:
         assert read(asyncio.run(source.metrics(ask("nobody"))))[1] == ()
@@ -297,6 +322,8 @@ LIVE = (
     lambda address: Loki(LokiConfig(url=address)).logs,
     lambda address: Elasticsearch(ElasticsearchConfig(url=address)).logs,
     lambda address: Prometheus(PrometheusConfig(url=address)).metrics,
+    lambda address: datadog_at(address).metrics,
+    lambda address: cloudwatch_at(address).metrics,
     lambda address: Jaeger(JaegerConfig(url=address)).traces,
     lambda address: Jaeger(JaegerConfig(url=address)).topology,
     lambda address: Tempo(TempoConfig(url=address)).traces,

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ import uvicorn
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
+from tests.fake_clouds import AWS, KEYS, cloudwatch, datadog
 
 from tocsin import config
 from tocsin.app import service
@@ -55,9 +57,15 @@ class Served:
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[Served]:
-    own: dict[str, Any] = {"store": {"url": "memory:"}, "serve": {"token": {"env": "T"}}}
-    settings = Settings.read(config.Config(config.merged(own), {"T": "the-service-token-of-this-test"}, "test"))
+async def served(**more: Any) -> AsyncIterator[Served]:
+    own: dict[str, Any] = {"store": {"url": "memory:"}, "serve": {"token": {"env": "T"}}, **more}
+    env = {
+        "T": "the-service-token-of-this-test",
+        "A": KEYS["DD-API-KEY"],
+        "B": KEYS["DD-APPLICATION-KEY"],
+        "S": AWS.secret,
+    }
+    settings = Settings.read(config.Config(config.merged(own), env, "test"))
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     async with service.open_rooms(settings, walking=False) as rooms:
@@ -180,7 +188,7 @@ def test_an_alert_webhook_that_knocks_at_the_same_address_is_taken_as_an_alert()
 def test_a_metric_system_that_is_not_connected_is_named_and_counts_of_a_service_are_ours() -> None:
     async def story() -> None:
         async with served() as here, here.client(await here.token(Role.RESPONDER)) as client:
-            answer = await client.call_tool("query_metrics", {"source": "cloudwatch", "query": "CPU last_15m"})
+            answer = await client.call_tool("query_metrics", {"source": "datadog", "query": "CPU last_15m"})
             assert answer.is_error
             assert "TCS-SOURCE-UNCONFIGURED" in answer.content[0].text
             await client.call_tool("respond_to_alert", {"alert": ALERT, "source": "plain_text"})
@@ -190,3 +198,38 @@ def test_a_metric_system_that_is_not_connected_is_named_and_counts_of_a_service_
             assert counted["incidents"] == 1
 
     asyncio.run(story())
+
+
+def test_a_figure_comes_from_datadog_and_cloudwatch_in_their_own_language_with_a_link_to_where_it_stands() -> None:
+    end = datetime(2026, 11, 28, 10, 0, tzinfo=UTC)
+    held = [("cart", end - timedelta(minutes=at), float(at)) for at in range(10)]
+    over = {"start": "2026-11-28T09:45:00Z", "end": "2026-11-28T10:00:00Z"}
+
+    async def story(dog: str, watch: str) -> None:
+        connectors = {
+            "datadog": {"url": dog, "api_key": {"env": "A"}, "application_key": {"env": "B"}},
+            "cloudwatch": {
+                "url": watch,
+                "region": "eu-west-1",
+                "access_key_id": AWS.key_id,
+                "secret_access_key": {"env": "S"},
+            },
+        }
+        async with served(connectors=connectors) as here, here.client(await here.token(Role.RESPONDER)) as client:
+            for source, query, link in (
+                ("datadog", "avg:depth{service:cart}", "app.datadoghq.com/metric/explorer"),
+                ("cloudwatch", "Shop depth Service=cart", "console.aws.amazon.com/cloudwatch"),
+                ("cloudwatch", "SEARCH('\"cart\"', 'Average', 60)", "console.aws.amazon.com/cloudwatch"),
+            ):
+                for how, figure in (("max", 9.0), ("avg", 4.5), ("count", 10.0)):
+                    asked = {"source": source, "query": query, "timeRange": over, "aggregation": how}
+                    answer = await client.call_tool("query_metrics", asked)
+                    assert not answer.is_error, answer.content[0].text
+                    assert told(answer)["value"] == figure
+                    assert link in told(answer)["link"]
+            wrong = await client.call_tool("query_metrics", {"source": "datadog", "query": "depth"})
+            assert wrong.is_error
+            assert "TCS-SOURCE" in wrong.content[0].text
+
+    with datadog("depth", held) as dog, cloudwatch("depth", held) as watch:
+        asyncio.run(story(dog, watch))

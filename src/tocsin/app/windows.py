@@ -7,6 +7,8 @@ from typing import Any
 from tocsin.app.settings import Settings
 from tocsin.config import Config
 from tocsin.connectors.alertmanager import Alertmanager
+from tocsin.connectors.cloudwatch import Cloudwatch
+from tocsin.connectors.datadog import Datadog
 from tocsin.connectors.elasticsearch import Elasticsearch
 from tocsin.connectors.http_json import HttpAccess, HttpJson
 from tocsin.connectors.jaeger import Jaeger
@@ -16,6 +18,7 @@ from tocsin.connectors.loki import Loki
 from tocsin.connectors.mesh import MeshTopology
 from tocsin.connectors.prometheus import Prometheus
 from tocsin.connectors.snapshot import Snapshot
+from tocsin.connectors.system import SystemClock
 from tocsin.connectors.tempo import Tempo
 from tocsin.ports import ClusterSource, LogSource, MetricSource, Store, TopologySource, TraceSource
 from tocsin.stages.investigate import Sources
@@ -46,6 +49,7 @@ def sources(settings: Settings, store: Store) -> Sources:
     logs: list[LogSource] = [snapshot] if snapshot and "logs" in has else []
     if named.prometheus:
         metrics.append(Prometheus(named.prometheus, _secret(config, "prometheus", named.prometheus)))
+    metrics += [one for one in (_datadog(settings), _cloudwatch(settings)) if one is not None]
     if named.loki:
         logs.append(Loki(named.loki, _secret(config, "loki", named.loki)))
     if named.elasticsearch:
@@ -83,8 +87,28 @@ def measure(settings: Settings) -> Measure | None:
 
 def measures(settings: Settings) -> dict[str, Measure]:
     """Everyone who takes a query in a metric system's own language."""
-    prometheus = measure(settings)
-    return {"prometheus": prometheus} if prometheus else {}
+    found = {"prometheus": measure(settings)}
+    found |= {one.name: one.measure for one in (_datadog(settings), _cloudwatch(settings)) if one is not None}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _datadog(settings: Settings) -> Datadog | None:
+    named, secret = settings.connectors.datadog, settings.config.secret
+    if named is None:
+        return None
+    at = "connectors.datadog"
+    return Datadog(
+        named, secret(named.api_key, f"{at}.api_key"), secret(named.application_key, f"{at}.application_key")
+    )
+
+
+def _cloudwatch(settings: Settings) -> Cloudwatch | None:
+    named, secret = settings.connectors.cloudwatch, settings.config.secret
+    if named is None:
+        return None
+    at = "connectors.cloudwatch"
+    session = secret(named.session_token, f"{at}.session_token") if named.session_token else ""
+    return Cloudwatch(named, SystemClock(), secret(named.secret_access_key, f"{at}.secret_access_key"), session)
 
 
 def probes(settings: Settings) -> dict[str, Probe]:

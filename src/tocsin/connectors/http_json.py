@@ -49,21 +49,27 @@ class HttpAccess(Value):
 class HttpJson:
     """One system, asked in JSON. `secret` is the value of whichever secret the access names ("" for none).
 
-    `hidden` are further secrets, sent in bodies, that no error may repeat.
+    `hidden` are further secrets, sent in bodies, that no error may repeat; `keys` are headers that hold secrets.
     """
 
     def __init__(
-        self, name: str, access: HttpAccess, secret: str = "", scheme: str = "Bearer", hidden: tuple[str, ...] = ()
+        self,
+        name: str,
+        access: HttpAccess,
+        secret: str = "",
+        scheme: str = "Bearer",
+        hidden: tuple[str, ...] = (),
+        keys: Mapping[str, str] | None = None,
     ) -> None:
-        self.name, self.access = name, access
-        self._secret, self._scheme, self._hidden = secret, scheme, hidden
+        self.name, self.access, self._keys = name, access, dict(keys or {})
+        self._secret, self._scheme, self._hidden = secret, scheme, (*hidden, *self._keys.values())
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["HttpSession"]:
         """A session for the few requests of one answer."""
         import httpx  # here, because it costs a tenth of a second that `tocsin parse` need not pay
 
-        headers = {"Accept": "application/json", **self.access.headers}
+        headers = {"Accept": "application/json", **self.access.headers, **self._keys}
         basic = httpx.BasicAuth(self.access.username, self._secret) if self.access.username else None
         if self._secret and basic is None:
             headers["Authorization"] = f"{self._scheme} {self._secret}"
@@ -103,6 +109,10 @@ class HttpSession:
     async def post_json(self, path: str, shape: type[T], document: object) -> T:
         """What a posted JSON document is answered with, checked to be of that shape. Raises SourceError."""
         return self._read(await self._ask("POST", path, json=document), shape)
+
+    async def post_bytes(self, path: str, shape: type[T], body: bytes, headers: Mapping[str, str]) -> T:
+        """What a body with headers of its own (a signature of it) is answered with, checked. Raises SourceError."""
+        return self._read(await self._ask("POST", path, content=body, headers=dict(headers)), shape)
 
     async def patch_json(self, path: str, shape: type[T], document: object) -> T:
         """What a JSON document sent by PATCH is answered with, checked to be of that shape. Raises SourceError."""

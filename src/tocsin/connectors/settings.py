@@ -1,6 +1,8 @@
 """Section `connectors` of the configuration: one entry per system, each modelled by its own connector. Read by `app`."""
 
 from tocsin.connectors.alertmanager import AlertmanagerConfig
+from tocsin.connectors.cloudwatch import CloudwatchConfig
+from tocsin.connectors.datadog import DatadogConfig
 from tocsin.connectors.elasticsearch import ElasticsearchConfig
 from tocsin.connectors.jaeger import JaegerConfig
 from tocsin.connectors.kubernetes import KubernetesConfig
@@ -15,6 +17,8 @@ class ConnectorsConfig(Value):
     """A system that is not named is not asked."""
 
     prometheus: PrometheusConfig | None = None
+    datadog: DatadogConfig | None = None
+    cloudwatch: CloudwatchConfig | None = None
     alertmanager: AlertmanagerConfig | None = None
     loki: LokiConfig | None = None
     elasticsearch: ElasticsearchConfig | None = None

@@ -33,7 +33,12 @@ async def measured(
     reply = await measure(query, start, end)
     series = reply.parse(rooms.clean(reply.text))
     rows = [
-        {"labels": dict(one.labels), "value": _aggregated(list(one.values), aggregation), "samples": len(one.values)}
+        {
+            "metric": one.metric,
+            "labels": dict(one.labels),
+            "value": _aggregated(list(one.values), aggregation),
+            "samples": len(one.values),
+        }
         for one in series[:MOST_SERIES]
     ]
     values = [value for one in series for value in one.values]
