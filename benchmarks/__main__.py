@@ -25,6 +25,8 @@ YARDSTICKS = (
     "kubernetes",
     "rca",
     "logs",
+    "calibration",
+    "storms",
     "argv",
     "approval",
     "cadence",

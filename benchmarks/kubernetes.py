@@ -38,6 +38,8 @@ class Case:
     answers: tuple[ClusterAnswer, ...]
     truth: Pair | None
     apps: tuple[str, ...]
+    query: str = ""
+    """What the recorder was asked: the alert, so to speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ def read_case(folder: Path, root: Path) -> Case:
     apps = {
         name.rpartition(" ")[2] for name in (one.name for one in answers) if name.startswith(("manifest ", "reach "))
     }
-    return Case(str(folder.relative_to(root)), tuple(answers), _truth(folder), tuple(sorted(apps - {""})))
+    return Case(
+        str(folder.relative_to(root)), tuple(answers), _truth(folder), tuple(sorted(apps - {""})), _query(folder)
+    )
 
 
 def _answer(call: str, told: object) -> ClusterAnswer | None:
@@ -100,6 +104,11 @@ def _answer(call: str, told: object) -> ClusterAnswer | None:
     if tool not in _QUESTIONS or not isinstance(asked, dict):
         return None
     return ClusterAnswer(_QUESTIONS[tool](asked), told if isinstance(told, str) else json.dumps(told))
+
+
+def _query(folder: Path) -> str:
+    path = folder / "metadata.json"
+    return str(json.loads(path.read_text("utf-8")).get("query") or "") if path.is_file() else ""
 
 
 def _truth(folder: Path) -> Pair | None:
@@ -122,7 +131,8 @@ def renamed(case: Case, seed: int) -> Case:
         return pattern.sub(lambda found: names[found[0]], text)
 
     answers = tuple(ClusterAnswer(new(one.name), new(one.text)) for one in case.answers)
-    return Case(case.name, answers, (new(case.truth[0]), case.truth[1]) if case.truth else None, case.apps)
+    truth = (new(case.truth[0]), case.truth[1]) if case.truth else None
+    return Case(case.name, answers, truth, case.apps, new(case.query))
 
 
 def predict(case: Case) -> Outcome:

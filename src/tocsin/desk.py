@@ -16,7 +16,7 @@ from tocsin.model.rota import OnCall
 from tocsin.playbooks.shelf import Playbooks
 from tocsin.ports import Clock, Ledger, Names, Parcel, Store
 from tocsin.roles.contract import Cast, Record, Router, Toolkit
-from tocsin.stages import communicate, investigate, progress, remediate, verify
+from tocsin.stages import communicate, diagnose, investigate, progress, remediate, verify
 
 CarryOut = Callable[[Deed, Incident, Record], Awaitable[None]]
 """Carries out one kind of move."""
@@ -57,6 +57,8 @@ class Desk:
     rules: Rules
     hands: Callable[[Store], Mapping[str, CarryOut]]
     """Who carries out a kind of move that reaches into the world, writing through that store and no other."""
+    diagnosis: diagnose.DiagnosisSettings = field(default_factory=diagnose.DiagnosisSettings)
+    """How sure a diagnosis must be to name a cause."""
 
     async def incident(self, incident_id: str) -> Incident:
         """As it stands. Raises NotFound."""

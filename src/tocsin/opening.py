@@ -31,7 +31,7 @@ from tocsin.model.run import Phase, RunStarted
 from tocsin.model.triage import Triage
 from tocsin.ports import Ledger
 from tocsin.roles.contract import Brief, Diagnostician, Investigation, Investigator, Report
-from tocsin.stages import communicate, diagnose, investigate, remediate, triage
+from tocsin.stages import communicate, diagnose, investigate, remediate, storm, triage
 from tocsin.stages.course import NEWEST
 
 LOOK_BACK = timedelta(minutes=60)
@@ -74,6 +74,18 @@ async def take_up(incident_id: str, key: str, desk: Desk) -> None:
     """Puts the incident's alerts on the desk: their redacted text becomes evidence to quote from."""
     new = _unshelved(await _case(incident_id, desk))
     await desk.write(incident_id, key, lambda ledger: _shelve(ledger, incident_id, new, desk.clock.now()))
+    await name_first_cause(incident_id, f"{key}:storm", desk)
+
+
+async def name_first_cause(incident_id: str, key: str, desk: Desk) -> None:
+    """Where many services ring: at which one it most likely began, when there is something new to say of it."""
+    incident = await desk.incident(incident_id)
+    if not storm.is_storm(incident):
+        return
+    kept = await desk.store.read(lambda ledger: ledger.alerts.recent(incident_id=incident_id, limit=storm.MOST))
+    said = storm.judged(incident, [one.alert for one in kept], desk.catalogue)
+    if said is not None:
+        await _record(incident_id, key, desk, (storm.ACTOR, said))
 
 
 async def decide(incident_id: str, key: str, desk: Desk) -> None:
@@ -158,7 +170,9 @@ async def conclude(incident_id: str, key: str, desk: Desk, specialist: Diagnosti
     """The specialist's diagnosis, and the four questions answered with it."""
     case = await _case(incident_id, desk)
     brief, found = await _so_far(case, desk)
-    diagnosis = await diagnose.diagnose(brief, found, specialist or desk.cast.specialist(brief.triage.type))
+    judged = await desk.store.read(lambda ledger: ledger.incidents.recent(limit=desk.diagnosis.learn_from))
+    sure = desk.diagnosis.certainty(judged)
+    diagnosis = await diagnose.diagnose(brief, found, specialist or desk.cast.specialist(brief.triage.type), sure)
     answers = diagnose.answer_questions(brief, found, diagnosis)
     actor = f"role:{diagnosis.specialist}"
     await _record(

@@ -7,8 +7,9 @@ from tests.unit.case_making import brief, fact
 
 from tocsin.library.runbooks import load_shelf
 from tocsin.model.ground import IncidentType
+from tocsin.roles.analysts import certainty
 from tocsin.roles.analysts.causes import Cause, load_causes, parse_causes, weighing
-from tocsin.roles.analysts.specialists import FLOOR, SURE, specialists
+from tocsin.roles.analysts.specialists import FLOOR, specialists
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "diagnosis.md").read_text()
 
@@ -35,7 +36,8 @@ def test_the_numbers_on_the_page_are_those_of_the_code() -> None:
         assert re.search(rf"\| {kind} \| {weight} \| {weighing.FITTING[kind]} \|", PAGE)
     caps = (weighing.CAP, weighing.CAP_ALERT_ONLY, weighing.CAP_LOG_LED, weighing.CAP_LOG_ONLY)
     assert "*cap*: {} always, {} when only the alert speaks, {} when only a log shows it, {} when".format(*caps) in PAGE
-    assert f"Below {FLOOR}," in PAGE and f"Below {SURE} the" in PAGE
+    assert f"Below a weight of {FLOOR}, below a confidence of {certainty.FLOOR} " in PAGE
+    assert f"Below {certainty.SURE} it is asked" in PAGE
     assert f"(factor {weighing.FOREIGN})" in PAGE and f"at most {weighing.EXPLAINED} of" in PAGE
 
 

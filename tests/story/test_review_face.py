@@ -114,6 +114,7 @@ def test_a_restricted_incident_has_no_post_mortem_items_or_figures_for_those_out
     assert before["incidents"] == 1
     assert ward.get("/api/stats?days=365", **ward.dan).json()["incidents"] == 0
     assert ward.get("/api/judgements", **ward.dan).json()["judgements"] == []
+    assert ward.get("/api/calibration", **ward.dan).json()["verdicts"] == 0
 
 
 def test_figures_and_verdicts_are_served_and_scraped():
@@ -127,6 +128,8 @@ def test_figures_and_verdicts_are_served_and_scraped():
     assert found["months"][0]["service"] == "ledger-api"
     (pair,) = ward.get("/api/judgements", **ward.eve).json()["judgements"]
     assert (pair["confidence"], pair["verdict"]) == (0.7, "partly")
+    curve = ward.get("/api/calibration", **ward.eve).json()
+    assert (curve["verdicts"], curve["curve"][0]["accuracy"], curve["error"]) == (1, 0.5, 0.2)
     scraped = ward.get("/metrics", **ward.eve).text
     assert 'tocsin_milestone_minutes{milestone="resolve",quantile="0.5"} 39.0' in scraped
     assert 'tocsin_updates_due{result="late"} 1.0' in scraped
@@ -201,6 +204,9 @@ def test_the_verbs_keep_items_and_show_verdicts_and_figures(shop):
     found = json.loads(shop("stats", "--days", "3650", "--json").output)
     assert found["specialists"]["database-specialist"]["right"] == 1
     assert found["times"]["acknowledge"]["median"] == 2
+    drawn = shop("calibration", "--days", "3650").output
+    assert "expected calibration error 0.300" in drawn
+    assert "1 verdicts, right 100%" in drawn
     shown = shop("stats", "--days", "3650").output
     for words in ("saved against the manual baselines", "database-specialist", "By service and month"):
         assert words in shown

@@ -150,6 +150,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names, tools: 
             **review.hands(replace(after, store=fenced)),
             **communicate.hands(communicate.Means(fenced, clock, messages)),
         },
+        diagnosis=settings.diagnosis,
     )
     return House(settings, desk, means, looking, after.rules, tools, roster)
 

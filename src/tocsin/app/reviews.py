@@ -15,6 +15,7 @@ from tocsin.model.saving import Baselines
 from tocsin.ports import Ledger
 from tocsin.stages import people
 from tocsin.stages.people import PeopleRules, Turns
+from tocsin.stages.reliability import Reliability, reliability
 from tocsin.store.settings import StoreSettings
 from tocsin.store.sql import open_store
 from tocsin.web import review_shapes, stats
@@ -66,6 +67,11 @@ async def figures_of(config_path: ConfigPath, days: int) -> Figures:
 async def verdicts(config_path: ConfigPath, days: int = 3650) -> list[Judgement]:
     """What people said of diagnoses, each with the confidence that it is about: what calibration reads."""
     return judgements(await _lately(configuration.load(config_path), days))
+
+
+async def reliability_of(config_path: ConfigPath, days: int) -> Reliability:
+    """How far the confidence of the diagnoses of the last `days` can be believed."""
+    return reliability(await _lately(configuration.load(config_path), days))
 
 
 async def turns(config_path: ConfigPath) -> Turns:

@@ -30,6 +30,7 @@ from tocsin.roles.analysts.severity import SeveritySettings
 from tocsin.sources.authenticity.settings import SourcesSettings
 from tocsin.sources.mapping import Mappings
 from tocsin.stages.communicate import MessageSettings
+from tocsin.stages.diagnose import DiagnosisSettings
 from tocsin.stages.intake import IntakeRules
 from tocsin.stages.investigate import EvidenceSettings
 from tocsin.stages.people import PeopleRules
@@ -63,6 +64,7 @@ class Settings:
     intake: IntakeRules
     connectors: ConnectorsConfig
     evidence: EvidenceSettings
+    diagnosis: DiagnosisSettings
     runbooks: RunbookSettings
     executors: ExecutorsConfig
     messages: MessageSettings

@@ -13,6 +13,7 @@ from tocsin.cli import (
     agents,
     alerts,
     audit,
+    calibration,
     costs,
     deadletters,
     gamedays,
@@ -52,6 +53,7 @@ cli.command("check")(service.check)
 cli.command("eval")(grading.evaluate)
 cli.command("oncall")(oncall.oncall)
 cli.command("stats")(stats.stats)
+cli.command("calibration")(calibration.calibration)
 cli.add_typer(deadletters.deadletters, name="deadletters")
 cli.add_typer(audit.audit, name="audit")
 cli.add_typer(runbooks.runbook, name="runbook")

@@ -155,7 +155,13 @@ def _now(doc: LiveDocument) -> Iterable[RenderableType]:
     believed = f"{one_line(theory.text, 400)}{sure}, by {one_line(theory.said_by)}" if theory else "none yet"
     done = f"{one_line(following.text, 400)}, owned by {one_line(following.owner)}" if following else "not set"
     yield Text.assemble(("  current theory ", "dim"), believed)
+    if doc.storm:
+        yield Text.assemble(
+            ("  where it began ", "dim"), f"{one_line(doc.storm.text, 400)} ({doc.storm.confidence:.0%})"
+        )
     yield Text.assemble(("  next action    ", "dim"), (done, "bold" if following else "yellow"))
+    if doc.next_question:
+        yield Text.assemble(("  next question  ", "dim"), one_line(doc.next_question, 600))
     for one in doc.questions:
         yield Text.assemble((f"  {one_line(one.question)} ", "dim"), one_line(one.answer, 600))
 

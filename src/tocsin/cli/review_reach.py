@@ -1,4 +1,4 @@
-"""What the verbs of the review read, from the local store or from a service. Called by `reviews` and `stats`."""
+"""What the verbs of the review read, from the local store or from a service. Called by `reviews`, `stats` and `calibration`."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from tocsin.cli.reaching import Reach
 if TYPE_CHECKING:
     from tocsin.model.figures import Figures
     from tocsin.stages.people import Turns
+    from tocsin.stages.reliability import Reliability
     from tocsin.web.review_shapes import Items, PostMortemShown
 
 
@@ -62,6 +63,17 @@ def figures(reach: Reach, days: int) -> "Figures":
 
         return asyncio.run(reviews.figures_of(reach.config, days))
     return Figures.model_validate_json(reach.asked("GET", f"/api/stats?days={days}"))
+
+
+def reliability(reach: Reach, days: int) -> "Reliability":
+    """The reliability curve of the incidents declared in so many days."""
+    from tocsin.stages.reliability import Reliability
+
+    if not reach.url:
+        from tocsin.app import reviews
+
+        return asyncio.run(reviews.reliability_of(reach.config, days))
+    return Reliability.model_validate_json(reach.asked("GET", f"/api/calibration?days={days}"))
 
 
 def turns(reach: Reach) -> "Turns":

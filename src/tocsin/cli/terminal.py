@@ -141,14 +141,14 @@ def diagnosis(incident: Incident) -> RenderableType | None:
     if incident.diagnosis is None:
         return None
     made = incident.diagnosis
-    said = one_line(made.root_cause, 400) or "The cause is not known yet."
+    said = one_line(made.root_cause, 400) or "The cause is unknown."
+    sure = f"confidence {made.confidence:.0%}" if made.root_cause else "too unsure to name one"
     rows: list[RenderableType] = [
-        Text.assemble(
-            (said, "bold"), (f"  confidence {made.confidence:.0%}{', partial' if made.partial else ''}", "dim")
-        )
+        Text.assemble((said, "bold"), (f"  {sure}{', partial' if made.partial else ''}", "dim"))
     ]
     rows.append(_hypotheses(made.hypotheses[:4]))
-    rows += [Text(f"  ruled out: {one_line(one.text)}", style="dim") for one in made.ruled_out[:4]]
+    gone = [one_line(one.text) for one in made.ruled_out[:4]] or ["nothing so far"]
+    rows += [Text(f"  ruled out: {one}", style="dim") for one in gone]
     rows += [Text(f"  missing: {one_line(item)}", style="yellow") for item in made.missing[:4]]
     if made.next_question:
         rows.append(Text(f"  next question: {one_line(made.next_question)}"))

@@ -56,6 +56,16 @@ class Catalogue(Value):
         """The service of that name or alias, whatever the case."""
         return self._by_name.get(name.lower())
 
+    @cached_property
+    def calls(self) -> tuple[tuple[str, str], ...]:
+        """Who needs whom, as (caller, callee), both by the names of the catalogue in lower case."""
+        names = {name: one.name.lower() for name, one in self._by_name.items()}
+        return tuple(
+            (one.name.lower(), names.get(needed.lower(), needed.lower()))
+            for one in self.services
+            for needed in one.depends_on
+        )
+
     def neighbours(self, name: str) -> frozenset[str]:
         """Names of the services it calls or that call it."""
         one = self.find(name)

@@ -29,6 +29,8 @@ class Diagnosis(Value):
     ruled_out: tuple[Hypothesis, ...] = ()
     missing: tuple[str, ...] = ()
     next_question: str = ""
+    by_release: Share | None = None
+    """The confidence before this house's verdicts moved it, by the release's own curve: what verdicts are compared with."""
     partial: bool = False
     """True when a deadline cut the investigation short or a source did not answer."""
 

@@ -15,6 +15,7 @@ from tocsin.model.evidence import Finding
 from tocsin.model.ground import Severity, Share, Time, Value
 from tocsin.model.review import Lesson, ReviewAct
 from tocsin.model.run import RunAct
+from tocsin.model.storm import StormJudged
 from tocsin.model.triage import Answer, Triage
 
 
@@ -198,6 +199,7 @@ Body = Annotated[
     | QuestionsAnswered
     | FixProposed
     | PrecedentsFound
+    | StormJudged
     | Closed
     | TaskOpened
     | Noted

@@ -51,6 +51,7 @@ from tocsin.model.standing import (
     Vouched,
     acted,
 )
+from tocsin.model.storm import FirstCause, StormJudged
 from tocsin.model.triage import Answer, Triage
 from tocsin.model.update import Audience, Update
 
@@ -116,6 +117,8 @@ class Incident(Value):
     """Every severity it has had, oldest first."""
     triage: Triage | None = None
     answers: tuple[Answer, ...] = ()
+    storm: FirstCause | None = None
+    """Where the trouble most likely began, when many services ring."""
     alert_ids: tuple[str, ...] = ()
     resolved_alert_ids: tuple[str, ...] = ()
     evidence_ids: tuple[str, ...] = ()
@@ -293,6 +296,8 @@ def _changes(  # noqa: C901 - one case per kind of event is the whole point of a
             return {"updates": (*kept, update), "narrative": narrated(incident.narrative, body, event)}
         case PrecedentsFound():
             return {"precedents": body.precedents}
+        case StormJudged():
+            return {"storm": body.cause}
         case TaskOpened():
             return {"tasks": (*incident.tasks, body.text)}
         case Closed():

@@ -19,6 +19,8 @@ class Judgement(Value):
     analysts: tuple[str, ...]
     cause: str
     confidence: Share
+    by_release: Share | None = None
+    """The same before this house's verdicts moved it, where that was kept."""
     verdict: Literal["right", "partly", "wrong"]
 
 
@@ -41,6 +43,7 @@ def judgements(incidents: Iterable[Incident]) -> list[Judgement]:
             analysts=said.analysts,
             cause=said.cause,
             confidence=said.confidence,
+            by_release=said.by_release,
             verdict=said.verdict,
         )
         for one in incidents

@@ -105,6 +105,8 @@ class CauseJudged(Value):
     specialist: str
     cause: str = ""
     confidence: float = 0.0
+    by_release: float | None = None
+    """The confidence before the house's own verdicts moved it; None in verdicts of older releases."""
     analysts: tuple[str, ...] = ()
     """The roles whose findings spoke for it."""
     said: str = ""

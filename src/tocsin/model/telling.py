@@ -25,6 +25,7 @@ from tocsin.model.event import (
 from tocsin.model.plain import one_line
 from tocsin.model.review import ReviewAct
 from tocsin.model.run import RunAct
+from tocsin.model.storm import StormJudged
 from tocsin.model.telling_acts import tell_act
 from tocsin.model.telling_words import tell_communication, tell_review, tell_run
 
@@ -60,6 +61,8 @@ def tell(event: Event) -> str:  # noqa: C901 - one sentence for each kind of eve
             return f"fix proposed: {fix.title} ({fix.why})" if fix.steps else f"no fix proposed: {fix.why}"
         case PrecedentsFound(precedents=found):
             return _remembered(found)
+        case StormJudged():
+            return _storm(event.body)
         case Closed(reason=reason):
             return f"incident closed: {reason}"
         case TaskOpened(text=text, owner=owner):
@@ -89,6 +92,11 @@ def _reported(body: FindingsReported) -> str:
     if body.dropped:
         said += f" ({body.dropped} without a citation dropped)"
     return f"{said}; {body.failure}" if body.failure else said
+
+
+def _storm(body: StormJudged) -> str:
+    changed = f"; {body.before} was named before: {body.why}" if body.before else ""
+    return f"{body.cause.text} ({body.cause.confidence:.0%}){changed}"
 
 
 def _remembered(found: tuple[Precedent, ...]) -> str:

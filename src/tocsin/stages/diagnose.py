@@ -6,10 +6,16 @@ and answers from whatever the investigation brought, marked as partial when that
 
 from collections.abc import Iterable
 
+from pydantic import Field
+
 from tocsin.model.action import Fix
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Finding, FindingKind
+from tocsin.model.ground import Share, Value
+from tocsin.model.incident import Incident
 from tocsin.model.triage import HYPOTHESIS, NEXT_ACTION, WHAT_CHANGED, WHAT_WE_KNOW, Answer, FactKind, ImpactFact
+from tocsin.roles.analysts import certainty
+from tocsin.roles.analysts.certainty import Certainty
 from tocsin.roles.contract import Brief, Diagnostician, Investigation
 
 SYMPTOMS = 3
@@ -25,12 +31,28 @@ _SYMPTOM_KINDS = frozenset(FindingKind) - {
 }
 
 
-async def diagnose(brief: Brief, investigation: Investigation, specialist: Diagnostician) -> Diagnosis:
-    """What the specialist concludes from the reports.
+class DiagnosisSettings(Value):
+    """Section `diagnosis`: from where on a cause is named, and whether this house's verdicts move how sure one is."""
+
+    floor: Share = certainty.FLOOR
+    """Below this probability the cause is unknown, and the next question is asked instead."""
+    learn_from: int = Field(default=500, ge=0)
+    """The verdicts on so many incidents, the newest, move the confidence of the analysts they judge; 0: never."""
+
+    def certainty(self, incidents: Iterable[Incident]) -> Certainty:
+        """How sure one may be in this house, by what people said of its diagnoses."""
+        return Certainty(certainty.shipped().taught(certainty.lessons(incidents)), self.floor)
+
+
+async def diagnose(
+    brief: Brief, investigation: Investigation, specialist: Diagnostician, sure: Certainty | None = None
+) -> Diagnosis:
+    """What the specialist concludes from the reports, as sure as such conclusions have been right.
 
     Marked as partial when the investigation was cut short, whatever the specialist itself says of its reports.
     """
-    diagnosis = await specialist.diagnose(brief, investigation.reports)
+    weighed = await specialist.diagnose(brief, investigation.reports)
+    diagnosis = (sure or Certainty()).of(weighed, investigation.reports)
     return diagnosis.model_copy(update={"partial": diagnosis.partial or investigation.partial})
 
 

@@ -15,6 +15,7 @@ from tocsin.model.incident import Incident, State
 from tocsin.model.narrative import Draft, Published
 from tocsin.model.review import ActionItem
 from tocsin.model.standing import Action, ActionState, Flag, Line, NextAction, Page, UserReport
+from tocsin.model.storm import FirstCause
 from tocsin.model.telling import tell
 from tocsin.model.triage import Answer
 from tocsin.model.update import Audience, WordingCode
@@ -162,6 +163,10 @@ class LiveDocument(Value):
     """Every person who did something."""
     next_action: NextAction | None
     theory: Theory | None
+    next_question: str
+    """What would settle the cause, and where to look for it; "" when nothing is asked."""
+    storm: FirstCause | None
+    """Where the trouble most likely began, when many services ring."""
     questions: tuple[Answer, ...]
     hypotheses: tuple[Hypothesis, ...]
     findings: tuple[Claim, ...]
@@ -210,6 +215,7 @@ def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
         people=_people(events),
         involved=_involved(events),
         theory=_theory(incident),
+        next_question=incident.diagnosis.next_question if incident.diagnosis else "",
         questions=incident.answers,
         hypotheses=_hypotheses(incident, events),
         findings=tuple(_claim(one) for one in incident.findings),

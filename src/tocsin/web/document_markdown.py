@@ -80,7 +80,9 @@ def _now(doc: LiveDocument) -> list[str]:
     believed = f"{safe(theory.text)}{sure}, by {safe(theory.said_by)}" if theory else "none yet"
     done = f"{safe(following.text)}, owned by {safe(following.owner)}" if following else "not set"
     answers = [f"**{safe(one.question)}** {safe(one.answer, 1000)}" for one in doc.questions]
-    lines = [f"**Current theory:** {believed}", f"**Next action:** {done}", *answers]
+    storm = [f"**Where it began:** {safe(doc.storm.text)} ({doc.storm.confidence:.0%})"] if doc.storm else []
+    asked = [f"**Next question:** {safe(doc.next_question, 600)}"] if doc.next_question else []
+    lines = [f"**Current theory:** {believed}", *storm, f"**Next action:** {done}", *asked, *answers]
     return ["## Now", "", *(part for line in lines for part in (line, ""))]
 
 

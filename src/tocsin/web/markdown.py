@@ -64,17 +64,13 @@ def _diagnosis(incident: Incident) -> list[str]:
     diagnosis = incident.diagnosis
     if diagnosis is None:
         return []
-    said = safe(diagnosis.root_cause) or "Not known yet."
-    lines = [
-        "## Diagnosis",
-        "",
-        f"{said} (confidence {diagnosis.confidence:.0%}{', partial' if diagnosis.partial else ''})",
-        "",
-    ]
+    sure = f"confidence {diagnosis.confidence:.0%}" if diagnosis.root_cause else "too unsure to name one"
+    said = safe(diagnosis.root_cause) or "The cause is unknown."
+    lines = ["## Diagnosis", "", f"{said} ({sure}{', partial' if diagnosis.partial else ''})", ""]
     for rank, one in enumerate(diagnosis.hypotheses, 1):
         backing = f"for: {', '.join(one.supports) or 'nothing'}; against: {', '.join(one.contradicts) or 'nothing'}"
         lines.append(f"{rank}. {safe(one.text)} ({one.confidence:.0%}; {backing})")
-    lines += [f"- Ruled out: {safe(one.text)}" for one in diagnosis.ruled_out]
+    lines += [f"- Ruled out: {safe(one.text)}" for one in diagnosis.ruled_out] or ["- Ruled out: nothing so far"]
     lines += [f"- Missing: {safe(item)}" for item in diagnosis.missing]
     if diagnosis.next_question:
         lines.append(f"- Next question: {safe(diagnosis.next_question)}")

@@ -12,6 +12,7 @@ from tocsin.model.ground import Value
 from tocsin.model.incident import Incident
 from tocsin.model.judged import Judgement, judgements
 from tocsin.ports import Ledger
+from tocsin.stages.reliability import Reliability, reliability
 from tocsin.web import problems
 from tocsin.web.auth import Asking, Guarded, Here
 from tocsin.web.review_shapes import Sees
@@ -44,6 +45,13 @@ async def verdicts(rooms: Here, principal: Asking, days: Days = 365) -> Judgemen
     """Each verdict with the confidence that it is about."""
     known = await rooms.store.read(partial(lately, now=rooms.clock.now(), days=days, seen=partial(may_see, principal)))
     return Judgements(judgements=tuple(judgements(known)))
+
+
+@router.get("/calibration")
+async def calibration(rooms: Here, principal: Asking, days: Days = 365) -> Reliability:
+    """The reliability curve of this house's diagnoses, its error, and how verdicts move each analyst."""
+    known = await rooms.store.read(partial(lately, now=rooms.clock.now(), days=days, seen=partial(may_see, principal)))
+    return reliability(known)
 
 
 def lately(ledger: Ledger, *, now: datetime, days: int, seen: Sees) -> list[Incident]:

@@ -17,6 +17,7 @@ from tocsin.roles.analysts.log import LogAnalyst
 from tocsin.roles.analysts.metric import MetricAnalyst
 from tocsin.roles.analysts.players import DiagnosticianPlayer, InvestigatorPlayer, NotifierPlayer
 from tocsin.roles.analysts.specialists import specialists
+from tocsin.roles.analysts.storm import StormReader
 from tocsin.roles.analysts.trace import TraceAnalyst
 from tocsin.roles.contract import Account, Brief, Diagnostician, Investigator, Player, Report, Router, Seat, Specialist
 
@@ -25,6 +26,7 @@ def investigators() -> tuple[Investigator, ...]:
     """One of each role, in the order in which they report."""
     return (
         AlertReader(),
+        StormReader(),
         MetricAnalyst(),
         LogAnalyst(),
         TraceAnalyst(),

@@ -21,6 +21,7 @@ from tocsin.model.plan import Power
 from tocsin.ports import Clock, ToolCard
 from tocsin.roles.analysts.alert import AlertReader
 from tocsin.roles.analysts.blind import NoWindows
+from tocsin.roles.analysts.certainty import Certainty
 from tocsin.roles.analysts.specialists import specialists
 from tocsin.roles.contract import Assignment, Brief, Played, Router, Tools
 
@@ -76,7 +77,8 @@ class DiagnosticianPlayer:
         report = await AlertReader().investigate(brief, NoWindows())
         found = specialists()[brief.triage.type].diagnose(brief, (report,))
         causes = [one for one in found.hypotheses if one.confidence >= found.confidence - 0.15][:2]
-        root = found.root_cause or (f"Not known; likeliest: {found.hypotheses[0].text}" if found.hypotheses else "")
+        told = Certainty().of(found, (report,))
+        root = told.root_cause or (f"Not known; likeliest: {found.hypotheses[0].text}" if found.hypotheses else "")
         by_id = {one.id: one for one in report.findings}
         seen = dict.fromkeys(
             quote.text for one in causes for name in one.supports[:3] for quote in by_id[name].quotes[:1]
@@ -87,10 +89,10 @@ class DiagnosticianPlayer:
             "severity": str(brief.triage.severity),
             "blast_radius": ", ".join(assignment.context.get("affected_services") or [brief.service]) or "",
             "remediation": found.next_question
-            if not found.root_cause
+            if not told.root_cause
             else f"Mitigate {found.hypotheses[0].cause.replace('_', ' ')} first.",
             "runbook": "",
-            "confidence": found.confidence,
+            "confidence": told.confidence,
         }
         return Played(output=output)
 

@@ -1,7 +1,8 @@
 """The specialists: one per incident type, without tools and without a model. They turn findings into ranked hypotheses.
 
-Called by `stages/diagnose`. Each knows the causes of its own type best and names another's when the evidence shows it.
-They read findings only, never the world, and conclude nothing that no finding supports: an unknown cause stays "".
+Called by `stages/diagnose`, which makes probabilities of their weights (`certainty`). Each knows the causes of its own type
+best and names another's when the evidence shows it. They read findings only, never the world, and conclude nothing that no
+finding supports: an unknown cause stays "".
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from tocsin.model.diagnosis import Diagnosis, Hypothesis
 from tocsin.model.evidence import Finding, FindingKind
 from tocsin.model.ground import IncidentType
 from tocsin.roles.analysts.causes import Cause, load_causes
+from tocsin.roles.analysts.causes.asking import asked
 from tocsin.roles.analysts.causes.case import Case
 from tocsin.roles.analysts.causes.signs import SUSPECT, SignKind, suspicion
 from tocsin.roles.analysts.causes.weighing import Weighed, weigh_all
@@ -18,8 +20,6 @@ from tocsin.roles.contract import Brief, Report
 
 FLOOR = 0.25
 """Below this a guess is not called a cause."""
-SURE = 0.6
-"""Below this the next question is asked along with the cause."""
 SHOWN = 5
 """Hypotheses kept, the surest first."""
 NOWHERE = "the affected service"
@@ -64,9 +64,7 @@ class CatalogueSpecialist:
             hypotheses=tuple(_hypothesis(one, case) for one in standing),
             ruled_out=tuple(_ruled_out(one, case) for one in self._considered(weighed, standing) if one.is_refuted),
             missing=_missing(case),
-            next_question=""
-            if top and known and top.confidence >= SURE
-            else self._question(top or _first(weighed), case),
+            next_question=self._question(top or _first(weighed), standing[1] if len(standing) > 1 else None, case),
             partial=any(report.failure for report in reports),
         )
 
@@ -75,10 +73,11 @@ class CatalogueSpecialist:
         alike = {code for one in standing for code in one.cause.confounders}
         return [one for one in weighed if one.is_direct or one.cause.change_is_cause or one.cause.code in alike]
 
-    def _question(self, best: Weighed | None, case: Case) -> str:
-        """The one question whose answer would help most."""
-        asked = best.cause.question if best and best.cause.question else FIRST_QUESTIONS[self.type]
-        return asked.format(service=(best.service if best else case.service) or NOWHERE)
+    def _question(self, best: Weighed | None, second: Weighed | None, case: Case) -> str:
+        """The one question whose answer would help most, and where the answer is to be found."""
+        written = best.cause.question if best and best.cause.question else FIRST_QUESTIONS[self.type]
+        question = written.format(service=(best.service if best else case.service) or NOWHERE)
+        return asked(best, second, case, question) if best else question
 
 
 def specialists(causes: tuple[Cause, ...] | None = None) -> dict[IncidentType, CatalogueSpecialist]:

@@ -71,7 +71,11 @@ def hypothesis(incident: Incident) -> tuple[str, str]:
     if made and made.hypotheses:
         first = made.hypotheses[0]
         return one_line(first.text, LONG).rstrip("."), f"{first.confidence:.0%}" if first.confidence >= _SOME else ""
-    return "none yet", ""
+    return (
+        (one_line(incident.storm.text, LONG), f"{incident.storm.confidence:.0%}")
+        if incident.storm
+        else ("none yet", "")
+    )
 
 
 def resolution(events: Iterable[Event]) -> Resolved | None:

@@ -44,10 +44,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event to be written."""
+    """An event to be written; by the alert's source unless intake itself is the `actor`."""
 
     incident_id: str
     body: Body
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class Desk:
             return
         if isinstance(entry.body, Declared):
             self.declared.append(entry.incident_id)
-        self._write(entry, f"source:{alert.source}")
+        self._write(entry, entry.actor or f"source:{alert.source}")
         if isinstance(entry.body, AlertJoined) and incident and len(incident.alert_ids) == self.rules.listed_joins - 1:
             self._note(incident.id, "from here on further alerts are kept as alerts of this incident and not listed.")
 

@@ -1,8 +1,10 @@
 """The judgement of one alert: the rules of intake in the order in which they apply. Reads the desk, writes nothing.
 
-An alert can end or quiet nothing but its own condition, told by source and fingerprint.
+An alert can end or quiet nothing but its own condition, told by source and fingerprint. It may link incidents into one
+(`gather`); then all they hold goes on there.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tocsin.model.alert import Alert, AlertStatus
@@ -10,6 +12,7 @@ from tocsin.model.event import AlertJoined, AlertRepeated, AlertResolved, Declar
 from tocsin.model.incident import Incident
 from tocsin.ports import KeptAlert
 from tocsin.stages.intake.desk import Desk, Entry, Verdict
+from tocsin.stages.intake.gather import all_merged, parts
 from tocsin.stages.intake.matching import matches, matches_any, words
 from tocsin.stages.intake.past import Past, covers
 from tocsin.stages.intake.relate import relation
@@ -149,7 +152,12 @@ def _notable(count: int) -> bool:
 
 def _related(desk: Desk, alert: Alert) -> Verdict | None:
     found = relation(alert, desk.open_incidents(), desk.opener, desk.rules.correlation, desk.catalogue, desk.now)
-    return _joins(alert, found.incident, found.reason) if found else None
+    if found is None:
+        return None
+    whole, others = parts(desk, alert, found)
+    entries, moved = all_merged(desk, whole, others, found.reason)
+    joins = _joins(alert, whole, found.reason)
+    return replace(joins, entries=(*joins.entries, *entries), moved=moved)
 
 
 def _joins(alert: Alert, incident: Incident, reason: str) -> Verdict:

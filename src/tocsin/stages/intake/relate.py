@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
+from tocsin.analysis.storm import shares_cause
+from tocsin.analysis.topology import Edge, Graph
 from tocsin.model.alert import Alert
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.incident import Incident
-from tocsin.stages.intake.rules import CorrelationRule, Neighbour, SameLabels, SameService
+from tocsin.stages.intake.rules import CommonCause, CorrelationRule, Neighbour, SameLabels, SameService
 
 Opener = Callable[[str], Alert | None]
 """The alert that opened the incident of that id."""
@@ -19,6 +22,9 @@ class Relation:
 
     incident: Incident
     reason: str
+    cause: str = ""
+    """The service that may be the cause of both, where that is why."""
+    within_minutes: float = 0.0
 
 
 def relation(
@@ -30,11 +36,14 @@ def relation(
     now: datetime,
 ) -> Relation | None:
     """The first rule that finds an incident wins; among its incidents, the first given. Only open ones may be given."""
-    candidates = [one for one in incidents if _same_environment(alert, one)]
+    candidates = [one for one in incidents if same_environment(alert, one)]
     for rule in rules:
         for incident in candidates:
             if _active(incident, rule, now) and (reason := _reason(rule, alert, incident, opener, catalogue)):
-                return Relation(incident, f"{reason}, within {rule.within_minutes:g} minutes")
+                cause = common_cause(alert, incident, catalogue) if isinstance(rule, CommonCause) else ""
+                return Relation(
+                    incident, f"{reason}, within {rule.within_minutes:g} minutes", cause, rule.within_minutes
+                )
     return None
 
 
@@ -42,7 +51,7 @@ def _active(incident: Incident, rule: CorrelationRule, now: datetime) -> bool:
     return incident.updated_at is not None and now - incident.updated_at <= timedelta(minutes=rule.within_minutes)
 
 
-def _same_environment(alert: Alert, incident: Incident) -> bool:
+def same_environment(alert: Alert, incident: Incident) -> bool:
     """Two environments that are both known and differ have nothing to do with each other."""
     one, other = alert.environment.casefold(), incident.environment.casefold()
     return not one or not other or one == other
@@ -54,6 +63,8 @@ def _reason(rule: CorrelationRule, alert: Alert, incident: Incident, opener: Ope
             return _same_service(alert, incident, catalogue)
         case Neighbour():
             return _neighbour(alert, incident, catalogue)
+        case CommonCause():
+            return _by_common_cause(alert, incident, catalogue)
         case SameLabels():
             return _same_labels(rule, alert, opener(incident.id))
 
@@ -71,6 +82,30 @@ def _neighbour(alert: Alert, incident: Incident, catalogue: Catalogue) -> str:
         if canonical(name, catalogue) in around:
             return f"{alert.service} is a neighbour of {name} in the service catalogue"
     return ""
+
+
+def _by_common_cause(alert: Alert, incident: Incident, catalogue: Catalogue) -> str:
+    """A storm is one incident: what rings because of one service belongs together, in whatever order it comes."""
+    cause = common_cause(alert, incident, catalogue)
+    if not cause:
+        return ""
+    number = len(incident.services)
+    shared = f"{number} services of the incident" if number > 1 else incident.services[0]
+    return f"{cause} may be the cause of {alert.service} and of {shared}"
+
+
+def common_cause(alert: Alert, incident: Incident, catalogue: Catalogue) -> str:
+    """The service that may be the cause of both by the catalogue's calls, or ""."""
+    if not alert.service:
+        return ""
+    others = tuple(dict.fromkeys(canonical(name, catalogue) for name in incident.services))
+    return shares_cause(canonical(alert.service, catalogue), others, graph_of(catalogue.calls))
+
+
+@lru_cache(maxsize=4)
+def graph_of(calls: tuple[Edge, ...]) -> Graph:
+    """The catalogue's call graph, built once."""
+    return Graph(calls)
 
 
 def _same_labels(rule: SameLabels, alert: Alert, first: Alert | None) -> str:

@@ -35,7 +35,17 @@ class SameLabels(Value):
     within_minutes: Minutes
 
 
-CorrelationRule = Annotated[SameService | Neighbour | SameLabels, Field(discriminator="rule")]
+class CommonCause(Value):
+    """By the catalogue's calls, one service may be the cause of this alert and of at least half of the incident's services.
+
+    It is one of them, or one that nobody heard of and that most of its callers, at least three, now miss.
+    """
+
+    rule: Literal["common_cause"]
+    within_minutes: Minutes
+
+
+CorrelationRule = Annotated[SameService | Neighbour | CommonCause | SameLabels, Field(discriminator="rule")]
 
 
 class Watched(Value):

@@ -26,6 +26,7 @@ def judge_cause(attempt: Attempt, incident_id: str, ask: JudgeCause) -> Incident
             specialist=made.specialist,
             cause=made.hypotheses[0].cause if made.hypotheses else "",
             confidence=made.confidence,
+            by_release=made.by_release,
             analysts=_backers(incident, made),
             said=attempt.clean(ask.said),
         ),

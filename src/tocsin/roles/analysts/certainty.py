@@ -1,0 +1,183 @@
+"""Certainty: how often a diagnosis that rests on so much is right, and whether that is enough to name a cause.
+
+Called by `stages/diagnose` for every diagnosis, whoever made it. Specialists weigh causes against each other; only here does a
+weight become a probability, by the shipped curves and this house's verdicts. Below the floor the cause is unknown. Reads
+findings and their numbers, never a name.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+
+from tocsin.analysis import calibration
+from tocsin.analysis.calibration import Calibration, Grounds, Lesson
+from tocsin.analysis.storm import Candidate
+from tocsin.model.diagnosis import Diagnosis, Hypothesis
+from tocsin.model.evidence import Finding, FindingKind
+from tocsin.model.incident import Incident
+from tocsin.model.judged import CREDIT, judgements
+from tocsin.roles.analysts.causes import load_causes
+from tocsin.roles.contract import Report
+
+CLUSTER, RANKING, STORM, CAUSES = "cluster", "ranking", "storm", "causes"
+"""The judges: a cluster's broken relation; services ranked by measurements, by who alerted; the catalogue of causes."""
+FLOOR = 0.4
+"""Below this the cause is unknown, unless the house says otherwise."""
+SURE = 0.75
+"""From here on nothing more is asked."""
+SIGNALS = frozenset({"alert-reader", "metric-analyst", "log-analyst", "change-analyst"})
+"""Who looks at a signal of its own. Who calls whom, and what a cluster relates, are counted elsewhere."""
+WITNESSES = 4
+"""Independent witnesses of the ranking of services: calls, traces, steps, levels."""
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Calibration:
+    """The curves that came with this release."""
+    return calibration.read(json.loads(files(__package__).joinpath("calibration.json").read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
+def symptoms() -> frozenset[str]:
+    """Causes that say what is seen and not why."""
+    return frozenset(cause.code for cause in load_causes() if cause.symptom)
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """The curves as this house's verdicts move them, and from where on a cause is named."""
+
+    calibration: Calibration = field(default_factory=shipped)
+    floor: float = FLOOR
+
+    def of(self, diagnosis: Diagnosis, reports: Iterable[Report]) -> Diagnosis:
+        """The same diagnosis with probabilities for weights; below the floor the root cause is "" (unknown)."""
+        if not diagnosis.hypotheses:
+            return diagnosis
+        findings = tuple(finding for report in reports for finding in report.findings)
+        first, *rest = diagnosis.hypotheses
+        by_release = probability(diagnosis, findings, self.calibration)
+        sure = round(self.calibration.here(by_release, backers(first, findings)), 2)
+        behind = calibration.others(sure, [one.confidence for one in rest])
+        ranked = [one.model_copy(update={"confidence": round(p, 2)}) for one, p in zip(rest, behind, strict=True)]
+        known = bool(diagnosis.root_cause) and sure >= self.floor
+        return diagnosis.model_copy(
+            update={
+                "root_cause": diagnosis.root_cause if known else "",
+                "confidence": sure if known else 0.0,
+                "by_release": round(by_release, 4),
+                "next_question": "" if known and sure >= SURE else diagnosis.next_question,
+                "hypotheses": (first.model_copy(update={"confidence": sure}), *ranked),
+            }
+        )
+
+
+def probability(diagnosis: Diagnosis, findings: Iterable[Finding], curves: Calibration) -> float:
+    """That the first hypothesis is right, by the shipped curve of whoever ranked it first.
+
+    The catalogue and a ranking of services are two opinions. Where they agree, the surer one counts; where the ranking names
+    another service, only one of the two can be right, and each is weighed by the other being wrong.
+    """
+    known = tuple(findings)
+    judge, grounds = grounds_of(diagnosis, known)
+    found, lead = curves.probability(judge, grounds), leading(known)
+    if judge == CLUSTER or lead is None:
+        return found
+    if judge != CAUSES:
+        return max(found, curves.probability(CAUSES, _cause_grounds(diagnosis, known)))
+    other = curves.probability(judge_of(lead), ranking_grounds(lead))
+    return calibration.either(found, other)
+
+
+def grounds_of(diagnosis: Diagnosis, findings: tuple[Finding, ...]) -> tuple[str, Grounds]:
+    """Who ranked the first hypothesis first, and what that rests on."""
+    first = diagnosis.hypotheses[0]
+    faults = sorted(
+        (one for one in findings if one.kind is FindingKind.CLUSTER_FAULT), key=lambda one: -_number(one, "score")
+    )
+    shown = next((one for one in faults if one.id in first.supports), None)
+    if shown is not None:
+        return CLUSTER, _cluster_grounds(shown, faults)
+    lead = leading(findings)
+    if lead is not None and first.service and lead.service.lower() == first.service.lower():
+        return judge_of(lead), ranking_grounds(lead)
+    return CAUSES, _cause_grounds(diagnosis, findings)
+
+
+def leading(findings: Iterable[Finding]) -> Finding | None:
+    """The service that was ranked first: by what was measured, else by who alerted."""
+    leads = [one for one in findings if one.kind is FindingKind.SUSPECT]
+    return next((one for one in leads if judge_of(one) == RANKING), next(iter(leads), None))
+
+
+def judge_of(lead: Finding) -> str:
+    """Who ranked the services."""
+    return STORM if "alerts" in lead.data else RANKING
+
+
+def stormed(some: Sequence[Candidate]) -> Grounds:
+    """What the ranking of a storm's services rests on."""
+    second = some[1].share if len(some) > 1 else 0.0
+    return Grounds(some[0].share, margin(some[0].share, second))
+
+
+def _cluster_grounds(shown: Finding, faults: list[Finding]) -> Grounds:
+    second = max((_number(one, "score") for one in faults if one.id != shown.id), default=0.0)
+    return broken(_number(shown, "score"), second)
+
+
+def broken(score: float, second: float) -> Grounds:
+    """What a cluster's broken relation rests on: its score and the next one's."""
+    return Grounds(score, margin(score, second))
+
+
+def ranking_grounds(lead: Finding) -> Grounds:
+    """What the ranking of services rests on, from the finding that tells of it."""
+    others, reasons = lead.data.get("others"), lead.data.get("reasons")
+    second = max((float(one["share"]) for one in others), default=0.0) if isinstance(others, list) else 0.0
+    witnesses = [str(one["witness"]) for one in reasons] if isinstance(reasons, list) else []
+    return ranked(_number(lead, "share"), second, witnesses)
+
+
+def ranked(share: float, second: float, witnesses: Iterable[str]) -> Grounds:
+    """What a ranking of services rests on: the shares of the first two, and who testified against the first."""
+    return Grounds(share, margin(share, second), agreement=min(1.0, len(set(witnesses)) / WITNESSES))
+
+
+def _cause_grounds(diagnosis: Diagnosis, findings: tuple[Finding, ...]) -> Grounds:
+    first, *rest = diagnosis.hypotheses
+    second = max((one.confidence for one in rest), default=0.0)
+    backing = SIGNALS & set(backers(first, findings))
+    looked = SIGNALS & {one.role for one in findings}
+    return Grounds(
+        first.confidence,
+        margin(first.confidence, second),
+        agreement=len(backing) / len(looked) if looked else 0.0,
+        coverage=len(looked) / len(SIGNALS),
+        mechanism=float(first.cause not in symptoms()),
+    )
+
+
+def backers(first: Hypothesis, findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The roles whose findings speak for it, each once."""
+    return tuple(dict.fromkeys(one.role for one in findings if one.id in first.supports))
+
+
+def margin(score: float, second: float) -> float:
+    """By how much of the first the second falls behind: 1 when there is no second, 0 when it is as good or better."""
+    return min(1.0, max(0.0, 1 - second / score)) if score > 0 else 0.0
+
+
+def _number(finding: Finding, name: str) -> float:
+    value = finding.data.get(name)
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def lessons(incidents: Iterable[Incident]) -> tuple[Lesson, ...]:
+    """What people's verdicts teach. One on a diagnosis that was never calibrated compares with what was said then."""
+    return tuple(
+        Lesson(one.confidence if one.by_release is None else one.by_release, CREDIT[one.verdict], one.analysts)
+        for one in judgements(incidents)
+    )
