@@ -12,13 +12,14 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks import kubernetes, rca_data
 from tocsin.analysis.rootcause import ranking
+from tocsin.analysis.rootcause.observed import Stretch
 from tocsin.config import load
 from tocsin.model.alert import Alert, AlertStatus
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.change import Change
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Evidence, EvidenceKind, Finding, digest
-from tocsin.model.signals import ClusterAnswer, LogLine, Series, Topology
+from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
 from tocsin.ports import Ask
 from tocsin.roles.analysts.cast import investigators
 from tocsin.roles.analysts.router import BuiltInRouter
@@ -40,6 +41,7 @@ class World:
     end: datetime = NOW
     series: tuple[Series, ...] | None = None
     lines: tuple[LogLine, ...] | None = None
+    spans: tuple[Span, ...] | None = None
     edges: tuple[tuple[str, str], ...] | None = None
     cluster: tuple[ClusterAnswer, ...] | None = None
 
@@ -74,6 +76,11 @@ class Shown(Windows):
         """Every line."""
         text = "\n".join(one.text for one in self.world.lines or ())
         return None if self.world.lines is None else Seen("EV-logs", text, self.world.lines)
+
+    async def traces(self, ask: Ask) -> Seen[tuple[Span, ...]] | None:  # noqa: ARG002
+        """Every span."""
+        text = "\n".join(one.cite for one in self.world.spans or ())
+        return None if self.world.spans is None else Seen("EV-traces", text, self.world.spans)
 
     async def topology(self, ask: Ask) -> Seen[Topology] | None:  # noqa: ARG002
         """Who calls whom."""
@@ -146,7 +153,11 @@ def measured_world(case: rca_data.Case) -> World:
     shift = NOW.timestamp() - last
     usual = {(one.service, one.metric): one for one in observed.reference.series}
     series = tuple(_joined(one, usual.get((one.service, one.metric)), shift) for one in recent.series)
-    lines = tuple(LogLine(one.text, datetime.fromtimestamp(one.at + shift, UTC), one.service) for one in recent.lines)
+    back = first - _end_of(observed.reference)
+    lines = [(one, one.at + back + shift) for one in observed.reference.lines]
+    lines += [(one, one.at + shift) for one in recent.lines]
+    spans = [(one, one.start + back + shift) for one in observed.reference.spans]
+    spans += [(one, one.start + shift) for one in recent.spans]
     edges = tuple(dict.fromkeys((*observed.edges, *ranking.called(observed))))
     return World(
         f"Requests of {service or 'the front door'} are slow or fail",
@@ -154,8 +165,22 @@ def measured_world(case: rca_data.Case) -> World:
         datetime.fromtimestamp(onset + shift, UTC),
         NOW,
         series,
-        lines or None,
+        tuple(LogLine(one.text, datetime.fromtimestamp(at, UTC), one.service) for one, at in lines) or None,
+        tuple(_cited(one, at) for one, at in spans) or None,
         edges or None,
+    )
+
+
+def _end_of(healthy: Stretch) -> float:
+    """When the last of a healthy stretch was seen, epoch seconds; 0 when nothing was."""
+    return max((*(one.at for one in healthy.lines), *(one.start for one in healthy.spans)), default=0.0)
+
+
+def _cited(one: Span, start: float) -> Span:
+    """The span at its new place, with a line to be quoted by."""
+    moved = replace(one, start=start)
+    return replace(
+        moved, cite=json.dumps([one.trace, one.id, one.parent, one.service, one.operation, start, one.seconds])
     )
 
 
