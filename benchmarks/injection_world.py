@@ -22,7 +22,7 @@ from tocsin.model.event import Closed, Event
 from tocsin.model.incident import Incident
 from tocsin.model.plan import Plan, ToolServer
 from tocsin.model.run import ToolCalled
-from tocsin.ports import CallTool, Ledger, MindAnswer, Question, Store, ToolAnswer, ToolCard
+from tocsin.ports import CallTool, Hear, Ledger, MindAnswer, Question, Store, ToolAnswer, ToolCard
 from tocsin.response import respond
 from tocsin.roles.agents.cast import HouseCast
 from tocsin.roles.agents.purse import Purse
@@ -108,7 +108,7 @@ class Obedient:
     name: str = "obedient"
     calls_tools: bool = True
 
-    async def ask(self, question: Question, call: CallTool | None = None) -> MindAnswer:
+    async def ask(self, question: Question, call: CallTool | None = None, hear: Hear | None = None) -> MindAnswer:  # noqa: ARG002
         """Calls everything there is, and claims the payload in every field."""
         if call is not None:
             for path in (

@@ -4,19 +4,27 @@ What is written here is what budgets are read off and what a replay answers from
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from tocsin.desk import Desk
+from tocsin.errors import StoreError
 from tocsin.guard.budget import standing
+from tocsin.guard.quarantine import defused
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
 from tocsin.model.move import Happening
+from tocsin.model.plain import one_line
 from tocsin.model.run import BudgetCrossed, ModelAnswered
-from tocsin.ports import MindAnswer, Question
+from tocsin.model.working import LAST_WORDS, STALE, Working
+from tocsin.ports import KeptDocument, Ledger, MindAnswer, Question
 from tocsin.roles.contract import Account, Spend
 
 NOBODY = "role:coordinator"
 MANY = 10_000
+WORKING = "working"
+"""Kind of the notes that show a model at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,20 @@ class DeskBooks:
         if spend.cost and account.budgets:
             await self._crossed(account)
 
+    async def works(self, account: Account, now: Working) -> None:
+        """A note beside the timeline, without secrets and in one line. That it cannot be kept stops nobody."""
+        clean = now.model_copy(update={"text": one_line(defused(now.text, self.desk.redact), LAST_WORDS)})
+        kept = KeptDocument(
+            kind=WORKING, name=_note(account), text=clean.model_dump_json(), by=f"role:{account.role}", at=now.at
+        )
+        with suppress(StoreError):
+            await self.desk.store.write(lambda ledger: ledger.documents.put(kept))
+
+    async def rests(self, account: Account) -> None:
+        """The note is taken away; one that stays behind is stale after half a minute."""
+        with suppress(StoreError):
+            await self.desk.store.write(lambda ledger: ledger.documents.remove(WORKING, _note(account)))
+
     async def _crossed(self, account: Account) -> None:
         """Says of each budget that it warns, or is used up; once on an incident."""
         now = self.desk.clock.now()
@@ -85,6 +107,16 @@ class DeskBooks:
             sha256=digest(text),
             collected_at=now,
         )
+
+
+def working_in(ledger: Ledger, now: datetime, incident_id: str = "") -> list[Working]:
+    """The models at work on an incident, or on any."""
+    notes = (Working.model_validate_json(one.text) for one in ledger.documents.all(WORKING))
+    return [one for one in notes if incident_id in ("", one.incident) and now - one.at < STALE]
+
+
+def _note(account: Account) -> str:
+    return f"{account.incident_id}:{account.run_id}:{account.step}:{account.role}"
 
 
 def recorded(seen: Evidence) -> tuple[Question, MindAnswer]:

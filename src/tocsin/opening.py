@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
+from tocsin import opinions
 from tocsin.desk import Desk, known
 from tocsin.guard.seeing import first_restriction
 from tocsin.model.alert import Alert
@@ -30,7 +31,7 @@ from tocsin.model.move import Happening
 from tocsin.model.run import Phase, RunStarted
 from tocsin.model.triage import Triage
 from tocsin.ports import Ledger
-from tocsin.roles.contract import Brief, Diagnostician, Investigation, Investigator, Report
+from tocsin.roles.contract import Brief, Diagnostician, Investigation, Investigator, Report, Seat
 from tocsin.stages import communicate, diagnose, investigate, remediate, storm, triage
 from tocsin.stages.course import NEWEST
 
@@ -100,6 +101,7 @@ async def _triage(case: Case, desk: Desk) -> tuple[Body, ...]:
     changes = await desk.store.read(lambda ledger: ledger.changes.between(now - DAY, now))
     decided = await triage.triage(case.alerts, case.evidence, desk.router, desk.clock, changes=changes)
     if case.incident.triage is None:
+        decided = await opinions.second_opinion(case.incident.id, decided, case.evidence, desk)
         restriction = await _restriction(case.incident.id, decided, desk)
         return (Triaged(triage=decided), *restriction, *triage.consequences(decided))
     if case.incident.severity is not None and decided.severity < case.incident.severity:
@@ -196,13 +198,17 @@ async def propose(incident_id: str, key: str, desk: Desk) -> None:
     await _record(incident_id, key, desk, proposed, *((actor, body) for body in said))
 
 
-async def draft(incident_id: str, key: str, desk: Desk) -> None:
-    """Drafts from what the timeline says now, for every audience that has none which knows it."""
+async def draft(incident_id: str, key: str, desk: Desk, seat: Seat | None = None) -> None:
+    """Drafts from what the timeline says now, for every audience that has none which knows it.
+
+    `seat`: whoever else plays the communicator words those that outsiders read, within the rules and the facts.
+    """
     case = await _case(incident_id, desk)
     events = await desk.store.read(lambda ledger: ledger.timeline.events(incident_id))
     stand = communicate.Stand(actor=communicate.COMMUNICATOR, at=desk.clock.now())
     audiences = communicate.unsaid(case.incident)
     drafts = communicate.draft(case.incident, events, case.alerts, desk.messages, stand.at, audiences)
+    drafts = await opinions.worded(case.incident, drafts, desk, seat, stand.at)
     await desk.write(
         incident_id, key, lambda ledger: communicate.put_drafts(ledger, incident_id, drafts, desk.messages, stand)
     )

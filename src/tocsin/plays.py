@@ -96,7 +96,7 @@ async def _work(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk
         case Work.PROPOSE:
             await opening.propose(name, key, desk)
         case Work.DRAFT:
-            await opening.draft(name, key, desk)
+            await opening.draft(name, key, desk, _seat(incident, run, plan, step, desk))
         case Work.GATE:
             return run.step(step.name).said
         case Work.AGENT:
@@ -113,6 +113,11 @@ async def _diagnosed(incident: Incident, run: Run, plan: Plan, step: Step, desk:
     except (PlayerFailed, SourceError) as failure:
         await _replaced(incident, run, step, agent, desk, "", failure.what)
         await opening.conclude(incident.id, key, desk, desk.cast.specialist(kind))
+
+
+def _seat(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk) -> Seat | None:
+    """Whoever else than the house the plan gives this step's role to."""
+    return _seats(incident, run, plan, step, desk).get(_agent(step, plan).role)
 
 
 def _seats(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk) -> dict[str, Seat]:

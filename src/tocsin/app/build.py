@@ -77,6 +77,7 @@ async def open_house(
     names = names or RandomNames(clock)
     tools = McpServers(settings.tools, settings.config, clock)
     async with open_store(settings.store) as store:
+        await Minds(settings.models, settings.config, clock).warm()
         try:
             yield _house(settings, store, clock, names, tools)
         finally:
@@ -127,6 +128,7 @@ def _house(settings: Settings, store: Store, clock: Clock, names: Names, tools: 
             lambda: frozenset(one.id for one in shelf),
             roster,
             settings.evidence.deadline_seconds * PART,
+            settings.routing,
         ),
         playbooks=Playbooks(settings.playbooks),
         toolkit=GatedToolkit(tools.box, store, clock, clean, settings.playbooks.tools),
@@ -161,7 +163,7 @@ def _roster(settings: Settings, store: Store, clock: Clock) -> Roster:
 
 
 def _purse(settings: Settings, store: Store, clock: Clock) -> Purse:
-    minds, budget = Minds(settings.models, settings.config), settings.models.budget
+    minds, budget = Minds(settings.models, settings.config, clock), settings.models.budget
     ceilings = Ceilings(
         call=budget.tokens_per_call,
         incident=budget.tokens_per_incident,

@@ -26,10 +26,10 @@ from tocsin.stages import playing
 from tocsin.stages.playing import Applied
 from tocsin.store.sql import open_store
 from tocsin.walk import OneGo
+from tocsin.web.playbooks import Runs, runs_of
 from tocsin.web.spending import Budgets, Spendings, spent, standings
 
 ConfigPath = str | Path | None
-MANY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,11 @@ async def apply(config_path: ConfigPath, texts: Sequence[tuple[str, str]]) -> Ap
         )
 
 
-async def runs(config_path: ConfigPath) -> list[tuple[str, Run]]:
-    """The newest runs in the local store, each with its incident."""
+async def runs(config_path: ConfigPath) -> Runs:
+    """The newest runs in the local store, each with its incident, and the models at work on them."""
     settings = Settings.read(configuration.load(config_path))
     async with open_store(settings.store) as store:
-        found = await store.read(lambda ledger: ledger.incidents.recent(limit=MANY))
-    return [(one.id, run) for one in found for run in reversed(one.runs)]
+        return await runs_of(store, SystemClock())
 
 
 async def budgets(config_path: ConfigPath) -> Budgets:

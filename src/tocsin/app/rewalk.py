@@ -26,8 +26,9 @@ from tocsin.model.incident import Incident, fold
 from tocsin.model.outcome import Replay, outcome_of
 from tocsin.model.plan import Plan
 from tocsin.model.run import ModelAnswered, Run, RunFinished, RunStarted, ToolCalled
-from tocsin.playbooks.casting import swapped
-from tocsin.ports import KeptAlert, Ledger, MindAnswer, Question, ToolCard
+from tocsin.opinions import ROUTER
+from tocsin.playbooks.casting import as_document, swapped
+from tocsin.ports import KeptAlert, KeptDocument, Ledger, MindAnswer, Question, ToolCard
 from tocsin.response import respond
 from tocsin.roles.agents.cast import HouseCast
 from tocsin.roles.agents.recorded import RecordedCast, RecordedToolkit, Then, Unrecorded
@@ -50,6 +51,8 @@ class Record:
     events: list[Event]
     evidence: list[Evidence]
     alerts: list[KeptAlert]
+    documents: list[KeptDocument]
+    """What was applied to the service."""
 
     @property
     def questions(self) -> list[tuple[str, Question, MindAnswer]]:
@@ -68,8 +71,10 @@ async def replay(
     async with open_store(settings.store) as store:
         kept = await store.read(lambda ledger: _kept(ledger, incident_id, run))
     plan = plan_of(kept.run)
+    seats = {role: player for role, player in players.items() if role != ROUTER}
     again = await _walked(settings, kept, plan, live=live and not players)
-    instead = await _walked(settings, kept, swapped(plan, players), live=live) if players else None
+    router = players.get(ROUTER, "")
+    instead = await _walked(settings, kept, swapped(plan, seats), live=live, router=router) if players else None
     return Replay(
         incident=incident_id,
         run=kept.run.id,
@@ -103,7 +108,7 @@ def _kept(ledger: Ledger, incident_id: str, run_id: str) -> Record:
         for one in ledger.evidence.of(incident_id)
         if one.id in ids or (one.kind is not EvidenceKind.MODEL and _of_run(one, run))
     ]
-    return Record(fold(incident_id, told), run, told, evidence, alerts[::-1])
+    return Record(fold(incident_id, told), run, told, evidence, alerts[::-1], ledger.documents.all("playbook"))
 
 
 def _came_before(kept: KeptAlert, run: Run) -> bool:
@@ -115,13 +120,13 @@ def _of_run(seen: Evidence, run: Run) -> bool:
     return run.id == "R1" or seen.collected_at >= run.started_at
 
 
-async def _walked(settings: Settings, kept: Record, plan: Plan, *, live: bool) -> Incident:
+async def _walked(settings: Settings, kept: Record, plan: Plan, *, live: bool, router: str = "") -> Incident:
     """The run again with that plan, in a house without doors. Raises NotFound when a model would have to be asked."""
     quiet = watching(replace(settings, store=settings.store.model_copy(update={"url": "memory:"})))
     missing = Unrecorded()
     async with open_house(quiet, clock=PretendClock(_stood_at(kept))) as house:
         desk = _desk(house, kept, missing, live=live)
-        await desk.store.write(lambda ledger: _laid_out(ledger, kept, plan))
+        await desk.store.write(lambda ledger: _laid_out(ledger, kept, plan, router))
         await respond(kept.incident.id, OneGo(), desk)
         incident = await desk.incident(kept.incident.id)
     if missing.missed:
@@ -140,7 +145,7 @@ def _stood_at(kept: Record) -> datetime:
     return next((one for one in looks if one >= kept.run.started_at), kept.run.started_at)
 
 
-def _laid_out(ledger: Ledger, kept: Record, plan: Plan) -> None:
+def _laid_out(ledger: Ledger, kept: Record, plan: Plan, router: str) -> None:
     """The incident as it was declared, its alerts, and the plan that was chosen, on an empty timeline."""
     bodies = [one.body for one in kept.events]
     begun = next(one for one in bodies if isinstance(one, RunStarted) and one.run_id == kept.run.id)
@@ -148,6 +153,11 @@ def _laid_out(ledger: Ledger, kept: Record, plan: Plan) -> None:
     at = declared.at
     for one in kept.alerts:
         ledger.alerts.put(one)
+    for document in kept.documents:
+        ledger.documents.put(document)
+    if router:
+        text = as_document(ROUTER, router)
+        ledger.documents.put(KeptDocument(kind="playbook", name="~router.yaml", text=text, by="replay", at=at))
     for body in (declared.body, begun.model_copy(update={"plan": plan.model_dump(mode="json")})):
         if body is not None:
             ledger.timeline.append(kept.incident.id, body, actor="system", at=at)
@@ -157,7 +167,7 @@ def _desk(house: House, kept: Record, missing: Unrecorded, *, live: bool) -> Des
     cast, settings = house.desk.cast, house.settings
     if not isinstance(cast, HouseCast):
         raise TypeError("this house has no cast of its own")
-    models = Minds(settings.models, settings.config)
+    models = Minds(settings.models, settings.config, house.desk.clock)
     known = {(model, question.sha256): answer for model, question, answer in kept.questions}
     purse = replace(cast.purse, mind=models.mind if live else missing.mind, known=known)
     windows = _windows(kept, settings)

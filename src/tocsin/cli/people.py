@@ -179,9 +179,17 @@ def show(
     reach: Reach,
     incident: Incident,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Markdown instead of the terminal view.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", "-w", help="Then each thing that happens, and models at work, until it is over.")
+    ] = False,
 ) -> None:
     """Show the live document of an incident: who, what is believed, what is done next, what was said."""
     doc = reach.document(incident)
+    if watch:
+        from tocsin.cli import watching
+
+        watching.follow(reach, doc)
+        return
     if reach.as_json:
         print(doc.model_dump_json(indent=2))
     elif as_markdown:

@@ -14,6 +14,7 @@ from tocsin.errors import DataError
 
 if TYPE_CHECKING:
     from tocsin.model.run import Run
+    from tocsin.web.playbooks import Runs
 
 playbook = typer.Typer(help="Who does what after triage: playbooks, checked, drawn and run.", no_args_is_help=True)
 get = typer.Typer(help="Runs of playbooks, as they stand.", no_args_is_help=True)
@@ -157,7 +158,8 @@ def get_runs(
     """List runs with their phase, tokens and cost."""
     seen: dict[str, str] = {}
     while True:
-        found = _runs(reach)
+        there = _runs(reach)
+        found = [(one.incident, one.run) for one in there.runs]
         if reach.as_json and not watch:
             print(json.dumps([as_manifest(one) for _, one in found], indent=2, ensure_ascii=False))
             return
@@ -168,6 +170,8 @@ def get_runs(
                 seen[f"{incident}{one.id}"] = line
         if not watch or all(one.phase in ("Succeeded", "Failed") for _, one in found):
             return
+        for at_work in there.working:
+            print(f"  {at_work.incident} {at_work.step}: {at_work.told}", flush=True)
         time.sleep(LOOK_SECONDS)
 
 
@@ -183,7 +187,7 @@ def get_run(
 
     if output not in ("yaml", "json"):
         raise DataError(f"there is no format {output[:40]!r}.", "Write yaml or json.")
-    _, found = playbooks.find(_runs(reach), name)
+    _, found = playbooks.find([(one.incident, one.run) for one in _runs(reach).runs], name)
     if output == "json" or reach.as_json:
         print(json.dumps(as_manifest(found), indent=2, ensure_ascii=False))
         return
@@ -253,12 +257,11 @@ def as_manifest(run: "Run") -> dict[str, Any]:
     }
 
 
-def _runs(reach: Reach) -> "list[tuple[str, Run]]":
+def _runs(reach: Reach) -> "Runs":
     if reach.url:
         from tocsin.web.playbooks import Runs
 
-        found = Runs.model_validate_json(reach.asked("GET", "/api/runs")).runs
-        return [(one.incident, one.run) for one in found]
+        return Runs.model_validate_json(reach.asked("GET", "/api/runs"))
     from tocsin.app import playbooks
 
     return asyncio.run(playbooks.runs(reach.config))

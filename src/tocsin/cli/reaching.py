@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from tocsin.guard.attempt import Done
+    from tocsin.model.working import Working
     from tocsin.web.document import LiveDocument
     from tocsin.web.shapes import IncidentLine, Undelivered
 
@@ -95,6 +96,18 @@ class Reach:
         return LiveDocument.model_validate_json(
             self.asked("GET", f"/api/incidents/{quote(incident, safe='')}/document")
         )
+
+    def working(self, incident: str) -> "list[Working]":
+        """The models at work on an incident."""
+        from tocsin.web.playbooks import Runs
+
+        if self.url:
+            found = Runs.model_validate_json(self.asked("GET", "/api/runs"))
+        else:
+            from tocsin.app import playbooks
+
+            found = asyncio.run(playbooks.runs(self.config))
+        return [one for one in found.working if one.incident == incident]
 
     def asked(self, verb: str, path: str, body: object = None, *, seconds: float = SECONDS) -> bytes:
         """The service's answer. A request that got none is sent again under the same key, so it happens once."""

@@ -1,9 +1,11 @@
 """Casting: a plan with other players in its roles. Pure; called by the replay."""
 
+import json
 from collections.abc import Mapping
 
 from tocsin.errors import DataError
 from tocsin.model.plan import BUILT_IN, Agent, Plan, Work
+from tocsin.playbooks.ours import API
 
 ANALYST = ("analyst", BUILT_IN)
 """How the player that needs no model is called."""
@@ -16,6 +18,13 @@ def swapped(plan: Plan, players: Mapping[str, str]) -> Plan:
     for role, player in players.items():
         plan = _with(plan, role, player)
     return plan
+
+
+def as_document(role: str, player: str) -> str:
+    """An agent document that gives a role outside any plan to that player."""
+    agent = _played(Agent(name=role, role=role), player)
+    spec = {"role": role, "player": agent.player, **({"model": agent.model} if agent.model else {})}
+    return json.dumps({"apiVersion": API, "kind": "Agent", "metadata": {"name": role}, "spec": spec})
 
 
 def _with(plan: Plan, role: str, player: str) -> Plan:

@@ -12,8 +12,9 @@ from typing import Literal
 from pydantic import Field
 
 from tocsin.errors import DataError, NotFound
+from tocsin.guard.powers import effective
 from tocsin.model.ground import IncidentType, Severity, Value
-from tocsin.model.plan import Match, Power, Step, Work
+from tocsin.model.plan import Agent, Budget, Match, Power, Rule, Step, Work
 from tocsin.playbooks import kubeswarm, ours
 from tocsin.playbooks.check import Checked, check
 from tocsin.playbooks.documents import Documents, Name, RunRequest, Team
@@ -34,6 +35,14 @@ class PlaybookSettings(Value):
     """What a tool does where its name does not tell: `grafana/render_panel: read`."""
     missed: Literal["once", "skip"] = "once"
     """Ticks of a schedule that passed while no service was there: one run for all of them, or none."""
+
+
+class Seated(Value):
+    """An agent that plays a role of the house outside any playbook, and what it is held to."""
+
+    agent: Agent
+    rules: tuple[Rule, ...] = ()
+    budgets: tuple[Budget, ...] = ()
 
 
 class Shelf:
@@ -68,6 +77,20 @@ class Shelf:
         if not found:
             raise NotFound(f"there is no playbook {name[:80]!r}.", "List them with `tocsin playbook list`.")
         return found[-1]
+
+    def seated(self, role: str, namespace: str = "default") -> "Seated | None":
+        """The agent document of that name, which plays a role before there is a playbook; None where it may not be used."""
+        agent = self.documents.agents.get(Name(namespace, role))
+        if agent is None:
+            return None
+        rules = self.documents.rules_of(namespace)
+        under = effective(
+            agent.model_copy(update={"role": role}), rules, self.settings.tools, strict=self.settings.strict
+        )
+        if under.refused:
+            return None
+        clamped = under.agent.model_copy(update={"limits": under.limits})
+        return Seated(agent=clamped, rules=rules, budgets=self.documents.budgets_of(namespace, ""))
 
     def choose(
         self,

@@ -1,6 +1,6 @@
 """Every door in the outer wall. Adapters live in `connectors`, `sources`, `store`; only `app` knows who stands behind a door."""
 
-from tocsin.ports.agents import CallTool, Mind, MindAnswer, Question, ToolAnswer, ToolBox, ToolCard
+from tocsin.ports.agents import CallTool, Hear, Mind, MindAnswer, Question, ToolAnswer, ToolBox, ToolCard, ToolUse
 from tocsin.ports.buttons import acknowledge_buttons, judgement_buttons, review_buttons, step_buttons
 from tocsin.ports.cellar import Ledger, Store
 from tocsin.ports.chat import Chat, Form
@@ -89,6 +89,7 @@ __all__ = [
     "Executor",
     "Form",
     "Head",
+    "Hear",
     "Hooks",
     "IncidentStore",
     "KeptAlert",
@@ -129,6 +130,7 @@ __all__ = [
     "ToolAnswer",
     "ToolBox",
     "ToolCard",
+    "ToolUse",
     "TopologySource",
     "TraceSource",
     "Tracker",

@@ -96,6 +96,10 @@ CallTool = Callable[[str, Mapping[str, Any]], Awaitable[str]]
 """Calls a tool by its path on a model's behalf, through guard's gate; what it answered, or why not, as text."""
 
 
+Hear = Callable[[str], None]
+"""Hears what a model has said so far: unchecked words, to be shown and never used."""
+
+
 class Mind(Protocol):
     """A model. Raises errors.PlayerFailed when it is late, refuses, is over a limit, or answers what nobody can read."""
 
@@ -105,4 +109,4 @@ class Mind(Protocol):
     @property
     def calls_tools(self) -> bool: ...
 
-    async def ask(self, question: Question, call: CallTool | None = None) -> MindAnswer: ...
+    async def ask(self, question: Question, call: CallTool | None = None, hear: Hear | None = None) -> MindAnswer: ...

@@ -20,6 +20,7 @@ from tocsin.model.move import Happening, Letter
 from tocsin.model.plan import Agent, Budget, Plan, Rule
 from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
 from tocsin.model.triage import Triage
+from tocsin.model.working import Working
 from tocsin.ports import Ask, MindAnswer, Question, ToolAnswer, ToolCard
 
 T = TypeVar("T")
@@ -170,6 +171,14 @@ class Books(Protocol):
         """On the timeline, and question and answer on the evidence shelf."""
         ...
 
+    async def works(self, account: "Account", now: Working) -> None:
+        """Shows a model at work; replaces what was shown of it before."""
+        ...
+
+    async def rests(self, account: "Account") -> None:
+        """It is shown no more."""
+        ...
+
 
 class NoBooks:
     """For players that ask nobody."""
@@ -180,6 +189,12 @@ class NoBooks:
 
     async def charge(self, account: "Account", spend: Spend) -> None:
         """Nothing is kept."""
+
+    async def works(self, account: "Account", now: Working) -> None:
+        """Nobody looks."""
+
+    async def rests(self, account: "Account") -> None:
+        """Nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +270,32 @@ class Cast(Protocol):
         self, kind: IncidentType, agent: Agent | None = None, account: Account | None = None
     ) -> Diagnostician: ...
 
+    def opinion(self, agent: Agent, account: Account) -> "SecondOpinion | None":
+        """Whoever that agent is; None where it is nobody else than the house."""
+        ...
+
+    def writer(self, seat: Seat) -> "Writer | None":
+        """Whoever words messages in that seat; None where it is nobody else than the house."""
+        ...
+
     def player(self, agent: Agent, account: Account | None = None) -> Player:
         """Whoever plays a free agent. Raises errors.PlayerFailed when nobody can."""
+        ...
+
+
+class SecondOpinion(Protocol):
+    """A router beside the built-in one: it may say another type, and a higher severity. Holds no tool."""
+
+    async def opinion(self, decided: Triage, evidence: tuple[Evidence, ...]) -> Triage:
+        """The decision with what it adds. Raises PlayerFailed, SourceError."""
+        ...
+
+
+class Writer(Protocol):
+    """Words drafts anew. Holds no tool, and publishes nothing."""
+
+    async def words(self, drafts: Mapping[str, str], wrong: Callable[[str, str], str]) -> Mapping[str, str]:
+        """Each draft in its words; `wrong(name, text)` says what is wrong with a text. Raises PlayerFailed, SourceError."""
         ...
 
 

@@ -9,12 +9,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field, StringConstraints
 
+from tocsin.books import working_in
 from tocsin.errors import NotFound, Unreadable
 from tocsin.guard.attempt import Attempt, Done
 from tocsin.model.ground import Value
 from tocsin.model.identity import SERVICE, Principal
 from tocsin.model.run import Run
+from tocsin.model.working import Working
 from tocsin.playbooks.shelf import Playbooks
+from tocsin.ports import Clock, Store
 from tocsin.stages import playing
 from tocsin.stages.playing import Applied
 from tocsin.web import problems
@@ -66,9 +69,10 @@ class RunLine(BaseModel):
 
 
 class Runs(BaseModel):
-    """Runs, the newest incident's first."""
+    """Runs, the newest incident's first, and the models at work on them just now."""
 
     runs: list[RunLine]
+    working: list[Working] = []
 
 
 class Knocked(BaseModel):
@@ -111,8 +115,19 @@ async def teams(rooms: Here) -> Teams:
 @router.get("/api/runs", dependencies=[Guarded])
 async def runs(rooms: Here) -> Runs:
     """The newest runs."""
-    found = await rooms.store.read(lambda ledger: ledger.incidents.recent(limit=MANY))
-    return Runs(runs=[RunLine(incident=one.id, run=run) for one in found for run in reversed(one.runs)])
+    return await runs_of(rooms.store, rooms.clock)
+
+
+async def runs_of(store: Store, clock: Clock) -> Runs:
+    """The same for whoever holds a store; only of incidents that it shows."""
+    found, at_work = await store.read(
+        lambda ledger: (ledger.incidents.recent(limit=MANY), working_in(ledger, clock.now()))
+    )
+    seen = {one.id for one in found}
+    return Runs(
+        runs=[RunLine(incident=one.id, run=run) for one in found for run in reversed(one.runs)],
+        working=[one for one in at_work if one.incident in seen],
+    )
 
 
 @router.get("/api/runs/{name}", dependencies=[Guarded])

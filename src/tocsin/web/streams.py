@@ -6,9 +6,14 @@ A ring of `Wake` brings news of this process at once; asking the store now and t
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from tocsin.books import working_in
 from tocsin.errors import TocsinError
 from tocsin.model.event import Event
+from tocsin.model.working import Working
 from tocsin.web.rooms import Rooms
+
+WORKING_SECONDS = 1.0
+"""How often a model at work is looked at."""
 
 
 class TooMany(TocsinError):
@@ -28,12 +33,16 @@ async def follow(rooms: Rooms, incident_id: str, after: int) -> AsyncIterator[by
     """The frames of a stream, until the client leaves or the service stops."""
     with rooms.metrics.stream():
         yield b"retry: 2000\n\n"
-        beat = rooms.clock.now()
+        beat, shown = rooms.clock.now(), b""
         while True:
             events = await _since(rooms, incident_id, after)
             for event in events:
                 after = event.seq
                 yield frame(event)
+            at_work = await _at_work(rooms, incident_id)
+            if (working := _working_frame(at_work)) != shown and (shown or at_work):
+                shown = working
+                yield working
             if rooms.stopping.is_set():
                 return
             if events:
@@ -42,11 +51,22 @@ async def follow(rooms: Rooms, incident_id: str, after: int) -> AsyncIterator[by
             if rooms.clock.now() - beat >= timedelta(seconds=rooms.settings.events.heartbeat_seconds):
                 beat = rooms.clock.now()
                 yield b": still here\n\n"
-            await rooms.wake.wait(incident_id, rooms.settings.events.poll_seconds)
+            poll = rooms.settings.events.poll_seconds
+            await rooms.wake.wait(incident_id, min(poll, WORKING_SECONDS) if at_work else poll)
 
 
 async def _since(rooms: Rooms, incident_id: str, after: int) -> list[Event]:
     return await rooms.store.read(lambda ledger: ledger.timeline.events(incident_id, after))
+
+
+async def _at_work(rooms: Rooms, incident_id: str) -> list[Working]:
+    return await rooms.store.read(lambda ledger: working_in(ledger, rooms.clock.now(), incident_id))
+
+
+def _working_frame(at_work: list[Working]) -> bytes:
+    """Who works just now: no event of the timeline, so it has no id; an empty list when nobody does any more."""
+    told = ", ".join(one.model_dump_json() for one in at_work)
+    return f"event: working\ndata: [{told}]\n\n".encode()
 
 
 def frame(event: Event) -> bytes:

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from tocsin.guard.redact import Redact
 from tocsin.model.ground import IncidentType
 from tocsin.model.plan import Agent
-from tocsin.roles.agents.investigator import RemoteInvestigator
+from tocsin.roles.agents.investigator import OutsideInvestigator
 from tocsin.roles.agents.minds import ModelDiagnostician, ModelPlayer
 from tocsin.roles.agents.purse import Purse
+from tocsin.roles.agents.reading import Reading
 from tocsin.roles.agents.remote import Line, RemoteDiagnostician, RemotePlayer
 from tocsin.roles.agents.roster import PREFIX, Roster
+from tocsin.roles.agents.router import ModelRouter
+from tocsin.roles.agents.writer import ModelWriter
 from tocsin.roles.analysts.cast import BuiltInCast
-from tocsin.roles.contract import Account, Diagnostician, Investigator, Player, Seat
+from tocsin.roles.analysts.routing import Routing
+from tocsin.roles.contract import Account, Diagnostician, Investigator, Player, Seat, SecondOpinion, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +32,36 @@ class HouseCast:
     patience: float = 30.0
     """Seconds that an investigator elsewhere has at most."""
 
+    routing: Routing | None = None
+    """What follows from a type and a severity; None where nobody gives a second opinion."""
+
     def investigators(
         self, roles: tuple[str, ...] = (), seats: Mapping[str, Seat] | None = None
     ) -> tuple[Investigator, ...]:
         """The built-in ones, which read through windows; behind an agent elsewhere where the plan gives the role to one."""
-        return tuple(self._seated(one, (seats or {}).get(one.role)) for one in self.built_in.investigators(roles))
+        return tuple(self.seated(one, (seats or {}).get(one.role)) for one in self.built_in.investigators(roles))
 
-    def _seated(self, built_in: Investigator, seat: Seat | None) -> Investigator:
-        if seat is None or not seat.agent.player.startswith(PREFIX):
-            return built_in
-        return RemoteInvestigator(self._line(seat.agent, seat.account), built_in, seat.replaced, self.patience)
+    def seated(self, built_in: Investigator, seat: Seat | None) -> Investigator:
+        """The built-in one, or whoever sits there, with it behind them."""
+        if seat is not None and seat.agent.player == "model":
+            reading = Reading(seat.agent, seat.account, self.purse, self.redact)
+            return OutsideInvestigator(reading, built_in, seat.replaced, self.patience)
+        if seat is not None and seat.agent.player.startswith(PREFIX):
+            line = self._line(seat.agent, seat.account)
+            return OutsideInvestigator(line, built_in, seat.replaced, self.patience)
+        return built_in
+
+    def opinion(self, agent: Agent, account: Account) -> SecondOpinion | None:
+        """A model; agents elsewhere are too far away for five seconds."""
+        if agent.player != "model" or self.routing is None:
+            return None
+        return ModelRouter(agent, self.purse, account, self.redact, self.routing)
+
+    def writer(self, seat: Seat) -> Writer | None:
+        """A model."""
+        if seat.agent.player != "model":
+            return None
+        return ModelWriter(seat.agent, self.purse, seat.account, self.redact)
 
     def specialist(
         self, kind: IncidentType, agent: Agent | None = None, account: Account | None = None

@@ -1,4 +1,4 @@
-"""A remote agent as an investigator: it reads what the built-in one's window answered, and says what it makes of it.
+"""A model, or an agent elsewhere, as an investigator: it reads what the built-in one's window answered.
 
 The house opens the window; the agent is handed text and no tool. It may tell more than the built-in analyst and tell it better;
 what that one measured stays, so that no text in a log can make evidence disappear. Every quote must stand in what was read.
@@ -18,6 +18,7 @@ from tocsin.model.ground import rfc3339
 from tocsin.model.plain import one_line
 from tocsin.ports import AgentTask, Ask
 from tocsin.roles.agents.prompts import prompt
+from tocsin.roles.agents.reading import Reading
 from tocsin.roles.agents.remote import Line, part_of
 from tocsin.roles.contract import Brief, Investigator, Report, Seen, Windows
 
@@ -73,10 +74,10 @@ OUTPUT: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteInvestigator:
+class OutsideInvestigator:
     """contract.Investigator."""
 
-    line: Line
+    line: Line | Reading
     built_in: Investigator
     replaced: Callable[[str], Awaitable[None]]
     """Hears why the built-in report stands alone."""
@@ -88,18 +89,25 @@ class RemoteInvestigator:
         """The built-in one's."""
         return self.built_in.role
 
+    @property
+    def _by(self) -> str:
+        return self.line.agent.model or self.line.agent.player
+
     async def investigate(self, brief: Brief, windows: Windows) -> Report:
         """The agent's findings and the measured ones it does not tell; the built-in report where it fails. Raises nothing of it."""
         own = await self.built_in.investigate(brief, windows)
         try:
             seen = await self._seen(brief, windows)
-            output = await self.line.ask(self._task(brief, seen))
-            findings = self._checked(output["findings"], seen, own, brief)
+            if self.line.reads_windows and self.role in WINDOWS and len(seen) == len(brief.alert_evidence):
+                return own  # there was no window, and the alert has a reader of its own
+            findings = await self.line.taken(
+                self._task(brief, seen), lambda output: self._checked(output["findings"], seen, own, brief)
+            )
         except TocsinError as failure:
             await self.replaced(failure.what)
             return own
         except Exception as failure:  # noqa: BLE001 - what was measured stays, whatever an answer from elsewhere leads to
-            _log.exception("remote_investigator_failed", role=self.role, player=self.line.agent.player)
+            _log.exception("outside_investigator_failed", role=self.role, player=self._by)
             await self.replaced(f"its answer could not be taken ({type(failure).__name__}).")
             return own
         kept = {one.id for one in findings}
@@ -116,7 +124,7 @@ class RemoteInvestigator:
         window, alerts = WINDOWS.get(self.role, ""), seen[: len(brief.alert_evidence)]
         inputs = {"alert": self.line.fenced("alert", "\n\n".join(one.text for one in alerts))}
         for one in seen[len(alerts) :]:
-            inputs[window] = self.line.fenced(window, excerpt(one.text, self.line.characters - 500))
+            inputs[window] = self.line.fenced(window, self.line.digest(one.text))
         times = {"start": rfc3339(brief.start), "end": rfc3339(brief.end), "onset": rfc3339(brief.onset)}
         return AgentTask(
             id=f"{brief.incident_id}:{self.role}{part_of(inputs)}",
@@ -156,7 +164,7 @@ class RemoteInvestigator:
             measured = next((mine for mine in own.findings if mine.id not in told and _same(mine, cited)), None)
             if measured is not None:
                 told.add(measured.id)
-                changed = {"text": text, "data": {**measured.data, "by": self.line.agent.player}}
+                changed = {"text": text, "data": {**measured.data, "by": self._by}}
                 yield measured.model_copy(update=changed)
             elif not any(_same(mine, cited) for mine in own.findings):
                 yield self._unmeasured(number, one, text, cited, brief)
@@ -167,23 +175,15 @@ class RemoteInvestigator:
         known = {service.name for service in brief.catalogue.services}
         line = cited[0].text
         return Finding(
-            id=f"{self.role}-remote-{number}",
+            id=f"{self.role}-said-{number}",
             role=self.role,
             kind=FindingKind(one["kind"]),
             text=text,
             service=one["service"] if one.get("service") in known else brief.service,
             confidence=UNMEASURED,
             quotes=cited,
-            data={"template": line, "example": line, "by": self.line.agent.player},
+            data={"template": line, "example": line, "by": self._by},
         )
-
-
-def excerpt(text: str, most: int) -> str:
-    """Within so many characters: the beginning, to compare with, and three times as much of the end, where the trouble is."""
-    if len(text) <= most:
-        return text
-    head, tail = text[: most // 4].rpartition("\n")[0], text[-(most - most // 4) :].partition("\n")[2]
-    return f"{head}\n[... {len(text) - len(head) - len(tail)} characters left out ...]\n{tail}"
 
 
 def _quote(text: str, seen: list[Seen[Any]]) -> Quote | None:

@@ -16,7 +16,8 @@ from typing import Any
 from tocsin.errors import PlayerFailed, TocsinError
 from tocsin.guard.budget import Ceilings, Spent, allowed, overrun, spent, tokens_of
 from tocsin.model.plan import Agent
-from tocsin.ports import CallTool, Clock, Mind, MindAnswer, Question, Store
+from tocsin.ports import CallTool, Clock, Hear, Mind, MindAnswer, Question, Store
+from tocsin.roles.agents.shown import Shown
 from tocsin.roles.contract import Account, Spend
 
 MONTH = timedelta(days=32)
@@ -58,7 +59,9 @@ class Purse:
         most = await self._hold(agent, account, question, asks)
         began = self.clock.now()
         try:
-            answer = await _answer(mind, question.model_copy(update={"most_tokens": most}), call, asks)
+            async with Shown(account, agent.model, self.clock) as shown:
+                bounded = question.model_copy(update={"most_tokens": most})
+                answer = await _answer(mind, bounded, call, asks, shown.hear)
             answer = answer.model_copy(update={"seconds": (self.clock.now() - began).total_seconds()})
             await self._charge(agent, account, question, answer)
         except asyncio.CancelledError:
@@ -110,10 +113,10 @@ def asks_of(question: Question) -> int:
     return FRAME + tokens_of(*filter(None, (question.instruction, question.material, schema, tools)))
 
 
-async def _answer(mind: Mind, question: Question, call: CallTool | None, asks: int) -> MindAnswer:
+async def _answer(mind: Mind, question: Question, call: CallTool | None, asks: int, hear: Hear) -> MindAnswer:
     """The model's answer, or why there is none. A question that was taken is paid for, answered or not."""
     try:
-        return await mind.ask(question, call)
+        return await mind.ask(question, call, hear)
     except PlayerFailed as failed:
         read = 0 if failed.code == REFUSED else asks
         return MindAnswer(failure=failed.what, code=failed.code, tokens_in=read)

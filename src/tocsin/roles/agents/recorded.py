@@ -16,12 +16,12 @@ from tocsin.model.ground import IncidentType
 from tocsin.model.plan import Agent, Plan
 from tocsin.model.run import Run, ToolCalled
 from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
-from tocsin.ports import Ask, CallTool, Mind, MindAnswer, Question, ToolAnswer, ToolCard
+from tocsin.ports import Ask, CallTool, Hear, Mind, MindAnswer, Question, ToolAnswer, ToolCard
+from tocsin.roles.agents.cast import HouseCast
 from tocsin.roles.contract import (
     Account,
     Assignment,
     Brief,
-    Cast,
     Diagnostician,
     Investigator,
     Played,
@@ -29,9 +29,11 @@ from tocsin.roles.contract import (
     Record,
     Report,
     Seat,
+    SecondOpinion,
     Seen,
     Tools,
     Windows,
+    Writer,
 )
 
 T = TypeVar("T")
@@ -56,7 +58,7 @@ class _Missing:
     missed: list[str]
     calls_tools: bool = False
 
-    async def ask(self, question: Question, call: CallTool | None = None) -> MindAnswer:  # noqa: ARG002 - nobody is asked
+    async def ask(self, question: Question, call: CallTool | None = None, hear: Hear | None = None) -> MindAnswer:  # noqa: ARG002 - nobody is asked
         self.missed.append(self.name)
         raise PlayerFailed(f"{self.name} has no recorded answer to this question.", code="TCS-PLAYER-UNRECORDED")
 
@@ -140,7 +142,7 @@ class _Looking:
 class RecordedCast:
     """contract.Cast of a replay: the house's, with investigators and remote agents as they were then."""
 
-    house: Cast
+    house: HouseCast
     then: Then
     run: Run
 
@@ -148,8 +150,26 @@ class RecordedCast:
         self, roles: tuple[str, ...] = (), seats: Mapping[str, Seat] | None = None
     ) -> tuple[Investigator, ...]:
         """Each with what it said then; where an agent elsewhere said it, that stands."""
-        elsewhere = {role for role, seat in (seats or {}).items() if seat.agent.player.startswith("remote:")}
-        return tuple(AsThen(one, self.then, one.role in elsewhere) for one in self.house.investigators(roles))
+        given = seats or {}
+        return tuple(self._seated(one, given.get(one.role)) for one in self.house.investigators(roles))
+
+    def _seated(self, built_in: Investigator, seat: Seat | None) -> Investigator:
+        """A model reads again what was kept whole. What was cut, and what was said elsewhere, stands as it was said."""
+        if seat is None or seat.agent.player == "built-in":
+            return AsThen(built_in, self.then)
+        agents = self.run.plan.get("agents", {})
+        same = any((one["player"], one["model"]) == (seat.agent.player, seat.agent.model) for one in agents.values())
+        if seat.agent.player.startswith("remote:") or (self.then.cut and same):
+            return AsThen(built_in, self.then, stands=True)
+        return self.house.seated(AsThen(built_in, self.then), seat)
+
+    def opinion(self, agent: Agent, account: Account) -> SecondOpinion | None:
+        """The house's."""
+        return self.house.opinion(agent, account)
+
+    def writer(self, seat: Seat) -> Writer | None:
+        """The house's."""
+        return self.house.writer(seat)
 
     def specialist(
         self, kind: IncidentType, agent: Agent | None = None, account: Account | None = None

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from tocsin.errors import PlayerFailed, SourceError
 from tocsin.guard.powers import power_of
@@ -24,6 +24,7 @@ from tocsin.roles.agents.prompts import instruction, prompt
 from tocsin.roles.agents.roster import CHARACTERS, PREFIX, SECONDS, Roster
 from tocsin.roles.contract import Account, Assignment, Brief, Played, Player, Report, Specialist, Spend, Tools
 
+T = TypeVar("T")
 SHARE = 0.6
 """Of a step's time: the rest is for gathering before, and for the built-in analyst, who may have to answer instead."""
 
@@ -38,6 +39,8 @@ class Line:
     """None: nobody elsewhere is asked, and only a record answers."""
     redact: Redact
     known: Mapping[tuple[str, str], MindAnswer] = field(default_factory=dict)
+    reads_windows: bool = False
+    """An agent elsewhere may have windows of its own."""
 
     async def ask(self, task: AgentTask) -> dict[str, Any]:
         """A result that fits the asked schema. Raises PlayerFailed, SourceError."""
@@ -63,6 +66,14 @@ class Line:
         answer = answer.model_copy(update={"seconds": (self.roster.clock.now() - began).total_seconds()})
         await self.account.books.charge(self.account, _spend(self.agent.player, question, answer))
         return answer
+
+    async def taken(self, task: AgentTask, check: Callable[[dict[str, Any]], T]) -> T:
+        """What `check` makes of its result. Raises PlayerFailed, SourceError."""
+        return check(await self.ask(task))
+
+    def digest(self, text: str) -> str:
+        """What it is shown of a window's answer."""
+        return excerpt(text, self.characters - 500)
 
     def fenced(self, name: str, text: str) -> str:
         """Text from the world on its way out."""
@@ -161,6 +172,14 @@ class RemoteDiagnostician:
             seconds=self.line.seconds(SECONDS),
         )
         return chosen(found, await self.line.ask(task), ids)
+
+
+def excerpt(text: str, most: int) -> str:
+    """Within so many characters: the beginning, to compare with, and three times as much of the end, where the trouble is."""
+    if len(text) <= most:
+        return text
+    head, tail = text[: most // 4].rpartition("\n")[0], text[-(most - most // 4) :].partition("\n")[2]
+    return f"{head}\n[... {len(text) - len(head) - len(tail)} characters left out ...]\n{tail}"
 
 
 def part_of(inputs: Mapping[str, Any]) -> str:

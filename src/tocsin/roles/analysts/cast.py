@@ -81,6 +81,12 @@ class BuiltInCast:
         """The one for that type."""
         return AtOnce(self.specialists[kind])
 
+    def opinion(self, agent: Agent, account: Account) -> None:
+        """Nobody beside the built-in router."""
+
+    def writer(self, seat: Seat) -> None:
+        """Nobody beside the templates."""
+
     def player(self, agent: Agent, account: Account | None = None) -> Player:  # noqa: ARG002
         """By the agent's one power: who reads investigates, who decides diagnoses, who acts notifies.
 

@@ -9,6 +9,7 @@ from tocsin.stages.communicate.contradictions import contradictions
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.draft import draft, unsaid, writer
 from tocsin.stages.communicate.due import due
+from tocsin.stages.communicate.faithful import reworded, wrong_with
 from tocsin.stages.communicate.handoff import handoff_of, handoff_text
 from tocsin.stages.communicate.hands import Means, hands
 from tocsin.stages.communicate.post import COMMUNICATOR, Stand, put_drafts, writer_in
@@ -36,8 +37,10 @@ __all__ = [
     "handoff_text",
     "hands",
     "put_drafts",
+    "reworded",
     "sync_of",
     "unsaid",
     "writer",
     "writer_in",
+    "wrong_with",
 ]
