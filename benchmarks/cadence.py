@@ -114,17 +114,18 @@ class Reviewer:
     shift: Shift
     dice: random.Random
     seen: set[str] = field(default_factory=set)
+    looked: datetime | None = None
 
     async def watch(self, _: Shift) -> None:
         """Plans a look at each new draft, and the next round."""
-        for incident_id in self.shift.incidents:
-            incident = await self.shift.incident(incident_id)
+        since, self.looked = self.looked, self.shift.clock.now() - timedelta(minutes=1)
+        for incident in await self.shift.changed(since):
             for draft in incident.narrative.drafts:
-                name = f"{incident_id}:{draft.update.id}"
+                name = f"{incident.id}:{draft.update.id}"
                 if name not in self.seen and not self.shift.settings.cadence.alone(incident, draft.update.audience):
                     self.seen.add(name)
                     at = self.shift.clock.now() + timedelta(seconds=self.dice.uniform(10, 180))
-                    self.shift.plan(at, partial(self.review, incident_id, draft.update.id))
+                    self.shift.plan(at, partial(self.review, incident.id, draft.update.id))
         self.shift.plan(self.shift.clock.now() + timedelta(seconds=20), self.watch)
 
     async def review(self, incident_id: str, update_id: str, _: Shift) -> None:

@@ -167,6 +167,14 @@ class Shift:
         """As it stands."""
         return await self.house.desk.incident(incident_id)
 
+    async def changed(self, since: datetime | None) -> list[Incident]:
+        """Those on which anything happened since then, in the order in which they were declared."""
+
+        def recent(ledger: Ledger) -> list[Incident]:
+            return ledger.incidents.recent(since=since, limit=len(self.incidents) + 1)
+
+        return list(reversed(await self.house.desk.store.read(recent)))
+
     async def events(self, incident_id: str) -> list[Event]:
         """Its timeline."""
         return await self.house.desk.store.read(lambda ledger: ledger.timeline.events(incident_id))

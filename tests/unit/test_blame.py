@@ -1,13 +1,16 @@
 """Blame in documents: a sentence that holds somebody responsible is marked, one that tells what happened is not."""
 
 import random
+import re
 
 import pytest
 from benchmarks.blame import planted_in, sentences
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tocsin.guard.late import Late
 from tocsin.guard.wording import blame_in
+from tocsin.guard.wording.lexicon import faults
 
 DOCUMENT = """# Checkout was slow
 
@@ -89,3 +92,14 @@ def test_the_advice_says_what_to_write_about_instead():
 def test_any_document_is_read_to_its_end_and_only_its_own_words_are_marked(pieces):
     text = "".join(pieces)
     assert all(one.span in text for one in blame_in(text))
+
+
+@pytest.mark.parametrize("pattern", [one for one in vars(faults).values() if isinstance(one, Late)])
+def test_who_is_to_blame_does_not_depend_on_the_time_of_day(pattern):
+    asked = re.sub(r"\{\d*,?\d*\}", "", pattern.pattern)
+    assert not re.search(r"\d", asked), "blame_in reads sentences without their figures"
+
+
+def test_the_same_accusation_is_found_at_every_time_with_its_own_words():
+    text = "2026-03-04 02:41 UTC: the operator broke the build.\n2026-03-04 12:59 UTC: the operator broke the build."
+    assert [one.span[:16] for one in blame_in(text)] == ["2026-03-04 02:41", "2026-03-04 12:59"]

@@ -3,6 +3,7 @@
 Written by response and intake through the store; read by the fold in `incident`, by every screen and by the audit.
 """
 
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
@@ -211,6 +212,8 @@ Body = Annotated[
     Field(discriminator="kind"),
 ]
 _BODY: TypeAdapter[Body] = TypeAdapter(Body)
+_SHORT = 4000
+"""Characters of a body that is worth keeping at hand; whole documents are not."""
 
 
 class Event(Value):
@@ -235,5 +238,10 @@ def body_of(data: dict[str, Any]) -> Body:
 
 
 def body_from_text(text: str) -> Body:
-    """The same from the JSON text as it is stored, which is what reading a long timeline spends its time on."""
+    """The same from the JSON text as it is stored. A timeline is read at every look, and what it says never changes."""
+    return _known(text) if len(text) <= _SHORT else _BODY.validate_json(text)
+
+
+@lru_cache(maxsize=8192)
+def _known(text: str) -> Body:
     return _BODY.validate_json(text)

@@ -6,6 +6,8 @@ incident, `breaches` holds a text to the tone that people set, `blame_in` reads 
 when it says that it speaks next.
 """
 
+from collections.abc import Collection
+
 from tocsin.guard.wording.blameless import blame_in
 from tocsin.guard.wording.consistency import Difference, Known, Told, differences
 from tocsin.guard.wording.promises import promised
@@ -13,7 +15,7 @@ from tocsin.guard.wording.rules import RULES
 from tocsin.guard.wording.situation import Situation
 from tocsin.guard.wording.text import Text
 from tocsin.guard.wording.tone import Constraint, breaches
-from tocsin.model.update import WordingViolation
+from tocsin.model.update import WordingCode, WordingViolation
 
 __all__ = [
     "Constraint",
@@ -29,8 +31,10 @@ __all__ = [
 ]
 
 
-def check(text: str, situation: Situation) -> tuple[WordingViolation, ...]:
-    """Every broken rule, in the fixed order of the rules, at most one violation for each code."""
+def check(
+    text: str, situation: Situation, codes: Collection[WordingCode] = tuple(RULES)
+) -> tuple[WordingViolation, ...]:
+    """Every broken rule of those asked for, in the fixed order of the rules, at most one violation for each code."""
     read = Text(text)
-    found = (rule(read, situation) for rule in RULES)
+    found = (rule(read, situation) for code, rule in RULES.items() if code in codes)
     return tuple(violation for violation in found if violation is not None)

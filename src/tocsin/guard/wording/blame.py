@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from tocsin.guard.late import Late
 from tocsin.guard.wording.finding import Found, first, violation
@@ -30,8 +30,9 @@ def _blamed(text: Text, now: Situation) -> Iterator[Found]:
             yield sentence.start + found[0], sentence.start + found[1]
 
 
+@lru_cache(maxsize=8192)
 def accused(sentence: str, people: frozenset[str] = frozenset(), vendors: frozenset[str] = frozenset()) -> Found | None:
-    """Where a sentence says that somebody did wrong; None when it does not."""
+    """Where a sentence says that somebody did wrong; None when it does not. An update says most of the one before again."""
     for phrase in faults.BLAME_PHRASES.finditer(sentence):
         if not faults.NO_BLAME.search(sentence[max(0, phrase.start() - 40) : phrase.start()]):
             return phrase.span()

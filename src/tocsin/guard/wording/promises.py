@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tocsin.guard.wording.lexicon import times
 from tocsin.guard.wording.text import Sentence, Text
@@ -9,11 +10,19 @@ from tocsin.guard.wording.text import Sentence, Text
 
 def promised(text: Text) -> Iterator[re.Match[str]]:
     """Every promise of another message that comes with a time: `at` is a clock time, `soon` a span such as "in 30 minutes"."""
-    for match in (*times.PROMISED.finditer(text.plain), *times.PROMISED_FIRST.finditer(text.plain)):
-        before = text.plain[max(0, match.start() - 40) : match.start()]
-        words = match.group().lower()
-        if not (times.SAID_BEFORE.search(before) or _looks_back(words) or times.MUCH_LATER.search(words)):
-            yield match
+    yield from _promised(text.plain)
+
+
+@lru_cache(maxsize=256)
+def _promised(plain: str) -> tuple[re.Match[str], ...]:
+    """Several rules ask it of one message; it is read once."""
+    found = (*times.PROMISED.finditer(plain), *times.PROMISED_FIRST.finditer(plain))
+    return tuple(match for match in found if _looks_ahead(plain, match))
+
+
+def _looks_ahead(plain: str, match: re.Match[str]) -> bool:
+    before, words = plain[max(0, match.start() - 40) : match.start()], match.group().lower()
+    return not (times.SAID_BEFORE.search(before) or _looks_back(words) or times.MUCH_LATER.search(words))
 
 
 def _looks_back(words: str) -> bool:

@@ -34,8 +34,8 @@ def violations(
     `promise` is when the desk will speak next to them; a text that promises another time is wrong.
     """
     known = situation_of(text, incident, audience, desk.catalogue, now)
-    broken = check(text, known.model_copy(update={"next_update_at": promise, "now": now, **words_of_ours(desk)}))
-    found = tuple(one for one in broken if audience in FOR_CUSTOMERS or one.code in INSIDE)
+    known = known.model_copy(update={"next_update_at": promise, "now": now, **words_of_ours(desk)})
+    found = check(text, known) if audience in FOR_CUSTOMERS else check(text, known, INSIDE)
     kinds = understood(incident.narrative.tone) & (_HELD if audience in FOR_CUSTOMERS else _HELD_INSIDE)
     tone = breaches(text, kinds) if leaves_the_team(audience) else ()
     codes = {one.code for one in found}

@@ -54,8 +54,7 @@ def violations(window: Maintenance, which: str, desk: Desk) -> tuple[WordingViol
     text = f"{window.title}\n{window.text}" if planned else window.note(which).text
     rules = _ABOUT_READERS | ({WordingCode.NO_IMPACT} if planned else set())
     known = Situation(internal_names=internal_names(desk.catalogue), people=desk.leaders)
-    found = check(text, known.model_copy(update=words_of_ours(desk)))
-    return tuple(one for one in found if one.code in rules)
+    return check(text, known.model_copy(update=words_of_ours(desk)), rules)
 
 
 def _waiting(window: Maintenance, desk: Desk) -> Iterator[Waiting]:
