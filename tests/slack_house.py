@@ -20,9 +20,11 @@ from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.identity import Principal, Role
 from tocsin.model.triage import Triage
 from tocsin.model.update import Audience
+from tocsin.ports import Parcel
 from tocsin.stages.communicate import Desk, MessageSettings, act_at
 from tocsin.stages.communicate.asks import Publish, WriteDrafts
 from tocsin.stages.deliver import deliver, message_courier
+from tocsin.stages.remediate import decided
 from tocsin.stages.remediate.due import Rules, due
 from tocsin.stages.remediate.hands import carry_out
 from tocsin.stages.remediate.permit import Means, request
@@ -132,6 +134,17 @@ class SlackHouse:
                 await carry_out(self.rooms.actions, move, incident, record)
 
         self.run(once())
+
+    def settle(self):
+        """The loop tells the cards what became of their steps."""
+
+        def work(ledger):
+            for move in decided(ledger.incidents.get("INC-1")):
+                for letter in move.letters:
+                    ledger.outbox.put(Parcel.of(letter, "INC-1", self.rooms.clock.now()))
+
+        self.run(self.rooms.store.write(work))
+        self.post()
 
     def draft(self, *audiences, out=False):
         """Drafts are written, or go out at once; what waits for somebody is brought to Slack. The newest card."""

@@ -89,6 +89,7 @@ def next_move(
         verify.due(incident, now, rules.verify),
         course.disproved(incident),
         remediate.due(incident, now, rules.remediate),
+        *remediate.decided(incident),
         course.over(incident),
     )
     return course.first(due, done, {key: until for key, until in (held or {}).items() if until > now})

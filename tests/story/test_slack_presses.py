@@ -9,8 +9,11 @@ from slack_sdk.signature import SignatureVerifier
 from tests.slack_house import slack_house
 
 from tocsin.connectors.slack.fake.member import signed
+from tocsin.model.action import approval_digest
 from tocsin.model.acts import ActionApproved, ActionRejected
+from tocsin.model.identity import Principal, Role
 from tocsin.model.press import Pressed, read_press
+from tocsin.stages.remediate import permit
 
 
 @pytest.fixture
@@ -164,3 +167,39 @@ def test_a_service_that_trusts_no_slack_answers_nothing(house):
     house.rooms.slack = None
     answer, _ = house.act("ada", "command", house.room, "help")
     assert (answer.status_code, answer.json()["code"]) == (404, "TCS-NOTFOUND")
+
+
+ADA = Principal(id="ada@example.com", roles=frozenset({Role.APPROVER}))
+
+
+def test_a_step_that_was_approved_elsewhere_loses_its_buttons_where_its_card_stands(house):
+    house.ask_for_step()
+    house.settle()
+    assert house.cards
+    (action,) = house.incident.actions
+    digest = approval_digest(action.step, action.rehearsal)
+    house.run(permit.approve(house.rooms.actions, "INC-1", action.id, by=ADA, digest=digest))
+    house.walk()
+    for _ in range(2):
+        house.settle()
+    assert house.cards == []
+    (card,) = house.room.messages
+    assert words(card).count("Approved by ada@example.com, and started.") == 1
+
+
+def test_a_step_that_was_rejected_elsewhere_says_so_on_its_card(house):
+    house.ask_for_step()
+    (action,) = house.incident.actions
+    house.run(permit.reject(house.rooms.actions, "INC-1", action.id, by=ADA, reason="not at this hour"))
+    house.settle()
+    assert house.cards == []
+    assert "It does not run: ada@example.com: not at this hour." in words(house.room.messages[0])
+
+
+def test_a_card_that_was_decided_by_a_press_is_not_told_again(house):
+    card = house.ask_for_step()
+    house.press("ada", card, "approve_step")
+    house.walk()
+    before = words(house.room.messages[0])
+    house.settle()
+    assert words(house.room.messages[0]) == before

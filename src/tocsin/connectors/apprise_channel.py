@@ -56,7 +56,7 @@ class AppriseChannel:
 
     async def send(self, message: Message) -> Receipt:
         """Tells every receiver of the audience."""
-        if message.purpose is Purpose.ROOM:
+        if message.purpose in (Purpose.ROOM, Purpose.DECIDED):
             return Receipt()
         receivers = self._to.get(Audience(message.readers))
         if receivers is None:

@@ -62,8 +62,8 @@ class Email:
         return cls(settings, config.secret(secret, "channels.email.password") if secret else "")
 
     async def send(self, message: Message) -> Receipt:
-        """Sends it to everybody of the audience. It has no rooms."""
-        if message.purpose is Purpose.ROOM:
+        """Sends it to everybody of the audience. It has no rooms, and its cards stay as they are."""
+        if message.purpose in (Purpose.ROOM, Purpose.DECIDED):
             return Receipt()
         to = self._settings.to.get(Audience(message.readers), ())
         if not to:

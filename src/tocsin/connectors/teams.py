@@ -57,8 +57,8 @@ class Teams:
         return cls({one: config.secret(url, f"channels.teams.to.{one}") for one, url in settings.to.items()}, outbound)
 
     async def send(self, message: Message) -> Receipt:
-        """Posts a card to the workflow of the audience. It has no rooms."""
-        if message.purpose is Purpose.ROOM:
+        """Posts a card to the workflow of the audience. It has no rooms, and its cards stay as they are."""
+        if message.purpose in (Purpose.ROOM, Purpose.DECIDED):
             return Receipt()
         url = self._to.get(Audience(message.readers))
         if url is None:

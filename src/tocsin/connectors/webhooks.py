@@ -54,8 +54,8 @@ class Webhook:
         return cls(f"webhook:{name}", config.secret(settings.url, f"{where}.url"), keys, outbound, clock)
 
     async def send(self, message: Message) -> Receipt:
-        """One signed POST. It has no rooms."""
-        if message.purpose is Purpose.ROOM:
+        """One signed POST. It has no rooms and no cards."""
+        if message.purpose in (Purpose.ROOM, Purpose.DECIDED):
             return Receipt()
         name = f"msg_{sha256(f'{self.name}:{message.key}'.encode()).hexdigest()[:32]}"
         body = payload(message)

@@ -66,6 +66,8 @@ class Purpose(StrEnum):
     """A draft that waits for a person: shown with its buttons."""
     APPROVAL = "approval"
     """A step that waits for an approver: likewise."""
+    DECIDED = "decided"
+    """What became of such a step (`Message.corrects`): its buttons go, where a place can take them away; nothing new is said."""
     ANSWER = "answer"
     """What somebody who asked is told, under their question (`Message.thread`)."""
     REMINDER = "reminder"

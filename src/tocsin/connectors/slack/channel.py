@@ -41,6 +41,8 @@ class SlackChannel:
             return await self._rooms.open(message)
         if message.purpose is Purpose.SUMMARY:
             return await self._summarise(message)
+        if message.purpose is Purpose.DECIDED:
+            return await self._posts.decide(message, Ref.read(message.corrects))
         place = await self._place(message)
         if message.purpose in (Purpose.CORRECTION, Purpose.RETRACTION):
             return await self._correct(message, place)

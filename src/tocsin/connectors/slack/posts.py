@@ -80,6 +80,18 @@ class Posts:
         await self._call(lambda slack: slack.chat_update(channel=ref.place, ts=ref.ts, **kept))
         return Receipt(str(ref), await self._places.link(ref.place, ref.ts))
 
+    async def decide(self, message: Message, ref: Ref) -> Receipt:
+        """Takes the buttons off a card and says why. One without buttons, decided by a press on it, or gone, stays as it is."""
+        card = await self._places.message(ref.place, ref.ts) if ref.place and ref.ts else None
+        if card is not None and any(one.get("type") == "actions" for one in card.get("blocks") or []):
+            told, text = blocks.settled(card, message.text, done=True), str(card.get("text") or "")
+            await self._call(
+                lambda slack: slack.chat_update(
+                    channel=ref.place, ts=ref.ts, text=text, blocks=told, metadata=card.get("metadata"), parse="none"
+                )
+            )
+        return Receipt(str(ref))
+
     async def pin(self, ref: Ref) -> None:
         """A summary that cannot be pinned is still the summary."""
         try:

@@ -7,9 +7,10 @@ Executor change anything; through `look` one reads, before a step what must hold
 `execute_runbook`. The loop, the API and the command line all take this path.
 """
 
+from tocsin.stages.remediate.card import decided
 from tocsin.stages.remediate.due import Rules, due
 from tocsin.stages.remediate.hands import hands
 from tocsin.stages.remediate.permit import Means
 from tocsin.stages.remediate.propose import propose
 
-__all__ = ["Means", "Rules", "due", "hands", "propose"]
+__all__ = ["Means", "Rules", "decided", "due", "hands", "propose"]

@@ -1,17 +1,18 @@
 """The card of a step that waits for an approver: what would run, on what, how dangerous, what its dry run showed, who asks.
 
 Written by code from the rendered step, never by a model and never from words of the world. Called by `permit` when a step is
-asked for; it leaves through the outbox to every channel where people approve.
+asked for; it leaves through the outbox to every channel where people approve. `decided` is asked at every look of the loop.
 """
 
 import json
 import re
+from collections.abc import Iterator
 
 from tocsin.model.action import Risk
 from tocsin.model.incident import Incident
-from tocsin.model.move import Letter
+from tocsin.model.move import Letter, Tell
 from tocsin.model.plain import minute
-from tocsin.model.standing import Action
+from tocsin.model.standing import Action, ActionState
 from tocsin.model.update import Audience
 from tocsin.ports import Message, Purpose, message_payload, step_buttons
 
@@ -44,6 +45,7 @@ def _letter(incident: Incident, action: Action, channel: str) -> Letter:
         text="\n".join(_flat(one) for one in _lines(action)),
         severity=str(incident.severity or ""),
         status=f"{action.id}, step {step.step_index} of {step.runbook_id} v{step.runbook_version}",
+        update_id=action.id,
         private=incident.is_restricted,
         buttons=step_buttons(incident.id, action),
         exact=exactly(action),
@@ -51,6 +53,38 @@ def _letter(incident: Incident, action: Action, channel: str) -> Letter:
     return Letter(
         key=f"{incident.id}:approve:{action.id}:{channel}", kind="message", payload=message_payload(channel, message)
     )
+
+
+def decided(incident: Incident) -> Iterator[Tell]:
+    """For each step that has been decided, by whatever way: the cards that asked for it lose their buttons. Once for each."""
+    asked = [one for one in incident.narrative.places if one.purpose == Purpose.APPROVAL]
+    for action in incident.actions:
+        channels = sorted({one.channel for one in asked if one.update_id == action.id})
+        if channels and action.state is not ActionState.REQUESTED:
+            letters = tuple(_settling(incident, action, channel) for channel in channels)
+            yield Tell(key=f"decided:{action.id}", events=(), letters=letters)
+
+
+def _settling(incident: Incident, action: Action, channel: str) -> Letter:
+    message = Message(
+        key="",
+        incident_id=incident.id,
+        purpose=Purpose.DECIDED,
+        audience=Audience.CHANNEL,
+        title=action.step.text,
+        text=_flat(_became(action)),
+        corrects=action.id,
+        private=incident.is_restricted,
+    )
+    key = f"{incident.id}:decided:{action.id}:{channel}"
+    return Letter(key=key, kind="message", payload=message_payload(channel, message))
+
+
+def _became(action: Action) -> str:
+    if action.state is ActionState.REJECTED:
+        return f"It does not run: {action.said}."
+    people = ", ".join(dict.fromkeys(one.approver for one in action.approvals))
+    return f"Approved by {people}, and started." if people else "It was started."
 
 
 def exactly(action: Action) -> str:
