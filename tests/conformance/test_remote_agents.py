@@ -3,7 +3,10 @@
 import asyncio
 import json
 import sys
+import threading
+import time
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from tests.played_agents import TRANSPORTS, Played, card, played_agent
@@ -167,6 +170,44 @@ def closing_played(queue):
     closing = ExitStack()
     closing.enter_context(played_agent("nats", queue))
     return closing
+
+
+class MessagesOnly(BaseHTTPRequestHandler):
+    """An agent that thinks before it answers a message, and knows of no tasks."""
+
+    def do_GET(self):
+        self._say(card("a2a-jsonrpc", f"http://127.0.0.1:{self.server.server_port}/"))
+
+    def do_POST(self):
+        call = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if call["method"] != "SendMessage":
+            error = {"code": -32601, "message": "Method not found"}
+            return self._say({"jsonrpc": "2.0", "id": call["id"], "error": error})
+        time.sleep(1.6)  # longer than its signs of life may be missing
+        message = {"messageId": "m", "role": "ROLE_AGENT", "parts": [{"data": {"findings": []}}]}
+        return self._say({"jsonrpc": "2.0", "id": call["id"], "result": {"message": message}})
+
+    def _say(self, body):
+        sent = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(sent)))
+        self.end_headers()
+        self.wfile.write(sent)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_one_that_only_answers_messages_is_not_called_lost_while_it_thinks() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), MessagesOnly) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            agent = reached(f"http://127.0.0.1:{server.server_port}", "a2a-jsonrpc")
+            assert asyncio.run(agent.healthy())
+            assert asyncio.run(agent.do(task("think"))) == {"findings": []}
+        finally:
+            server.shutdown()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,12 @@ import structlog
 
 
 def configure() -> None:
-    """Sets structlog up for this process; calling it again changes nothing."""
+    """Sets structlog up for this process; calling it again changes nothing.
+
+    Clients tell at level INFO where each request goes, and such an address may hold a secret.
+    """
+    for name in ("httpx", "httpx2", "httpcore", "a2a"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     if structlog.is_configured():
         return
     watched = sys.stderr.isatty()

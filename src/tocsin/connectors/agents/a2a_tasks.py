@@ -27,7 +27,7 @@ from a2a.types import (
     Task,
     TaskState,
 )
-from a2a.utils.errors import A2AError, TaskNotFoundError
+from a2a.utils.errors import A2AError
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Value
 
@@ -54,13 +54,13 @@ class Tasks:
     """What would have to be cancelled there."""
 
     async def alive(self) -> bool:
-        """Does it know that it has no such task?"""
+        """Asked about a task that nobody gave it, it says something: that there is none, or that it knows no tasks."""
         try:
             await self._look("tocsin-health")
-        except TaskNotFoundError:
-            return True
-        except (A2AError, TimeoutError):
+        except (A2AClientError, TimeoutError):
             return False
+        except A2AError:
+            return True
         return True
 
     async def do(self, task: AgentTask) -> Mapping[str, Any]:
