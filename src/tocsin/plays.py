@@ -127,6 +127,7 @@ def _seats(incident: Incident, run: Run, plan: Plan, step: Step, desk: Desk) -> 
             agent=one,
             account=_account(incident, run, plan, step, one, desk, f":{one.role}"),
             replaced=partial(_replaced, incident, run, step, one, desk, f":{one.role}"),
+            context=context_of(incident),
         )
         for one in plan.agents.values()
         if one.player != BUILT_IN

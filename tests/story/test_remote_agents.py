@@ -159,6 +159,7 @@ def test_one_line_of_a_playbook_gives_log_analysis_to_an_agent_elsewhere_and_its
     assert asked.evidence_id
     (task,) = agent.asked
     assert task.inputs["logs"].startswith("<<<DATA logs ")
+    assert task.context["affected_services"] == ["payments"]
     assert SECRET not in json.dumps(task.as_json())
 
 
@@ -266,6 +267,7 @@ def test_an_agent_that_decides_names_no_runbook_that_is_none_lowers_no_severity_
     tmp_path: Path,
 ) -> None:
     async def dba(task: AgentTask) -> dict[str, Any]:
+        assert set(task.context) >= {"affected_services", "error_codes", "recent_changes", "severity"}
         if "cause" in (task.output or {})["properties"]:
             return {"cause": "aliens", "cites": []}
         said = dict.fromkeys(("root_cause", "blast_radius", "remediation"), "rm -rf /")

@@ -1,5 +1,6 @@
 """The shared incident context: what every later step and every remote agent may know, folded from typed findings. Pure."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from tocsin.model.evidence import Finding, FindingKind
@@ -11,16 +12,23 @@ MOST = 20
 def context_of(incident: Incident) -> dict[str, Any]:
     """Affected services, error codes and recent changes, as JSON. Agents change it by reporting findings, in no other way."""
     return {
-        "affected_services": _unique([*incident.services, *_affected(incident.findings)]),
-        "error_codes": _unique(_codes(incident.findings)),
-        "recent_changes": [
-            {"service": one.service, "text": one.text, "at": one.data.get("at", "")}
-            for one in incident.findings
-            if one.kind == FindingKind.CHANGE
-        ][:MOST],
+        **context_from(incident.findings, incident.services),
         "severity": str(incident.severity or ""),
         "root_cause": incident.diagnosis.root_cause if incident.diagnosis else "",
         "confidence": incident.diagnosis.confidence if incident.diagnosis else 0.0,
+    }
+
+
+def context_from(findings: tuple[Finding, ...], services: Iterable[str]) -> dict[str, Any]:
+    """The part of it that typed findings say."""
+    return {
+        "affected_services": _unique([*services, *_affected(findings)]),
+        "error_codes": _unique(_codes(findings)),
+        "recent_changes": [
+            {"service": one.service, "text": one.text, "at": one.data.get("at", "")}
+            for one in findings
+            if one.kind == FindingKind.CHANGE
+        ][:MOST],
     }
 
 

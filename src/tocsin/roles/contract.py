@@ -252,6 +252,8 @@ class Seat:
     """What its questions are charged to."""
     replaced: Callable[[str], Awaitable[None]]
     """Hears why the built-in analyst answers instead."""
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """The shared incident context as it stands."""
 
 
 class Cast(Protocol):

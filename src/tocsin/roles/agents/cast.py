@@ -45,10 +45,9 @@ class HouseCast:
         """The built-in one, or whoever sits there, with it behind them."""
         if seat is not None and seat.agent.player == "model":
             reading = Reading(seat.agent, seat.account, self.purse, self.redact)
-            return OutsideInvestigator(reading, built_in, seat.replaced, self.patience)
+            return OutsideInvestigator(reading, built_in, seat, self.patience)
         if seat is not None and seat.agent.player.startswith(PREFIX):
-            line = self._line(seat.agent, seat.account)
-            return OutsideInvestigator(line, built_in, seat.replaced, self.patience)
+            return OutsideInvestigator(self._line(seat.agent, seat.account), built_in, seat, self.patience)
         return built_in
 
     def opinion(self, agent: Agent, account: Account) -> SecondOpinion | None:

@@ -5,7 +5,7 @@ what that one measured stays, so that no text in a log can make evidence disappe
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from tocsin.ports import AgentTask, Ask
 from tocsin.roles.agents.prompts import prompt
 from tocsin.roles.agents.reading import Reading
 from tocsin.roles.agents.remote import Line, part_of
-from tocsin.roles.contract import Brief, Investigator, Report, Seen, Windows
+from tocsin.roles.contract import Brief, Investigator, Report, Seat, Seen, Windows
 
 WINDOWS = {
     "metric-analyst": "metrics",
@@ -79,8 +79,8 @@ class OutsideInvestigator:
 
     line: Line | Reading
     built_in: Investigator
-    replaced: Callable[[str], Awaitable[None]]
-    """Hears why the built-in report stands alone."""
+    seat: Seat
+    """Its role: who hears why the built-in report stands alone, and the shared context."""
     patience: float
     """Seconds that it has at most; the rest of the deadline is the house's."""
 
@@ -104,11 +104,11 @@ class OutsideInvestigator:
                 self._task(brief, seen), lambda output: self._checked(output["findings"], seen, own, brief)
             )
         except TocsinError as failure:
-            await self.replaced(failure.what)
+            await self.seat.replaced(failure.what)
             return own
         except Exception as failure:  # noqa: BLE001 - what was measured stays, whatever an answer from elsewhere leads to
             _log.exception("outside_investigator_failed", role=self.role, player=self._by)
-            await self.replaced(f"its answer could not be taken ({type(failure).__name__}).")
+            await self.seat.replaced(f"its answer could not be taken ({type(failure).__name__}).")
             return own
         kept = {one.id for one in findings}
         return Report(self.role, (*findings, *(one for one in own.findings if one.id not in kept)), own.failure)
@@ -132,6 +132,7 @@ class OutsideInvestigator:
             instruction=f"{self.line.agent.prompt or prompt('investigator')}\n\n{RULES}",
             inputs={**inputs, **times, "kinds": [str(one) for one in KINDS[self.role]]},
             context={
+                **self.line.clean(self.seat.context),
                 "service": self.line.clean(brief.service),
                 "type": str(brief.triage.type),
                 "severity": str(brief.triage.severity),

@@ -15,6 +15,7 @@ from tocsin.errors import PlayerFailed, SourceError
 from tocsin.guard.powers import power_of
 from tocsin.guard.quarantine import RULES, defused, fenced
 from tocsin.guard.redact import Redact
+from tocsin.model.context import context_from
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.plan import Agent, Power
 from tocsin.ports import AgentTask, MindAnswer, Question
@@ -160,7 +161,8 @@ class RemoteDiagnostician:
         found = self.built_in.diagnose(brief, reports)
         if not found.hypotheses:
             return found  # nothing is supported, and nobody elsewhere can change that
-        ids = {finding.id: finding.text for report in reports for finding in report.findings}
+        told = tuple(finding for report in reports for finding in report.findings)
+        ids = {finding.id: finding.text for finding in told}
         causes, findings, schema = choices(found, ids)
         inputs = {"causes": self.line.fenced("causes", causes), "findings": self.line.fenced("findings", findings)}
         task = AgentTask(
@@ -168,6 +170,7 @@ class RemoteDiagnostician:
             role=self.line.agent.role,
             instruction=f"{self.line.agent.prompt or prompt('specialist')}\n\n{RULES}",
             inputs=inputs,
+            context=self.line.clean({**context_from(told, (brief.service,)), "severity": str(brief.triage.severity)}),
             output=schema,
             seconds=self.line.seconds(SECONDS),
         )
