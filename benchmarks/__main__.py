@@ -32,6 +32,7 @@ YARDSTICKS = (
     "cadence",
     "chat",
     "injection",
+    "redaction",
     "agents",
     "crash",
     "takeover",

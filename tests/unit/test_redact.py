@@ -29,10 +29,10 @@ BASE64 = ALNUM + "+/"
 class Draw:
     """Draws the parts of secrets, the same ones for the same seed."""
 
-    def __init__(self, seed):
+    def __init__(self, seed: int | str) -> None:
         self.random = random.Random(seed)
 
-    def of(self, alphabet, count):
+    def of(self, alphabet: str, count: int) -> str:
         drawn = "".join(self.random.choice(alphabet) for _ in range(count))
         return (
             drawn
@@ -40,7 +40,7 @@ class Draw:
             else self.of(alphabet, count)
         )
 
-    def card(self, start, length):
+    def card(self, start: str, length: int) -> str:
         body = start + "".join(self.random.choice(string.digits) for _ in range(length - 1 - len(start)))
         for check in string.digits:
             digits = body + check
@@ -50,22 +50,22 @@ class Draw:
                 return digits
         raise AssertionError("one of ten check digits always fits")
 
-    def jwt(self):
+    def jwt(self) -> str:
         head = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').decode().rstrip("=")
         body = base64.urlsafe_b64encode(json.dumps({"sub": self.of(ALNUM, 12)}).encode()).decode().rstrip("=")
         return f"{head}.{body}.{self.of(URLSAFE, 43)}"
 
-    def pem(self, kind):
+    def pem(self, kind: str) -> str:
         lines = "\\n".join(self.of(BASE64, 64) for _ in range(6))
         return f"-----BEGIN {kind}PRIVATE KEY-----\\n{lines}\\n-----END {kind}PRIVATE KEY-----"
 
 
 # Each format gives (text to plant, the part that must vanish).
-def whole(text):
+def whole(text: str) -> tuple[str, str]:
     return text, text
 
 
-def part(template, secret):
+def part(template: str, secret: str) -> tuple[str, str]:
     return template.format(secret), secret
 
 
@@ -135,6 +135,14 @@ FORMATS = {
     "db password": lambda d: part("DB_PASSWORD={}", d.of(ALNUM + "!%", 12)),
     "api key": lambda d: part("api_key: {}", d.of(ALNUM, 20)),
     "client secret": lambda d: part("clientSecret={}", d.of(ALNUM, 24)),
+    "name and value apart, JSON": lambda d: part('{{"name":"DB_PASSWORD","value":"{}"}}', d.of(ALNUM, 14)),
+    "name and value apart, YAML": lambda d: part("- name: API_TOKEN\n  value: {}", d.of(ALNUM, 20)),
+    "element": lambda d: part("<password>{}</password>", d.of(ALNUM, 12)),
+    "attribute": lambda d: part('<add key="ApiSecret" value="{}" />', d.of(ALNUM, 24)),
+    "netrc": lambda d: part("machine git.example.com login deploy password {}", d.of(ALNUM, 16)),
+    "client of a database": lambda d: part("mysql -u root -p{} shop", d.of(ALNUM, 14)),
+    "client of a cache": lambda d: part("redis-cli -h cache -a {} ping", d.of(ALNUM, 18)),
+    "ansible": lambda d: part("ansible_become_pass: {}", d.of(ALNUM, 12)),
     "session cookie": lambda d: part("Cookie: {}", f"theme=dark; session={d.of(ALNUM, 26)}"),
     "card": lambda d: whole(d.card(d.random.choice(["4", "51", "2221", "6011"]), 16)),
     "card in groups": lambda d: whole(re.sub(r"(\d{4})(?=\d)", r"\1 ", d.card("4", 16))),
@@ -249,6 +257,9 @@ ORDINARY = [
     "PWD=/srv/app token=${TOKEN} password=******** secret: null",
     "1763700000123456789 INFO order 1234567890123456 queued",
     "https://grafana.example.com/d/abc/payments?from=now-1h&to=now:8080/x",
+    "mysql-0 readiness probe failed: -p95 over 2 s; sshpass not found",
+    "login ada password expired; tests_passed: 12",
+    "name: API_TOKEN\n  valueFrom: secretKeyRef",
     "keyboard interrupt: stopping; monkey: banana",
     "eyJust a word; skip-this-long-kebab-case-name-of-a-service-in-production-cluster-7",
 ]  # fmt: skip

@@ -57,6 +57,8 @@ FORMATS = (
     _token("work tracker token", "lin_api_ ntn_ figd_ PMAK- ATATT3 ATCTT3 dp.pt. dp.st.", r"[A-Za-z0-9_=.-]{20,300}"),
     _token("database vendor token", "pscale_tkn_ pscale_pw_ sbp_ napi_ AVNS_", rf"{_WORDY}{{16,100}}"),
     _token("cloud vendor token", "LTAI t1.9eu AQVN fo1_ tfp_ dnkey-", r"[A-Za-z0-9_.=-]{16,250}"),
+    _token("build service token", "CCIPAT_ CCIPRJ_", rf"{_WORDY}{{20,100}}"),
+    _token("airtable token", "pat", r"[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
     _token("age key", "AGE-SECRET-KEY-1", r"[A-Z0-9]{58}"),
     _token("password hash", "$1$ $5$ $6$ $y$ $2a$ $2b$ $2y$", r"[A-Za-z0-9./$=+_-]{20,200}"),
     _token("argon2 hash", "$argon2", r"[a-z]{1,2}\$v=\d{1,3}\$m=\d{1,9},t=\d{1,4},p=\d{1,4}\$[A-Za-z0-9+/$]{20,200}"),
@@ -91,7 +93,7 @@ FORMATS = (
         (b"authorization", b"x-auth"),
         re.compile(
             r"(?:authorization|x-auth[a-z-]{0,16})\\?[\"']?[ \t]{0,4}[:=][ \t]{0,4}\\?[\"']?"
-            r"(?:(?:bearer|basic|digest|token|negotiate|geniekey|apikey|splunk|bot|key)[ \t]{1,4})?"
+            r"(?:(?:bearer|basic|digest|token|negotiate|geniekey|apikey|splunk|ssws|bot|key)[ \t]{1,4})?"
             r"([^\s\"'\\,<>]{6,8000})",
             re.IGNORECASE,
         ),
@@ -127,6 +129,23 @@ FORMATS = (
         re.compile(r" (?:-u|--user) [\"']?[^\s:\"'<>]{1,128}:([^\s\"',<>]{3,256})"),
     ),
     Format(
+        "password of a client program",
+        (b"sshpass", b"mysql", b"mariadb", b"redis-cli"),
+        re.compile(
+            r"(?:sshpass[ \t]{1,4}-p[ \t]{0,4}|(?:mysql|mariadb)[a-z-]{0,10}[ \t][^\n|;]{0,200}?-p"
+            r"|redis-cli[ \t][^\n|;]{0,200}?-a[ \t]{1,4})"
+            r"[\"']?([^\s\"',;<>()`-][^\s\"',;<>()`]{2,256})",
+            re.IGNORECASE,
+        ),
+    ),
+    Format(
+        "netrc",
+        (b"login ",),
+        re.compile(
+            r"login[ \t]{1,4}[^\s<>]{1,128}[ \t]{1,4}password[ \t]{1,4}([^\s\"',;<>()`\]]{3,256})", re.IGNORECASE
+        ),
+    ),
+    Format(
         "password in SQL",
         (b"identified by", b"password '"),
         re.compile(r"(?:identified by|password)[ \t]{1,4}'([^'\n<>]{3,256})'", re.IGNORECASE),
@@ -144,6 +163,9 @@ KEY_ANCHORS = (
     b"session",
     b"sid",
     b"webhook",
+    b"_pass",
+    b"-pass",
+    b".pass",
 )
 """A line without any of these cannot name a secret; looked for before the expression below."""
 
@@ -157,15 +179,24 @@ KEY = re.compile(
 )
 """The end of a name that holds a secret: `DB_PASSWORD`, `clientSecret`, `x-api-key`."""
 
-VALUE = re.compile(
-    r"""(?P<close>\\?["'`]|\]|\\?["']\])?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}"""
+_VALUE = (
     r"""(?:\\"(?P<escaped>[^"\\\r\n]{1,4096})"""
     r"""|"(?P<double>(?:[^"\\\r\n]|\\[^\r\n]){1,4096})"""
     r"""|'(?P<single>(?:[^'\\\r\n]|\\[^\r\n]){1,4096})"""
     r"""|`(?P<tick>[^`\r\n]{1,4096})"""
-    r"""|(?P<bare>(?:[^\s,;&"'`<>(){}\[\]\\|]|&(?![\w.%-]{1,40}=)){3,4096}))""",
+    r"""|(?P<bare>(?:[^\s,;&"'`<>(){}\[\]\\|]|&(?![\w.%-]{1,40}=)){3,4096}))"""
 )
+VALUE = re.compile(r"""(?P<close>\\?["'`]|\]|\\?["']\])?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}""" + _VALUE)
 """What follows such a name: a separator and a value, quoted or bare. A bare value ends where a CSV cell or a query item ends."""
+
+APART = re.compile(
+    r"""(?P<close>\\?["']|)(?:\\n|[\s,]){0,40}(?:\\?["']|)value(?:\\?["']|)[ \t]{0,4}[:=][ \t]{0,4}""" + _VALUE,
+    re.IGNORECASE,
+)
+"""The same where name and value are kept apart: `name: DB_PASSWORD, value: ...`, in JSON, YAML and attributes of XML."""
+
+ELEMENT = re.compile(r">([^<>\r\n]{1,4096})</")
+"""The same as an element of XML."""
 
 HARMLESS = re.compile(
     r"(?:true|false|yes|no|on|off|null|none|nil|undefined|unset|empty|missing|invalid|incorrect|expired|required|changed|denied"

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tocsin.guard.patterns import FORMATS, HARMLESS, KEY, KEY_ANCHORS, VALUE
+from tocsin.guard.patterns import APART, ELEMENT, FORMATS, HARMLESS, KEY, KEY_ANCHORS, VALUE
 
 Redact = Callable[[str], "Redacted"]
 """A `redact` with its key already in hand; what stages are given."""
@@ -113,11 +113,12 @@ def _named(text: str, lower: bytes) -> Iterator[_Span]:
             name = _NAME.match(text, at)
             if name is None or not KEY.search(text, max(0, at - 24), name.end()):
                 continue
-            value = VALUE.match(text, name.end())
-            if value is None:
-                continue
-            done = value.end()
-            yield from _value_span(value)
+            if value := VALUE.match(text, name.end()) or APART.match(text, name.end()):
+                done = value.end()
+                yield from _value_span(value)
+            elif (element := ELEMENT.match(text, name.end())) and not HARMLESS.match(element[1]):
+                done = element.end()
+                yield _Span(element.start(1), element.end(1))
 
 
 def _value_span(value: re.Match[str]) -> Iterator[_Span]:
