@@ -9,8 +9,8 @@ from rich.tree import Tree
 from tocsin.model.evidence import Finding, FindingKind
 from tocsin.model.incident import Incident
 from tocsin.model.plain import clock, one_line
+from tocsin.model.reported import bars, report_chart
 
-BARS = "▁▂▃▄▅▆▇█"
 SHOWN = 4
 
 
@@ -25,11 +25,10 @@ def sparklines(incident: Incident) -> list[RenderableType]:
     return [row for one in anomalies[:SHOWN] for row in (_title(one), _bars(one), _marks(one, changes))]
 
 
-def spark(values: list[float]) -> str:
-    """The values as bars; a flat series is drawn low."""
-    low, high = min(values), max(values)
-    span = (high - low) or 1.0
-    return "".join(BARS[int((value - low) / span * (len(BARS) - 1))] for value in values)
+def reports(incident: Incident) -> list[RenderableType]:
+    """How often users reported, on one line."""
+    chart = report_chart(incident)
+    return [Text.assemble(("  users' reports  ", "cyan"), chart.line)] if chart else []
 
 
 def blast_radius(incident: Incident) -> list[RenderableType]:
@@ -65,7 +64,7 @@ def _title(finding: Finding) -> Text:
 
 
 def _bars(finding: Finding) -> Text:
-    return Text.assemble("  ", (spark(finding.data["values"]), "red" if finding.data.get("bad") else ""))
+    return Text.assemble("  ", (bars(finding.data["values"]), "red" if finding.data.get("bad") else ""))
 
 
 def _marks(finding: Finding, changes: list[Finding]) -> Text:

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from tocsin.cli.drawing import blast_radius, sparklines
+from tocsin.cli.drawing import blast_radius, reports, sparklines
 from tocsin.model.action import MissingValue
 from tocsin.model.alert import Alert
 from tocsin.model.diagnosis import Hypothesis
@@ -106,9 +106,9 @@ def triage(incident: Incident) -> RenderableType | None:
 
 def findings(incident: Incident) -> RenderableType | None:
     """What the investigators saw: drawn where it can be drawn, quoted everywhere, the surest of each role first."""
-    if not incident.findings and not incident.gaps:
+    if not incident.findings and not incident.gaps and not incident.reports:
         return None
-    rows: list[RenderableType] = [*sparklines(incident), *blast_radius(incident), Text("")]
+    rows: list[RenderableType] = [*sparklines(incident), *reports(incident), *blast_radius(incident), Text("")]
     by_role: dict[str, list[Finding]] = {}
     for one in incident.findings:
         by_role.setdefault(one.role, []).append(one)

@@ -13,6 +13,7 @@ from tocsin.model.evidence import Finding, page_of
 from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
 from tocsin.model.incident import Incident, State
 from tocsin.model.narrative import Draft, Published
+from tocsin.model.reported import ReportChart, report_chart
 from tocsin.model.review import ActionItem
 from tocsin.model.standing import Action, ActionState, Flag, Line, NextAction, Page, UserReport
 from tocsin.model.storm import FirstCause
@@ -180,6 +181,8 @@ class LiveDocument(Value):
     other_communications: tuple[Communication, ...]
     drafts: tuple[Drafted, ...]
     user_reports: tuple[UserReport, ...]
+    report_chart: ReportChart | None = None
+    """The same, counted over time; None where nobody reported."""
     pages: tuple[Page, ...]
     flags: tuple[Flag, ...]
     tasks: tuple[str, ...]
@@ -225,6 +228,7 @@ def document(incident: Incident, events: Sequence[Event]) -> LiveDocument:
         other_communications=tuple(one for one in said if one.audience is not Audience.EXTERNAL),
         drafts=tuple(_drafted(incident, one) for one in incident.narrative.drafts),
         user_reports=incident.reports,
+        report_chart=report_chart(incident),
         not_looked_at=incident.gaps,
         precedents=incident.precedents or (),
         drill=incident.drill is not None,

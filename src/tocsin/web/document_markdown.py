@@ -29,9 +29,7 @@ def document_markdown(doc: LiveDocument) -> str:
         _section("Customer communications", (_said(one) for one in doc.customer_communications)),
         _section("Other communications", (_said(one) for one in doc.other_communications)),
         _section("Drafts, not sent", (_drafted(one) for one in doc.drafts)),
-        _section(
-            "User reports", (f"{_at(one.at)} by {safe(one.origin)}: {safe(one.text)}" for one in doc.user_reports)
-        ),
+        _section("User reports", _reported(doc)),
         _section("Tasks", (safe(one) for one in doc.tasks)),
         _section("Not looked at", (safe(one) for one in doc.not_looked_at)),
         _section("Observed, not done", (safe(one) for one in doc.would_have_done)),
@@ -61,6 +59,12 @@ def _head(doc: LiveDocument) -> list[str]:
     if doc.merged_into or doc.close_reason:
         lines.append(f"- Closed because: {safe(doc.close_reason)}")
     return [*lines, ""]
+
+
+def _reported(doc: LiveDocument) -> list[str]:
+    """How often over time, then each in its own words."""
+    said = [f"{_at(one.at)} by {safe(one.origin)}: {safe(one.text)}" for one in doc.user_reports]
+    return [*([doc.report_chart.line] if doc.report_chart else []), *said]
 
 
 def _data_access(doc: LiveDocument) -> list[str]:
