@@ -69,7 +69,8 @@ lock: ## re-resolve the locked requirements (needs uv on the PATH)
 	@uv pip compile -q requirements/build.in --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements/core.txt -o requirements/build.txt
 	@uv pip compile -q pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements/core.txt -o requirements/dev.txt
 	@uv pip compile -q requirements/mcp-servers.in --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements/mcp-servers.txt
+	@uv pip compile -q requirements/peers.in --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements/peers.txt
 	@cd requirements/mcp-node && npm install --silent --package-lock-only --ignore-scripts --no-audit --no-fund --omit-lockfile-registry-resolved
 
 clean: ## remove what make made
-	@rm -rf $(VENV) $(MCP) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(MCP) .peers .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -27,6 +27,7 @@ YARDSTICKS = (
     "logs",
     "calibration",
     "storms",
+    "topology",
     "argv",
     "approval",
     "cadence",

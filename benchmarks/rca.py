@@ -3,62 +3,36 @@
 One data set's folder, or all that lie beside the checkout. Every case is ranked with the onset given, with the onset told
 60 seconds late where samples are that dense, and with no onset at all; and once more with every service renamed, which must
 change nothing; where there are logs and traces, also without logs and with ever fewer traces.
-In the same run, on the same series: a robust scorer and N-sigma, at their best, with the onset given.
+In the same run, on the same series with the onset given: the scorers of fse-baro as they are installed (`peer_...`), and how
+many processor seconds either side takes to rank a case, without reading it.
 """
 
 import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.rca_data import Case, read_cases, renamed, shuffled
 from benchmarks.rca_less import with_less
+from benchmarks.rca_peers import Peers, peers
 from tocsin.analysis.rootcause import ranking
 from tocsin.analysis.rootcause.observed import Observed
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "bench" / "rca"
+GIVEN, PEER = "onset_given", "peer_"
 LATE = 60.0
 """Seconds by which the late onset is off."""
-MEGABYTE = 1024.0 * 1024.0
-Floats = NDArray[np.float64]
-Scorer = Callable[[Floats, Floats], float]
 
 
 def ours(observed: Observed) -> list[str]:
     """Services, the most likely first cause first."""
     return [suspect.service for suspect in ranking.rank(observed)]
-
-
-def robust(before: Floats, after: Floats) -> float:
-    """The furthest rise from the median before, in interquartile ranges: the robust scorer of BARO."""
-    low, middle, high = np.quantile(before, [0.25, 0.5, 0.75])
-    return float(np.max((after - middle) / ((high - low) or 1.0)))
-
-
-def n_sigma(before: Floats, after: Floats) -> float:
-    """The furthest rise from the mean before, in standard deviations: N-sigma as BARO ships it."""
-    return float(np.max((after - before.mean()) / (before.std() or 1.0)))
-
-
-def peer(observed: Observed, scorer: Scorer) -> list[str]:
-    """Services by their furthest metric. As BARO does: constant columns are dropped, memory counts in megabytes."""
-    usual = {(one.service, one.metric): one.values for one in observed.reference.series}
-    best: dict[str, float] = {}
-    for one in observed.recent.series:
-        values = np.array([*usual.get((one.service, one.metric), ()), *one.values])
-        since = np.array([False] * (len(values) - len(one.values)) + [at >= (observed.onset or 0) for at in one.times])
-        before, after = values[~since & np.isfinite(values)], values[since & np.isfinite(values)]
-        if before.size and after.size and np.ptp(before) and np.ptp(after):
-            unit = MEGABYTE if "mem" in one.metric.lower() and "rate" not in one.metric.lower() else 1.0
-            best[one.service] = max(best.get(one.service, -np.inf), scorer(before / unit, after / unit))
-    return sorted(best, key=lambda service: -best[service])
 
 
 def place(found: Sequence[str], answer: str) -> int | None:
@@ -75,7 +49,7 @@ def figures(places: Sequence[int | None]) -> dict[str, float]:
 def variants(case: Case) -> Iterator[tuple[str, Observed]]:
     """The case as asked: onset given, 60 seconds late where samples are seconds, and unknown."""
     observed = case.observed
-    yield "onset_given", observed
+    yield GIVEN, observed
     if case.exact_onset and observed.onset is not None:
         yield "onset_60s_late", replace(observed, onset=observed.onset + LATE)
     yield "onset_found", replace(observed, onset=None)
@@ -88,35 +62,61 @@ def same_when_renamed(observed: Observed, found: Sequence[str]) -> bool:
     return ours(renamed(observed, names)) == [names[service] for service in found]
 
 
-def measure(folder: Path, lines: list[str]) -> dict[str, Any]:
+@dataclass(slots=True)
+class Tally:
+    """What came of the cases of one data set, by variant or peer."""
+
+    places: dict[str, list[int | None]] = field(default_factory=dict)
+    ranking: dict[str, list[float]] = field(default_factory=dict)
+    """Processor seconds of the ranking alone."""
+    seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    renamed: list[bool] = field(default_factory=list)
+
+    def add(self, name: str, found: Sequence[str], answer: str, taken: float) -> None:
+        """One ranking of one case."""
+        self.places.setdefault(name, []).append(place(found, answer))
+        self.ranking.setdefault(name, []).append(taken)
+
+    def said(self) -> dict[str, Any]:
+        """All figures; without any place named, as in a blind run, only the times."""
+        if not self.seconds:
+            return {"cases": 0}
+        timed = {name: _mean(many) for name, many in self.ranking.items() if name == GIVEN or name.startswith(PEER)}
+        answer: dict[str, Any] = {
+            "cases": len(self.seconds),
+            "seconds_per_case": _mean(self.seconds),
+            "processor_seconds_per_case": _mean(self.processor),
+            "ranking_seconds_per_case": timed,
+            "unchanged_when_renamed": all(self.renamed),
+        }
+        if any(rank for ranks in self.places.values() for rank in ranks):
+            answer |= figures(self.places[GIVEN]) | {name: figures(ranks) for name, ranks in self.places.items()}
+        return answer
+
+
+def measure(folder: Path, lines: list[str], others: Peers | None) -> dict[str, Any]:
     """One data set; a line per case goes to `lines`. Seconds count reading and ranking, with the onset given."""
-    places: dict[str, list[int | None]] = {}
-    seconds, renames, began = [], [], time.perf_counter()
-    spent, begun_cpu = 0.0, time.process_time()
+    tally = Tally()
+    began, begun = time.perf_counter(), time.process_time()
     for case in read_cases(folder):
         for name, observed in variants(case):
+            at = time.process_time()
             found = ours(observed)
-            places.setdefault(name, []).append(place(found, case.answer))
-            if name == "onset_given":
-                seconds.append(time.perf_counter() - began)
-                spent += time.process_time() - begun_cpu
-                lines.append(_line(case, found, seconds[-1]))
-                renames.append(same_when_renamed(observed, found))
-        for name, scorer in (("peer_robust_scorer", robust), ("peer_n_sigma", n_sigma)):
-            places.setdefault(name, []).append(place(peer(case.observed, scorer), case.answer))
-        began, begun_cpu = time.perf_counter(), time.process_time()
-    if not seconds:
-        return {"cases": 0}
-    taken = round(float(np.mean(seconds)), 3)
-    answer: dict[str, Any] = {
-        "cases": len(seconds),
-        "seconds_per_case": taken,
-        "processor_seconds_per_case": round(spent / len(seconds), 3),
-        "unchanged_when_renamed": all(renames),
-    }
-    if any(rank for ranks in places.values() for rank in ranks):
-        answer |= figures(places["onset_given"]) | {name: figures(ranks) for name, ranks in places.items()}
-    return answer
+            tally.add(name, found, case.answer, time.process_time() - at)
+            if name == GIVEN:
+                tally.seconds.append(time.perf_counter() - began)
+                tally.processor.append(time.process_time() - begun)
+                lines.append(_line(case, found, tally.seconds[-1]))
+                tally.renamed.append(same_when_renamed(observed, found))
+        for name, (found, taken) in (others.ranked(case.observed) if others else {}).items():
+            tally.add(f"{PEER}{name}", found, case.answer, taken)
+        began, begun = time.perf_counter(), time.process_time()
+    return tally.said()
+
+
+def _mean(many: Sequence[float]) -> float:
+    return round(float(np.mean(many)), 4)
 
 
 def _line(case: Case, found: Sequence[str], seconds: float) -> str:
@@ -135,7 +135,8 @@ def main() -> int:
         print("rca: skipped, the data is not here", file=sys.stderr)
         return 0
     lines: list[str] = []
-    found = {folder.name: measure(folder, lines) for folder in folders}
+    with peers() as others:
+        found = {folder.name: measure(folder, lines, others) for folder in folders}
     if chosen.predictions:
         chosen.predictions.write_text("\n".join(lines) + "\n")
     answer = {"benchmark": "rca", **(found[folders[0].name] if chosen.data else found)}

@@ -45,6 +45,18 @@ def test_lines_that_differ_in_values_only_come_together():
     assert len(set(groups(lines))) == 1
 
 
+def test_lines_with_an_identity_of_their_own_share_a_shape_and_codes_stay_in_their_places():
+    templates = Templates()
+    lines = [
+        f"2026-11-21 03:00:00 ERROR [req-{first}8c1f-77aa-4b1e-9d2f-{last}] GET /stock returned status 503 for deadbeef{last}"
+        for first, last in (("1a2b", "0123456789ab"), ("fedc", "ba9876543210"))
+    ]
+    shapes = [templates.shape(line) for line in lines]
+    assert shapes[0] is shapes[1] and shapes[0].lines == 2
+    assert [line[start:end] for line in lines for _, start, end in shapes[0].spans] == ["503", "503"]
+    assert templates.shape(lines[0].replace("deadbeef", "feedbeef-to-")) is not shapes[0]
+
+
 def test_a_list_counts_as_one_value_however_long_it_is():
     lines = [f"asked to delete {' '.join(f'blk_{at}{n}' for n in range(at))}" for at in range(1, 6)]
     assert len(set(groups(lines))) == 1

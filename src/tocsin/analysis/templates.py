@@ -1,7 +1,8 @@
 """Templates: log lines without their variables, mined as they stream by, in bounded memory.
 
 Called by `logs` and `rootcause`. One configuration for every system: a line loses its header, its variables are masked, and
-drain3 groups what is left. A cache from digit-blind line to template makes the common line cost one lookup. What words stand
+drain3 groups what is left. A cache from digit-blind line to template makes the common line cost one lookup, and one that is
+blind to hexadecimal identities too makes the line with a new identity cost little more. What words stand
 in a template's open places is counted: a few that come again and again are states (`to spawn`, `to destroy`) and part `group`
 in two, many different ones are values. Never reads meaning into a line; that is `codes`, `traces` and `meaning`.
 """
@@ -28,6 +29,10 @@ MOST_MEMBERS = 200
 """Shapes of one template whose words are compared."""
 OPEN = "<*>"
 _DIGITS = {ord(digit): "0" for digit in "123456789"}
+_HEXADECIMAL = _DIGITS | {ord(letter): "0" for letter in "abcdefABCDEF"}
+
+_IDENTITY = re.compile(r"\b[0-9a-fA-F]{8}(?:(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]*)(?![\w-])")
+"""What stands for one thing of many, in hexadecimal: no other one makes another template."""
 
 _MASKS = re.compile(
     r"""(?P<UUID>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)
@@ -81,14 +86,20 @@ class Templates:
 
     def shape(self, line: str) -> Shape:
         """The shape of one physical line; `spans` index this very line."""
-        key = line[:LONGEST_LINE].translate(_DIGITS)
+        known = self._shapes.get(line[:LONGEST_LINE].translate(_DIGITS)) or self._unidentified(line[:LONGEST_LINE])
+        known.lines += 1
+        return known
+
+    def _unidentified(self, line: str) -> Shape:
+        """The shape of a line whose identities do not matter. Zeros take their places, so that `spans` stay where they are."""
+        line = _IDENTITY.sub(_zeros, line)
+        key = line.translate(_DIGITS)
         known = self._shapes.get(key)
         if known is None:
             if len(self._shapes) >= MOST_CACHED:
                 self._shapes.clear()
                 self._members.clear()
-            known = self._shapes[key] = self._learn(line[:LONGEST_LINE], key)
-        known.lines += 1
+            known = self._shapes[key] = self._learn(line, key)
         return known
 
     def _learn(self, line: str, key: str) -> Shape:
@@ -119,6 +130,11 @@ class Templates:
         if known is None or known[0] != len(members):
             known = self._states[cluster.cluster_id] = len(members), _states(cluster.log_template_tokens, members)
         return known[1]
+
+
+def _zeros(found: re.Match[str]) -> str:
+    written = found.group()
+    return written if written.isalpha() else written.translate(_HEXADECIMAL)
 
 
 def _states(template: Sequence[str], members: Sequence[Shape]) -> frozenset[int]:

@@ -7,22 +7,22 @@ nothing of why a service fails.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Set
+from itertools import chain
+from operator import itemgetter
+from typing import NamedTuple
 
 Edge = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(NamedTuple):
     """A service and how many calls away it is; 1 is a direct neighbour."""
 
     service: str
     depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class AtRisk:
+class AtRisk(NamedTuple):
     """A service that is likely to fail next. `broken` of its `needs` direct dependencies are in trouble."""
 
     service: str
@@ -42,6 +42,7 @@ class Graph:
             if caller and callee and caller != callee:
                 self._callees.setdefault(caller, {})[callee] = None
                 self._callers.setdefault(callee, {})[caller] = None
+        self._radius: dict[str, list[Reached]] = {}
         self._spellings = {_plain(name): name for name in self.services}
 
     @property
@@ -63,7 +64,9 @@ class Graph:
 
     def affected(self, service: str) -> list[Reached]:
         """The blast radius: everyone who reaches the service through calls, nearest first."""
-        return _walk(service, self._callers)
+        if service not in self._radius:
+            self._radius = {service: _walk(service, self._callers)}  # the next question is about the same service
+        return list(self._radius[service])
 
     def needs(self, service: str) -> list[Reached]:
         """Everything the service reaches through calls, nearest first."""
@@ -85,25 +88,27 @@ class Graph:
         """
         affected = self.affected(service)
         troubled = {service, *already, *(one.service for one in affected)}
-        found = [self._risk(one, troubled) for one in affected if one.service not in already]
-        return sorted(found, key=lambda one: (-one.risk, one.depth))
+        found = [self._risk(name, depth, troubled) for name, depth in affected if name not in already]
+        return sorted(found, key=itemgetter(2), reverse=True)  # equals stay nearest first
 
-    def _risk(self, one: Reached, troubled: Collection[str]) -> AtRisk:
-        callees = self._callees[one.service]
-        broken = sum(1 for callee in callees if callee in troubled)
-        return AtRisk(one.service, one.depth, broken / len(callees) * 0.5 ** (one.depth - 1), broken, len(callees))
+    def _risk(self, name: str, depth: int, troubled: Set[str]) -> AtRisk:
+        callees = self._callees[name]
+        broken, many = sum(map(troubled.__contains__, callees)), len(callees)
+        return AtRisk(name, depth, broken / many * 0.5 ** (depth - 1), broken, many)
 
 
 def _walk(start: str, neighbours: Mapping[str, Iterable[str]]) -> list[Reached]:
     """Everything reachable, in order of depth; cycles end where they began, and the start is not among them."""
     depth = {start: 0}
-    frontier = [start]
+    frontier: dict[str, None] = {start: None}
+    level = 0
     while frontier:
-        step = dict.fromkeys(name for known in frontier for name in neighbours.get(known, ()) if name not in depth)
-        level = depth[frontier[0]] + 1
-        depth.update(dict.fromkeys(step, level))
-        frontier = list(step)
-    return [Reached(name, level) for name, level in depth.items() if level]
+        level += 1
+        ahead = chain.from_iterable(neighbours[known] for known in frontier if known in neighbours)
+        frontier = dict.fromkeys(name for name in ahead if name not in depth)
+        depth.update(dict.fromkeys(frontier, level))
+    del depth[start]
+    return list(map(Reached._make, depth.items()))
 
 
 def _plain(name: str) -> str:
