@@ -103,6 +103,8 @@ def test_the_official_client_finds_tools_resources_and_prompts_and_works_an_inci
                 assert len((await client.list_prompts()).prompts) == 4
                 read = await client.read_resource(f"tocsin://incidents/{name}")
                 assert json.loads(read.contents[0].text)["id"] == name
+                live = await client.read_resource(f"tocsin://documents/{name}")
+                assert "looking" in live.contents[0].text
             events = await here.rooms.store.read(lambda ledger: ledger.timeline.events(name))
             assert events[-1].actor == "person:ada@example.com"
 
@@ -147,6 +149,28 @@ def test_no_token_a_wrong_one_and_a_page_of_elsewhere_are_refused_as_the_specifi
             with pytest.raises((MCPError, ExceptionGroup)):
                 async with here.client("tcs_wrong") as client:
                     await client.list_tools()
+
+    asyncio.run(story())
+
+
+def test_a_header_that_says_another_method_than_the_body_is_refused() -> None:
+    async def story() -> None:
+        async with served() as here, httpx.AsyncClient() as http:
+            meta = {
+                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                "io.modelcontextprotocol/clientInfo": {"name": "t", "version": "1"},
+                "io.modelcontextprotocol/clientCapabilities": {},
+            }
+            call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": meta}}
+            head = {
+                "Accept": "application/json, text/event-stream",
+                "Authorization": f"Bearer {await here.token(Role.RESPONDER)}",
+                "MCP-Protocol-Version": "2026-07-28",
+            }
+            right = await http.post(f"{here.url}/api/mcp", json=call, headers=head | {"Mcp-Method": "tools/list"})
+            assert right.status_code == 200 and "respond_to_alert" in right.text, right.text
+            wrong = await http.post(f"{here.url}/api/mcp", json=call, headers=head | {"Mcp-Method": "prompts/list"})
+            assert wrong.status_code == 400, wrong.text
 
     asyncio.run(story())
 

@@ -231,7 +231,8 @@ def test_the_mcp_server_answers_as_if_there_were_none_by_every_tool_and_resource
             elif name not in PLAIN_TOOLS:
                 asked = least | ({"source": "pagerduty", "query": CANARY} if "query" in least else {})
                 lists.append(("tools/call", {"name": name, "arguments": asked}))
-        about += [("resources/read", {"uri": f"tocsin://incidents/{one}"}) for one in (HIDDEN, ABSENT)]
+        for kind in ("documents", "incidents"):
+            about += [("resources/read", {"uri": f"tocsin://{kind}/{one}"}) for one in (HIDDEN, ABSENT)]
         said = matrix.speaks(token, *about, *lists)
         if caller == "insider":
             assert CANARY in said[len(about) - 2]
