@@ -34,6 +34,8 @@ YARDSTICKS = (
     "chat",
     "injection",
     "redaction",
+    "tokens",
+    "fallback",
     "agents",
     "crash",
     "takeover",

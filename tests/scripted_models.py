@@ -40,7 +40,7 @@ class Scripted:
 
 def completion(said: Any, body: dict[str, Any]) -> dict[str, Any]:
     words = said if isinstance(said, str) else json.dumps(said)
-    asked = json.dumps(body["messages"])
+    asked = json.dumps([body["messages"], body.get("response_format")])
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion",

@@ -60,7 +60,12 @@ async def second_opinion(incident_id: str, decided: Triage, evidence: tuple[Evid
 async def worded(
     incident: Incident, drafts: Sequence[Update], desk: Desk, seat: Seat | None, now: datetime
 ) -> tuple[Update, ...]:
-    """The drafts, those for readers outside in the words of whoever plays the communicator."""
+    """The drafts, those for readers outside in the words of whoever plays the communicator.
+
+    The first messages are the template's: they go out before anything is known, and wait for nobody.
+    """
+    if incident.diagnosis is None:
+        return tuple(drafts)
     mine = {str(one.audience): one for one in drafts if one.audience in BY_OTHERS}
     writer = desk.cast.writer(seat) if seat is not None and mine else None
     if writer is None or seat is None:

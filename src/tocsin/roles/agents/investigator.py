@@ -16,7 +16,8 @@ from tocsin.guard.quarantine import RULES
 from tocsin.model.evidence import Finding, FindingKind, Quote
 from tocsin.model.ground import rfc3339
 from tocsin.model.plain import one_line
-from tocsin.ports import AgentTask, Ask
+from tocsin.ports import AgentTask
+from tocsin.roles.agents.looking import Looking
 from tocsin.roles.agents.prompts import prompt
 from tocsin.roles.agents.reading import Reading
 from tocsin.roles.agents.remote import Line, part_of
@@ -25,6 +26,7 @@ from tocsin.roles.contract import Brief, Investigator, Report, Seat, Seen, Windo
 WINDOWS = {
     "metric-analyst": "metrics",
     "log-analyst": "logs",
+    "trace-analyst": "traces",
     "dependency-mapper": "topology",
     "change-analyst": "changes",
     "kubernetes-analyst": "cluster",
@@ -41,6 +43,7 @@ KINDS: dict[str, tuple[FindingKind, ...]] = {
         FindingKind.ERROR_CODE,
     ),
     "dependency-mapper": (FindingKind.DEPENDENCY, FindingKind.BLAST_RADIUS),
+    "trace-analyst": (FindingKind.SPAN_CHANGE,),
     "change-analyst": (FindingKind.CHANGE,),
     "kubernetes-analyst": (FindingKind.CLUSTER_FAULT,),
 }
@@ -95,9 +98,10 @@ class OutsideInvestigator:
 
     async def investigate(self, brief: Brief, windows: Windows) -> Report:
         """The agent's findings and the measured ones it does not tell; the built-in report where it fails. Raises nothing of it."""
-        own = await self.built_in.investigate(brief, windows)
+        looking = Looking(windows)
+        own = await self.built_in.investigate(brief, looking)
         try:
-            seen = await self._seen(brief, windows)
+            seen = self._seen(brief, looking)
             if self.line.reads_windows and self.role in WINDOWS and len(seen) == len(brief.alert_evidence):
                 return own  # there was no window, and the alert has a reader of its own
             findings = await self.line.taken(
@@ -113,18 +117,17 @@ class OutsideInvestigator:
         kept = {one.id for one in findings}
         return Report(self.role, (*findings, *(one for one in own.findings if one.id not in kept)), own.failure)
 
-    async def _seen(self, brief: Brief, windows: Windows) -> list[Seen[Any]]:
-        """The alerts, and what the role's window answers. Raises SourceError."""
-        seen = [Seen(one.id, one.content, None) for one in brief.alert_evidence]
-        window = WINDOWS.get(self.role)
-        answer = await getattr(windows, window)(Ask(brief.start, brief.end)) if window else None
-        return [*seen, answer] if answer is not None else seen
+    def _seen(self, brief: Brief, looking: Looking) -> list[Seen[Any]]:
+        """The alerts, and what the built-in analyst was shown through the role's window."""
+        alerts = [Seen(one.id, one.content, None) for one in brief.alert_evidence]
+        return [*alerts, *looking.shown(WINDOWS.get(self.role, ""))]
 
     def _task(self, brief: Brief, seen: list[Seen[Any]]) -> AgentTask:
         window, alerts = WINDOWS.get(self.role, ""), seen[: len(brief.alert_evidence)]
         inputs = {"alert": self.line.fenced("alert", "\n\n".join(one.text for one in alerts))}
-        for one in seen[len(alerts) :]:
-            inputs[window] = self.line.fenced(window, self.line.digest(one.text))
+        for number, one in enumerate(seen[len(alerts) :], 1):
+            name = window if number == 1 else f"{window} {number}"
+            inputs[name] = self.line.fenced(name, self.line.digest(one.text))
         times = {"start": rfc3339(brief.start), "end": rfc3339(brief.end), "onset": rfc3339(brief.onset)}
         return AgentTask(
             id=f"{brief.incident_id}:{self.role}{part_of(inputs)}",

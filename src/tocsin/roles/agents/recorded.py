@@ -10,14 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from tocsin.errors import PlayerFailed, SourceError
-from tocsin.model.change import Change
 from tocsin.model.evidence import EvidenceKind, Finding
 from tocsin.model.ground import IncidentType
 from tocsin.model.plan import Agent, Plan
 from tocsin.model.run import Run, ToolCalled
-from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
-from tocsin.ports import Ask, CallTool, Hear, Mind, MindAnswer, Question, ToolAnswer, ToolCard
+from tocsin.ports import CallTool, Hear, Mind, MindAnswer, Question, ToolAnswer, ToolCard
 from tocsin.roles.agents.cast import HouseCast
+from tocsin.roles.agents.looking import Looking
 from tocsin.roles.contract import (
     Account,
     Assignment,
@@ -30,7 +29,6 @@ from tocsin.roles.contract import (
     Report,
     Seat,
     SecondOpinion,
-    Seen,
     Tools,
     Windows,
     Writer,
@@ -89,12 +87,12 @@ class AsThen:
 
     async def investigate(self, brief: Brief, windows: Windows) -> Report:
         """Its report."""
-        looking = _Looking(windows)
+        looking = Looking(windows)
         report = await self.investigator.investigate(brief, looking)
         before = self.then.reports.get(self.role)
-        if before is None or not (self.stands or self.then.cut & looking.seen.keys()):
+        if before is None or not (self.stands or self.then.cut & _kinds(looking).keys()):
             return report
-        return replace(before, findings=tuple(self._cited(one, looking.seen) for one in before.findings))
+        return replace(before, findings=tuple(self._cited(one, _kinds(looking)) for one in before.findings))
 
     def _cited(self, finding: Finding, seen: Mapping[EvidenceKind, str]) -> Finding:
         """With quotes of the same words where they stand now."""
@@ -107,35 +105,9 @@ class AsThen:
         return finding.model_copy(update={"quotes": quotes})
 
 
-@dataclass(slots=True)
-class _Looking:
-    """contract.Windows that remember which evidence they showed."""
-
-    windows: Windows
-    seen: dict[EvidenceKind, str] = field(default_factory=dict)
-
-    async def metrics(self, ask: Ask) -> Seen[tuple[Series, ...]] | None:
-        return self._noted(EvidenceKind.METRICS, await self.windows.metrics(ask))
-
-    async def logs(self, ask: Ask) -> Seen[tuple[LogLine, ...]] | None:
-        return self._noted(EvidenceKind.LOGS, await self.windows.logs(ask))
-
-    async def traces(self, ask: Ask) -> Seen[tuple[Span, ...]] | None:
-        return self._noted(EvidenceKind.TRACES, await self.windows.traces(ask))
-
-    async def topology(self, ask: Ask) -> Seen[Topology] | None:
-        return self._noted(EvidenceKind.TOPOLOGY, await self.windows.topology(ask))
-
-    async def changes(self, ask: Ask) -> Seen[tuple[Change, ...]] | None:
-        return self._noted(EvidenceKind.CHANGES, await self.windows.changes(ask))
-
-    async def cluster(self, ask: Ask) -> Seen[tuple[ClusterAnswer, ...]] | None:
-        return self._noted(EvidenceKind.CLUSTER, await self.windows.cluster(ask))
-
-    def _noted(self, kind: EvidenceKind, answer: Seen[T] | None) -> Seen[T] | None:
-        if answer is not None:
-            self.seen[kind] = answer.evidence_id
-        return answer
+def _kinds(looking: Looking) -> dict[EvidenceKind, str]:
+    """The last evidence that was shown of each kind; a window is called as its kind."""
+    return {EvidenceKind(window): list(answers)[-1] for window, answers in looking.answers.items()}
 
 
 @dataclass(frozen=True, slots=True)
