@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -53,7 +54,11 @@ def send(at, *messages):
     return asyncio.run(story())
 
 
-@pytest.mark.parametrize("purpose", [one for one in Purpose if one is not Purpose.ROOM])
+SILENT = (Purpose.ROOM, Purpose.DECIDED)
+"""They open a place, or change a card that stands in one; neither is something new to read."""
+
+
+@pytest.mark.parametrize("purpose", [one for one in Purpose if one not in SILENT])
 def test_every_purpose_is_delivered_with_its_words_or_refused_for_good(at, purpose):
     wanted = message(at, purpose, buttons=(Button("Approve", "approve", "v1"),) if purpose is Purpose.REVIEW else ())
     if purpose not in at.purposes:
@@ -75,6 +80,12 @@ def test_a_room_is_opened_where_there_are_rooms_and_nothing_is_said_of_one_elsew
     if "rooms" not in at.can:
         assert receipt == Receipt()
         assert at.shown() == []
+
+
+def test_what_became_of_a_step_is_nothing_new_to_read_anywhere(at):
+    with suppress(SourceError):
+        send(at, message(at, Purpose.DECIDED, corrects="ACT-1"))
+    assert at.shown() == []
 
 
 def test_what_is_sent_again_is_shown_once_where_the_place_can_tell(at):

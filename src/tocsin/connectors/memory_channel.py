@@ -24,5 +24,6 @@ class MemoryChannel:
             ref = edited or f"{message.incident_id}/{len(self.shown) + 1}"
             self._receipts[message.key] = Receipt(ref=ref, link=f"memory:{ref}")
             self.sent.append(message)
-            self.shown[ref] = message
+            if message.purpose is not Purpose.DECIDED:  # that takes buttons away, and says nothing new
+                self.shown[ref] = message
         return self._receipts[message.key]
