@@ -41,19 +41,23 @@ class CallMap:
 async def call_map(brief: Brief, windows: Windows) -> CallMap:
     """Who calls whom, as far as anyone knows."""
     ask = Ask(brief.start, brief.end)
-    topology, silent = None, ""
-    try:
-        topology = await windows.topology(ask)
-    except SourceError as silence:
-        silent = silence.what
-    traces = await spans_or_none(brief, windows)
-    cluster = await _cluster(ask, windows)
+    (topology, silent), traces, cluster = await asyncio.gather(
+        _topology(ask, windows), spans_or_none(brief, windows), _cluster(ask, windows)
+    )
     quotes: dict[Edge, Quote] = {}
     links: dict[Edge, str] = {}
     for edge, quote, link in (*_told(topology), *_traced(traces), *await asyncio.to_thread(_addressed, cluster)):
         quotes.setdefault(edge, quote)
         links.setdefault(edge, link)
     return CallMap(quotes, links, silent, asked=any(one is not None for one in (topology, traces, cluster)))
+
+
+async def _topology(ask: Ask, windows: Windows) -> tuple[Seen[Topology] | None, str]:
+    """What the topology sources know, or why they said nothing."""
+    try:
+        return await windows.topology(ask), ""
+    except SourceError as silence:
+        return None, silence.what
 
 
 async def _cluster(ask: Ask, windows: Windows) -> Seen[tuple[ClusterAnswer, ...]] | None:

@@ -37,19 +37,25 @@ class MetricAnalyst:
 
     async def investigate(self, brief: Brief, windows: Windows) -> Report:
         """Reports the metrics that changed, the most telling first."""
-        try:
-            seen = await windows.metrics(Ask(brief.start, brief.end, alert_name=_alert_name(brief)))
-        except SourceError as silent:
-            return Report(ROLE, failure=f"the metric source did not answer: {silent.what}")
-        if seen is None:
-            return Report(ROLE, failure="no metric source is configured")
-        if not seen.data:
-            return Report(ROLE, failure="the metric source had no series for this time")
-        edges = (await call_map(brief, windows)).edges
-        traces = await spans_or_none(brief, windows)
+        seen, known, traces = await asyncio.gather(
+            _series(brief, windows), call_map(brief, windows), spans_or_none(brief, windows)
+        )
+        if isinstance(seen, str):
+            return Report(ROLE, failure=seen)
         told = await asyncio.to_thread(findings, seen, brief.onset)
         spans = traces.spans if traces else ()
-        return Report(ROLE, (*told, *await asyncio.to_thread(suspects, seen, edges, brief, spans)))
+        return Report(ROLE, (*told, *await asyncio.to_thread(suspects, seen, known.edges, brief, spans)))
+
+
+async def _series(brief: Brief, windows: Windows) -> Seen[tuple[Series, ...]] | str:
+    """The series of the window, or in words why there are none."""
+    try:
+        seen = await windows.metrics(Ask(brief.start, brief.end, alert_name=_alert_name(brief)))
+    except SourceError as silent:
+        return f"the metric source did not answer: {silent.what}"
+    if seen is None:
+        return "no metric source is configured"
+    return seen if seen.data else "the metric source had no series for this time"
 
 
 def _alert_name(brief: Brief) -> str:
