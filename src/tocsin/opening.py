@@ -69,6 +69,7 @@ async def begin(incident_id: str, key: str, desk: Desk) -> None:
                 ledger.timeline.append(incident_id, body, actor=ROUTER, at=desk.clock.now())
 
     await desk.write(incident_id, key, both)
+    await name_first_cause(incident_id, f"{key}:storm", desk)
 
 
 async def take_up(incident_id: str, key: str, desk: Desk) -> None:

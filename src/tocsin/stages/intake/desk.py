@@ -158,5 +158,6 @@ class Desk:
         self._incidents[entry.incident_id] = incident.apply(event)
 
     def finish(self, decisions: Sequence[Decision]) -> Outcome:
-        """What was done, for the caller."""
-        return Outcome(tuple(decisions), tuple(self.declared))
+        """What was done, for the caller. An incident that became part of another within this call was never declared."""
+        merged = {name for name, one in self._incidents.items() if one is not None and one.merged_into}
+        return Outcome(tuple(decisions), tuple(name for name in self.declared if name not in merged))

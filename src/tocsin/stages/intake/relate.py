@@ -90,8 +90,12 @@ def _by_common_cause(alert: Alert, incident: Incident, catalogue: Catalogue) -> 
     if not cause:
         return ""
     number = len(incident.services)
-    shared = f"{number} services of the incident" if number > 1 else incident.services[0]
-    return f"{cause} may be the cause of {alert.service} and of {shared}"
+    others = f"{number} services of the incident" if number > 1 else incident.services[0]
+    mine = cause != canonical(alert.service, catalogue)
+    suffering = " and ".join(
+        [alert.service, others] if mine and others.lower() != cause else [alert.service if mine else others]
+    )
+    return f"{cause} may be the cause of the trouble of {suffering}"
 
 
 def common_cause(alert: Alert, incident: Incident, catalogue: Catalogue) -> str:

@@ -124,11 +124,17 @@ def _alert_signs(cause: Cause, symptoms: tuple[Cause, ...], case: Case) -> Itera
         loud = 1.0 if case.reading(alert.title).first(named) else 0.9
         for phrases, direct in ((named, True), (fitting, False)):
             for finding in _said(case, alert, phrases):
-                yield Sign(finding, SignKind.ALERT, case.service, loud, direct)
+                yield Sign(finding, SignKind.ALERT, _spoken_of(alert, case), loud, direct)
     for fact in case.of(FindingKind.ALERT_FACT):
         code = f"{fact.data.get('scheme', '')} {fact.data.get('value', '')}"
         if _names_code(cause, [code]) or any(_usage_moves(fact, sign) for sign in cause.shows):
             yield Sign(fact.id, SignKind.ALERT, case.service, 0.9, direct=True)
+
+
+def _spoken_of(alert: Alert, case: Case) -> str:
+    """The service that alerted; the alert's own where that is the suspected first cause of a storm."""
+    suspected = {finding.service.lower() for finding in case.of(FindingKind.SUSPECT)}
+    return alert.service if alert.service.lower() in suspected else case.service
 
 
 def _metric_signs(cause: Cause, symptoms: tuple[Cause, ...], case: Case) -> Iterator[Sign]:

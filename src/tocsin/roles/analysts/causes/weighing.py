@@ -146,10 +146,13 @@ def _to_blame(signs: list[Sign], case: Case) -> str:
     proven = [sign for sign in signs if sign.direct and sign.kind == SignKind.CLUSTER and sign.strength >= PROVEN]
     if proven:
         return max(proven, key=lambda sign: sign.strength).service or case.service
+    suspected = {finding.service.lower() for finding in case.of(FindingKind.SUSPECT)}
     own = [sign for sign in signs if sign.direct and sign.kind in (SignKind.METRIC, SignKind.LOG) and sign.service]
+    said = [sign for sign in signs if sign.direct and sign.kind == SignKind.ALERT and sign.service.lower() in suspected]
+    if said and not own:
+        return said[0].service
     loudest = max((sign.strength for sign in own), default=0.0)
     blamed = [sign for sign in own if sign.strength >= OWN_ENOUGH * loudest and sign.service.lower() in case.depths]
-    suspected = {finding.service.lower() for finding in case.of(FindingKind.SUSPECT)}
     blamed = [sign for sign in blamed if sign.service.lower() in suspected] or blamed
     if blamed:
         return max(blamed, key=lambda sign: (case.depths[sign.service.lower()], sign.strength)).service
