@@ -56,4 +56,4 @@ def test_document_and_internal_message_name_it(storm):
     shown = document_markdown(document(storm.incident, storm.events))
     assert "**Where it began:** 42 alerts of 42 services" in shown
     internal = next(one for one in storm.incident.updates if one.template == "internal")
-    assert "payments-db" in internal.body
+    assert "payments-db" in internal.text
