@@ -41,6 +41,8 @@ OUTPUTS: dict[Power, dict[str, Any]] = {
 }
 """What each power answers with, where a document asks for nothing else."""
 TURNS = 8
+PATIENCE = 15.0
+"""Seconds for the specialist: the diagnosis must be out after 60, the reading and the built-in answer among them."""
 ANSWER = 900
 """Tokens of an answer, unless less is left."""
 
@@ -180,4 +182,5 @@ class ModelDiagnostician:
             material=f"{fenced('causes', listed, self.redact, 2000)}\n\n{fenced('findings', findings, self.redact, 5000)}",
             output=schema,
             most_tokens=300,
+            seconds=PATIENCE,
         )

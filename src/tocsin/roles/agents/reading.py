@@ -55,7 +55,7 @@ class Reading:
     account: Account
     purse: Purse
     redact: Redact
-    patience: float = 12.0
+    patience: float = 10.0
     """Seconds that it has for all its questions."""
     characters: int = CHARACTERS
     reads_windows: bool = True
