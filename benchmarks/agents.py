@@ -173,7 +173,7 @@ def main() -> int:
     """Every transport in turn; 1 when a task was lost."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", action="store_true")
-    options.add_argument("--runs", type=int, default=3)
+    options.add_argument("--runs", type=int, default=2)
     chosen = options.parse_args()
     result: dict[str, Any] = {"benchmark": "agents"}
     lost = 0

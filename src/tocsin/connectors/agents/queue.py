@@ -149,13 +149,14 @@ class QueueAgent:
     @asynccontextmanager
     async def _connection(self) -> "AsyncIterator[Client]":
         try:
-            import nats
+            import nats.errors
+            from nats.aio.client import Client
         except ImportError as missing:
             what = f"speaking to agent {self.name} needs the NATS client, which is not installed."
             raise SourceError(what, "pip install 'tocsin[nats]'", code="TCS-AGENT-EXTRA") from missing
-        parts = urlsplit(self.url)
+        parts, bus = urlsplit(self.url), Client()
         try:
-            bus = await nats.connect(
+            await bus.connect(
                 f"{parts.scheme}://{parts.netloc}",
                 token=self.token or None,
                 connect_timeout=max(1, int(self.settings.heartbeat_seconds)),
@@ -164,7 +165,9 @@ class QueueAgent:
                 error_cb=_quiet,
             )
         except (nats.errors.Error, OSError, TimeoutError) as failure:
-            raise lost(self.name, f"cannot be reached: the queue at {parts.netloc} does not answer") from failure
+            raise lost(
+                self.name, f"cannot be reached through the queue at {parts.netloc}: {said(failure)}"
+            ) from failure
         try:
             yield bus
         finally:
