@@ -1,6 +1,8 @@
 """`make bench`: every yardstick in turn, one JSON object on a line each. One whose data is not here says so and is skipped.
 
-`python -m benchmarks [NAME ...] [--docs]`; with `--docs` the page docs/benchmarks.md is written from what these runs print.
+`python -m benchmarks [NAME ...] [--printed FILE ...] [--docs]`; with `--docs` the sections of docs/benchmarks.md are written from
+what these runs print, and those of other yardsticks stay. With `--printed` nothing is run: the files hold what earlier runs
+printed.
 """
 
 import argparse
@@ -49,12 +51,25 @@ def main() -> int:
     """Runs the named yardsticks, or all; 1 when one of them failed to run."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("names", nargs="*", default=YARDSTICKS)
-    options.add_argument("--docs", action="store_true", help="write docs/benchmarks.md")
+    options.add_argument("--docs", action="store_true", help="write their sections of docs/benchmarks.md")
+    options.add_argument("--printed", nargs="+", type=Path, metavar="FILE", help="JSON lines that earlier runs printed")
     chosen = options.parse_args()
-    results = {name: _run(name) for name in chosen.names}
+    results = _printed(chosen.printed) if chosen.printed else {name: _run(name) for name in chosen.names}
     if chosen.docs:
-        PAGE.write_text(_page({name: result for name, result in results.items() if result is not None}))
+        fresh = {name: _section(name, result) for name, result in results.items() if result is not None}
+        PAGE.write_text(_page({**_kept(PAGE.read_text()), **fresh}))
     return 1 if None in results.values() else 0
+
+
+def _printed(files: list[Path]) -> dict[str, dict[str, Any] | None]:
+    """What runs printed, by the yardstick's own name; the last of one name counts."""
+    lines = [json.loads(line) for file in files for line in file.read_text().splitlines() if line.startswith("{")]
+    return {line["benchmark"]: line for line in lines}
+
+
+def _kept(page: str) -> dict[str, str]:
+    """The sections that a page has, by yardstick."""
+    return {part.split("\n", 1)[0]: f"## {part.strip()}\n" for part in page.split("\n## ")[1:]}
 
 
 def _run(name: str) -> dict[str, Any] | None:
@@ -71,7 +86,7 @@ def _run(name: str) -> dict[str, Any] | None:
     return found
 
 
-def _page(results: dict[str, dict[str, Any]]) -> str:
+def _page(sections: dict[str, str]) -> str:
     cores = os.cpu_count()
     head = [
         "# Benchmarks",
@@ -82,13 +97,13 @@ def _page(results: dict[str, dict[str, Any]]) -> str:
         "Figures on public data need that data beside the checkout; without it a yardstick says so and is skipped.",
         "",
     ]
-    return "\n".join([*head, *(line for name, result in results.items() for line in _section(name, result))]) + "\n"
+    return "\n".join([*head, *(sections[name] for name in YARDSTICKS if name in sections)])
 
 
-def _section(name: str, result: dict[str, Any]) -> list[str]:
+def _section(name: str, result: dict[str, Any]) -> str:
     caption = (importlib.import_module(f"benchmarks.{name}").__doc__ or "").strip()
     rows = [f"| {key} | {_shown(value)} |" for key, value in result.items() if key != "benchmark"]
-    return [f"## {name}", "", caption, "", "| figure | value |", "| --- | --- |", *rows, ""]
+    return "\n".join([f"## {name}", "", caption, "", "| figure | value |", "| --- | --- |", *rows, ""])
 
 
 def _shown(value: object) -> str:
