@@ -3,7 +3,8 @@
 SIGKILL, on SQLite and on PostgreSQL, with several seeds, around steps that real executors carry out: `http` to a receiver in a
 process of its own, `sql` on a true PostgreSQL, `command` as a true program, `manual` by a person. A boundary is: before a step
 of the walk begins, after a commit, before and after an executor runs, midway (the far end has had the effect, nobody has heard),
-and after a step returned but before the engine remembers it. Each kill comes with a fresh incident; the seed decides what else
+and after a step returned but before the engine remembers it. Each seed takes every third boundary, so that three take all. Each
+kill comes with a fresh incident; the seed decides what else
 is under way. Then a worker and a person are left alone until all is done, and every timeline is held against every far end.
 `lost`: incidents that miss anything, or whose timeline and far end disagree; `doubled`: events twice on a timeline, an effect
 under a second key, or twice where the far end takes no key; `repeated`: the same key given again after a cut, which is what
@@ -38,8 +39,8 @@ KILLED = -signal.SIGKILL
 class Killer:
     """One store, and everything that is done to its workers."""
 
-    def __init__(self, url: str, ends: FarEnds, kinds: Sequence[str], dice: random.Random, most: int) -> None:
-        self._plan, self._dice, self._most = Plan(url, ends), dice, most
+    def __init__(self, url: str, ends: FarEnds, kinds: Sequence[str], dice: random.Random, places: range) -> None:
+        self._plan, self._dice, self._places = Plan(url, ends), dice, places
         self._kinds = [kind for kind in ends.kinds if kind in kinds]
         self._numbers = count(1)
         self.kills = dict.fromkeys((*BOUNDARIES, "random"), 0)
@@ -52,8 +53,8 @@ class Killer:
                     self._until_through(kind, boundary, acting=kind != "http")
 
     def _until_through(self, kind: str, boundary: str, *, acting: bool) -> None:
-        """Kills at the first, second, ... boundary until a worker comes through because there are no more."""
-        for index in range(1 if boundary == "midway" else self._most):
+        """Kills at the boundaries that are this one's until a worker comes through because there are no more."""
+        for index in (0,) if boundary == "midway" else self._places:
             fault = Fault(boundary, index, acting)
             code = ended(forked(partial(worker, self._with(kind, fault))), 240)
             if code != KILLED:
@@ -91,7 +92,8 @@ def killers(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Kill
                 name = f"crash-{store}-{seed}"
                 effects = stores["postgresql"](f"effects-{store}-{seed}") if "postgresql" in stores else ""
                 with far_ends(folder / name, effects) as ends:
-                    killer = Killer(fresh(name), ends, asked.kinds, random.Random(seed), asked.boundaries)
+                    places = range(seed % asked.every, asked.boundaries, asked.every)
+                    killer = Killer(fresh(name), ends, asked.kinds, random.Random(seed), places)
                     killer.at_every_boundary()
                     killer.at_random_times(asked.random)
                     yield store, killer
@@ -104,6 +106,9 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="of steps")
     parser.add_argument("--seeds", type=int, default=3, help="of what else is under way, and of the random times")
     parser.add_argument("--boundaries", type=int, default=60, help="of each kind, at most")
+    parser.add_argument(
+        "--every", type=int, default=3, help="boundary of so many, each seed another: all seeds, all boundaries"
+    )
     parser.add_argument("--random", type=int, default=20, help="kills at random times, for each seed and store")
     asked = parser.parse_args()
     begun, sums, stores = time.monotonic(), Tally(), set[str]()
