@@ -6,7 +6,7 @@ from tests.unit.test_bulletin import NOW, said
 
 from tocsin.model.bulletin import Bulletin, bulletin
 from tocsin.model.component import ComponentStatus, Impact
-from tocsin.model.maintenance import Deed, Maintenance, MaintenanceStage, Note
+from tocsin.model.maintenance import Deed, Maintenance, MaintenanceStage, WindowNote
 from tocsin.model.narrative import Published
 from tocsin.model.statuspage import StatusPage, status_page
 
@@ -101,6 +101,6 @@ def test_a_window_that_is_called_off_before_it_began_was_never_work_on_a_compone
 
 
 def test_words_that_nobody_approved_and_who_did_what_do_not_reach_the_page() -> None:
-    notes = (Note(id="N1", text="secret"), Note(id="N2", text="told", approved_at=NOW))
+    notes = (WindowNote(id="N1", text="secret"), WindowNote(id="N2", text="told", approved_at=NOW))
     (made,) = page(windows=(window(2, 4, notes=notes, deeds=(Deed(at=NOW, by="person:ada", what="x"),)),)).maintenances
     assert (made.notes, made.deeds) == (notes[1:], ())

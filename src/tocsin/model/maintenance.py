@@ -46,7 +46,7 @@ class Deed(Value):
     said: str = ""
 
 
-class Note(Value):
+class WindowNote(Value):
     """Words for customers about a window that is planned or under way; with `ends_at`, that it takes until then."""
 
     id: str
@@ -83,7 +83,7 @@ class Maintenance(Value):
     verifying_at: Time | None = None
     completed_at: Time | None = None
     cancelled_at: Time | None = None
-    notes: tuple[Note, ...] = Field(default=())
+    notes: tuple[WindowNote, ...] = Field(default=())
     deeds: tuple[Deed, ...] = Field(default=())
     """Everything done about it, oldest first."""
 
@@ -100,7 +100,7 @@ class Maintenance(Value):
         note = self.note(which)
         return _sha(self.id, note.id, note.text, *([rfc3339(note.ends_at)] if note.ends_at else []))
 
-    def note(self, name: str) -> Note:
+    def note(self, name: str) -> WindowNote:
         """Raises KeyError."""
         found = next((one for one in self.notes if one.id == name), None)
         if found is None:
@@ -158,7 +158,7 @@ def _turn(stage: MaintenanceStage, at: datetime, *, called_off: bool = False) ->
     )
 
 
-def _told(note: Note) -> str:
+def _told(note: WindowNote) -> str:
     return f"It takes longer: until {minute(note.ends_at)}.\n{note.text}" if note.ends_at else note.text
 
 

@@ -15,7 +15,7 @@ from tocsin.model.action import Mode
 from tocsin.model.component import public_names
 from tocsin.model.ground import Value
 from tocsin.model.identity import Right
-from tocsin.model.maintenance import PLAN, Deed, Maintenance, MaintenanceStage, Note
+from tocsin.model.maintenance import PLAN, Deed, Maintenance, MaintenanceStage, WindowNote
 from tocsin.model.plain import minute
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.maintenance.asks import Approve, Cancel, Extend, Move, Reword, Schedule, Write
@@ -154,7 +154,7 @@ def _propose(attempt: Attempt, window_id: str, text: str, ends_at: datetime | No
     if window.approved_at is None:
         what, do = "the plan itself is not approved yet.", "Reword it, or have it approved first."
         raise NotNow(what, do, code="TCS-MSG-UNAPPROVED")
-    made = Note(id=f"N{len(window.notes) + 1}", text=attempt.clean(text), ends_at=ends_at)
+    made = WindowNote(id=f"N{len(window.notes) + 1}", text=attempt.clean(text), ends_at=ends_at)
     after = _with(window, made)
     _refuse_times(after, attempt.now)
     return _keep(attempt, after, f"wrote {made.id}")
@@ -169,7 +169,7 @@ def _approved(window: Maintenance, which: str, desk: Desk, now: datetime) -> Mai
     return after.model_copy(update={"ends_at": max(after.ends_at, note.ends_at or after.ends_at)})
 
 
-def _with(window: Maintenance, note: Note) -> Maintenance:
+def _with(window: Maintenance, note: WindowNote) -> Maintenance:
     """The window with that note in the place of the one of its name, or after all others."""
     kept = {one.id: one for one in (*window.notes, note)}
     return window.model_copy(update={"notes": tuple(kept.values())})
