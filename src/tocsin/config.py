@@ -16,9 +16,9 @@ from pydantic_core import ErrorDetails
 
 from tocsin.errors import ConfigError
 from tocsin.model.ground import Value
+from tocsin.model.quick_yaml import LOADER
 
 M = TypeVar("M", bound=BaseModel)
-_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster; not everywhere built
 DEFAULT_PATH = "tocsin.yaml"
 HARMLESS = re.compile(r"[\w ,.*-]{0,32}")
 """Values that an error may repeat; an address with a password in it is none."""
@@ -125,7 +125,7 @@ def defaults_text() -> str:
 
 
 def _defaults() -> dict[str, Any]:
-    return yaml.load(defaults_text(), Loader=_Loader) or {}  # noqa: S506 - always one of the two safe loaders
+    return yaml.load(defaults_text(), Loader=LOADER) or {}  # noqa: S506 - always one of the two safe loaders
 
 
 def _read(path: Path) -> dict[str, Any]:

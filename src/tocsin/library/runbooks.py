@@ -21,10 +21,8 @@ from tocsin.library.search import Index, Page
 from tocsin.library.steps import Manual, Purpose, RunbookStep
 from tocsin.model.action import Risk
 from tocsin.model.ground import Value
+from tocsin.model.quick_yaml import LOADER
 
-_Loader: type[Any] = getattr(
-    yaml, "CSafeLoader", yaml.SafeLoader
-)  # the C loader is ten times faster; not everywhere built
 M = TypeVar("M", bound=BaseModel)
 _STEP = "yaml step"
 _OUR_KEYS = {"id", "match", "parameters", "preconditions", "risk"}
@@ -221,7 +219,7 @@ def _identifier(stem: str) -> str:
 def _yaml(text: str, line: int, origin: str) -> dict[str, Any]:
     """A YAML mapping inside a Markdown file; `line` is where it starts there."""
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - always one of the two safe loaders
+        data = yaml.load(text, Loader=LOADER)  # noqa: S506 - always one of the two safe loaders
     except yaml.YAMLError as failure:
         mark = getattr(failure, "problem_mark", None)
         at = line + (mark.line if mark else 0)
@@ -248,7 +246,7 @@ def _model(model: type[M], data: Mapping[str, Any], text: str, line: int, origin
 
 def _line_within(text: str, where: Sequence[int | str]) -> int:
     """How many lines below its start a YAML text holds the value at that path; the nearest parent when it is absent."""
-    node, line = yaml.compose(text, Loader=_Loader), 0
+    node, line = yaml.compose(text, Loader=LOADER), 0
     for part in where:
         if isinstance(node, yaml.MappingNode):
             pairs = {key.value: (key, value) for key, value in node.value}

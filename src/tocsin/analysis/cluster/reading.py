@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import yaml
 
@@ -23,6 +22,7 @@ from tocsin.analysis.cluster.objects import Deviation, Event, Pod, Reach, Saying
 from tocsin.analysis.cluster.questions import NAMESPACE, OBSERVED, Question, question
 from tocsin.analysis.cluster.routes import routes
 from tocsin.analysis.cluster.tables import listed_events, table_kind, tabled
+from tocsin.model.quick_yaml import LOADER
 from tocsin.model.signals import ClusterAnswer
 
 _WIDE = {"Node", "PersistentVolume", "StorageClass", "Namespace"}
@@ -115,15 +115,12 @@ def _documents(text: str) -> list[Tree]:
             told = json.loads(text)
             found = told if isinstance(told, list) else [told]
         elif re.search(r"^(apiVersion|kind):\s", text, re.MULTILINE):
-            found = list(yaml.load_all(text, Loader=_LOADER))
+            found = list(yaml.load_all(text, Loader=LOADER))
         else:
             return []
     except (ValueError, yaml.YAMLError, RecursionError):
         return []
     return items(found)
-
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _unfold(one: Tree, asked: Question, views: _Views) -> None:

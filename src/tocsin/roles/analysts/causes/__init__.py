@@ -14,9 +14,8 @@ from pydantic import ValidationError, field_validator
 from tocsin.errors import DataError
 from tocsin.model.change import ChangeKind
 from tocsin.model.ground import IncidentType, Share, Value
+from tocsin.model.quick_yaml import LOADER
 from tocsin.roles.analysts.causes.concepts import Phrase, phrase
-
-_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster; not everywhere built
 
 
 class MetricSign(Value):
@@ -98,7 +97,7 @@ def load_causes() -> tuple[Cause, ...]:
 def parse_causes(text: str, kind: IncidentType, where: str) -> list[Cause]:
     """The causes of one file. Raises DataError naming `where` and the entry that is wrong."""
     try:
-        entries: list[dict[str, Any]] = yaml.load(text, Loader=_Loader)  # noqa: S506 - always one of the two safe loaders
+        entries: list[dict[str, Any]] = yaml.load(text, Loader=LOADER)  # noqa: S506 - always one of the two safe loaders
     except yaml.YAMLError as mistake:
         raise DataError(f"{where} is not YAML: {mistake}", "Correct the file.") from mistake
     return [_cause(entry, kind, f"{where}[{index}]") for index, entry in enumerate(entries)]
