@@ -68,26 +68,24 @@ async def begin(incident_id: str, key: str, desk: Desk) -> None:
             for body in bodies:
                 ledger.timeline.append(incident_id, body, actor=ROUTER, at=desk.clock.now())
 
-    await desk.write(incident_id, key, both)
-    await name_first_cause(incident_id, f"{key}:storm", desk)
+    await name_first_cause(await desk.write(incident_id, key, both), f"{key}:storm", desk)
 
 
 async def take_up(incident_id: str, key: str, desk: Desk) -> None:
     """Puts the incident's alerts on the desk: their redacted text becomes evidence to quote from."""
     new = _unshelved(await _case(incident_id, desk))
-    await desk.write(incident_id, key, lambda ledger: _shelve(ledger, incident_id, new, desk.clock.now()))
-    await name_first_cause(incident_id, f"{key}:storm", desk)
+    taken = await desk.write(incident_id, key, lambda ledger: _shelve(ledger, incident_id, new, desk.clock.now()))
+    await name_first_cause(taken, f"{key}:storm", desk)
 
 
-async def name_first_cause(incident_id: str, key: str, desk: Desk) -> None:
+async def name_first_cause(incident: Incident, key: str, desk: Desk) -> None:
     """Where many services ring: at which one it most likely began, when there is something new to say of it."""
-    incident = await desk.incident(incident_id)
     if not storm.is_storm(incident):
         return
-    kept = await desk.store.read(lambda ledger: ledger.alerts.recent(incident_id=incident_id, limit=storm.MOST))
+    kept = await desk.store.read(lambda ledger: ledger.alerts.recent(incident_id=incident.id, limit=storm.MOST))
     said = storm.judged(incident, [one.alert for one in kept], desk.catalogue)
     if said is not None:
-        await _record(incident_id, key, desk, (storm.ACTOR, said))
+        await _record(incident.id, key, desk, (storm.ACTOR, said))
 
 
 async def decide(incident_id: str, key: str, desk: Desk) -> None:

@@ -36,11 +36,13 @@ def relation(
     now: datetime,
 ) -> Relation | None:
     """The first rule that finds an incident wins; among its incidents, the first given. Only open ones may be given."""
-    candidates = [one for one in incidents if same_environment(alert, one)]
+    candidates, graph = [one for one in incidents if same_environment(alert, one)], graph_of(catalogue.calls)
     for rule in rules:
         for incident in candidates:
-            if _active(incident, rule, now) and (reason := _reason(rule, alert, incident, opener, catalogue)):
-                cause = common_cause(alert, incident, catalogue) if isinstance(rule, CommonCause) else ""
+            if not _active(incident, rule, now):
+                continue
+            cause = _common_cause(alert, incident, catalogue, graph) if isinstance(rule, CommonCause) else ""
+            if reason := _reason(rule, alert, incident, opener, catalogue, cause):
                 return Relation(
                     incident, f"{reason}, within {rule.within_minutes:g} minutes", cause, rule.within_minutes
                 )
@@ -57,14 +59,16 @@ def same_environment(alert: Alert, incident: Incident) -> bool:
     return not one or not other or one == other
 
 
-def _reason(rule: CorrelationRule, alert: Alert, incident: Incident, opener: Opener, catalogue: Catalogue) -> str:
+def _reason(
+    rule: CorrelationRule, alert: Alert, incident: Incident, opener: Opener, catalogue: Catalogue, cause: str
+) -> str:
     match rule:
         case SameService():
             return _same_service(alert, incident, catalogue)
         case Neighbour():
             return _neighbour(alert, incident, catalogue)
         case CommonCause():
-            return _by_common_cause(alert, incident, catalogue)
+            return _by_common_cause(cause, alert, incident, catalogue)
         case SameLabels():
             return _same_labels(rule, alert, opener(incident.id))
 
@@ -84,9 +88,8 @@ def _neighbour(alert: Alert, incident: Incident, catalogue: Catalogue) -> str:
     return ""
 
 
-def _by_common_cause(alert: Alert, incident: Incident, catalogue: Catalogue) -> str:
+def _by_common_cause(cause: str, alert: Alert, incident: Incident, catalogue: Catalogue) -> str:
     """A storm is one incident: what rings because of one service belongs together, in whatever order it comes."""
-    cause = common_cause(alert, incident, catalogue)
     if not cause:
         return ""
     number = len(incident.services)
@@ -98,12 +101,12 @@ def _by_common_cause(alert: Alert, incident: Incident, catalogue: Catalogue) -> 
     return f"{cause} may be the cause of the trouble of {suffering}"
 
 
-def common_cause(alert: Alert, incident: Incident, catalogue: Catalogue) -> str:
+def _common_cause(alert: Alert, incident: Incident, catalogue: Catalogue, graph: Graph) -> str:
     """The service that may be the cause of both by the catalogue's calls, or ""."""
     if not alert.service:
         return ""
     others = tuple(dict.fromkeys(canonical(name, catalogue) for name in incident.services))
-    return shares_cause(canonical(alert.service, catalogue), others, graph_of(catalogue.calls))
+    return shares_cause(canonical(alert.service, catalogue), others, graph)
 
 
 @lru_cache(maxsize=4)
