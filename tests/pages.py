@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,7 @@ import httpx
 import pytest
 
 from tests import ready_tocsin
-from tests.servers import free_port
+from tests.servers import free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -64,13 +63,14 @@ def service(tmp_path: Path) -> Iterator[int]:
 
 def wait_for(port: int) -> None:
     """Until the service there says that it is well."""
-    for _ in range(600):
+
+    def well() -> bool:
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/healthz").is_success:
-                return
+            return httpx.get(f"http://127.0.0.1:{port}/healthz").is_success
         except httpx.TransportError:
-            time.sleep(0.2)
-    raise TimeoutError("the service did not come up")
+            return False
+
+    wait_until(well, "tocsin serve", 120)
 
 
 @cache

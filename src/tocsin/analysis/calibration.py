@@ -65,11 +65,7 @@ class Calibration:
 
     def taught(self, lessons: Iterable["Lesson"]) -> "Calibration":
         """The same with the shifts that people's verdicts ask for. Without verdicts nothing moves."""
-        by_role: dict[str, list[tuple[float, float]]] = {}
-        for one in lessons:
-            for role in dict.fromkeys(one.roles):
-                by_role.setdefault(role, []).append((one.shipped, one.credit))
-        return replace(self, shifts={role: shift_for(pairs) for role, pairs in sorted(by_role.items())})
+        return replace(self, shifts={role: shift_for(pairs) for role, pairs in sorted(by_role(lessons).items())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +86,15 @@ class Bin:
     n: int
     confidence: float
     accuracy: float
+
+
+def by_role(lessons: Iterable[Lesson]) -> dict[str, list[tuple[float, float]]]:
+    """The (shipped probability, credit) pairs of each analyst."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for one in lessons:
+        for role in dict.fromkeys(one.roles):
+            found.setdefault(role, []).append((one.shipped, one.credit))
+    return found
 
 
 def read(written: Mapping[str, Any]) -> Calibration:

@@ -3,7 +3,6 @@
 Called by the verb `calibration` and by the API; the same verdicts move the confidence of the next diagnosis (`diagnose`).
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from tocsin.analysis import calibration
@@ -73,13 +72,9 @@ def _point(one: Bin) -> Point:
 
 
 def _analysts(incidents: list[Incident]) -> dict[str, Moved]:
-    by_role: dict[str, list[tuple[float, float]]] = defaultdict(list)
     lessons = certainty.lessons(incidents)
-    for one in lessons:
-        for role in dict.fromkeys(one.roles):
-            by_role[role].append((one.shipped, one.credit))
-    shifts = certainty.shipped().taught(lessons).shifts
-    return {role: _moved(by_role[role], shift) for role, shift in shifts.items()}
+    pairs, shifts = calibration.by_role(lessons), certainty.shipped().taught(lessons).shifts
+    return {role: _moved(pairs[role], shift) for role, shift in shifts.items()}
 
 
 def _moved(pairs: list[tuple[float, float]], shift: float) -> Moved:
