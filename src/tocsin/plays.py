@@ -220,20 +220,9 @@ def _account(incident: Incident, run: Run, plan: Plan, step: Step, agent: Agent,
 
 
 async def _by(player: Player, assignment: Assignment, plan: Plan, desk: Desk, part: str) -> Played:
-    """What that player makes of it; what it cost is on the record, however it was told."""
+    """What that player makes of it, with the tools the plan lets it have."""
     record = desk.recorder(assignment.incident_id)
-    tools = await desk.toolkit.open(assignment, plan, record, part)
-    played = await player.play(assignment, tools)
-    account = Account(
-        incident_id=assignment.incident_id,
-        run_id=assignment.run_id,
-        step=f"{assignment.step}{part}",
-        role=assignment.agent.role,
-        budgets=plan.budgets,
-    )
-    for one in played.spent:
-        await DeskBooks(desk).charge(account, one)
-    return played
+    return await player.play(assignment, await desk.toolkit.open(assignment, plan, record, part))
 
 
 def checked(output: object, step: Step) -> None:

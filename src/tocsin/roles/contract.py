@@ -216,8 +216,6 @@ class Played:
     """What a player made of its assignment."""
 
     output: Any
-    spent: tuple[Spend, ...] = ()
-    remark: str = ""
 
 
 class Tools(Protocol):

@@ -167,7 +167,7 @@ class _Remembered:
             raise PlayerFailed(
                 f"{self.name} has no recorded result for {assignment.step}.", code="TCS-PLAYER-UNRECORDED"
             )
-        return Played(output=step.output, remark="as it was given then")
+        return Played(output=step.output)
 
 
 @dataclass(frozen=True, slots=True)
