@@ -12,6 +12,8 @@ from tocsin.model.ground import Severity, Value
 
 BUILT_IN = "built-in"
 """The player that needs no model: the analyst of that role. It is also who answers when another player fails."""
+REMOTE = "remote:"
+"""How a document names an agent elsewhere: this, and its name."""
 
 
 class Power(StrEnum):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from tocsin.errors import DataError
-from tocsin.model.plan import BUILT_IN, Agent, Plan, Work
+from tocsin.model.plan import BUILT_IN, REMOTE, Agent, Plan, Work
 from tocsin.playbooks.ours import API
 
 ANALYST = ("analyst", BUILT_IN)
@@ -45,6 +45,6 @@ def _with(plan: Plan, role: str, player: str) -> Plan:
 def _played(agent: Agent, player: str) -> Agent:
     if player in ANALYST:
         return agent.model_copy(update={"player": BUILT_IN, "model": ""})
-    if player.startswith("remote:"):
+    if player.startswith(REMOTE):
         return agent.model_copy(update={"player": player, "model": ""})
     return agent.model_copy(update={"player": "model", "model": player.removeprefix("model:")})

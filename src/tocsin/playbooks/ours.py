@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from tocsin.model.ground import Severity, Value
 from tocsin.model.plan import (
     BUILT_IN,
+    REMOTE,
     Agent,
     Concurrency,
     Enforcement,
@@ -53,7 +54,7 @@ def agent(spec: Node, name: str) -> Agent:
     """One agent, in a document of its own or within a team."""
     spec.only("role player model prompt tools limits")
     player = spec.text("player", "model" if spec.get("model") else BUILT_IN)
-    if player not in (BUILT_IN, "model") and not player.startswith("remote:"):
+    if player not in (BUILT_IN, "model") and not player.startswith(REMOTE):
         spec.need("player").wrong(f"{player[:60]!r} plays nothing.", "Write built-in, model, or remote:NAME.")
     if player == "model" and not spec.get("model"):
         spec.wrong("`model` is missing.", "Name the model that plays it.")

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from tocsin.guard.redact import Redact
 from tocsin.model.ground import IncidentType
-from tocsin.model.plan import Agent
+from tocsin.model.plan import REMOTE, Agent
 from tocsin.roles.agents.investigator import OutsideInvestigator
 from tocsin.roles.agents.minds import ModelDiagnostician, ModelPlayer
 from tocsin.roles.agents.purse import Purse
 from tocsin.roles.agents.reading import Reading
 from tocsin.roles.agents.remote import Line, RemoteDiagnostician, RemotePlayer
-from tocsin.roles.agents.roster import PREFIX, Roster
+from tocsin.roles.agents.roster import Roster
 from tocsin.roles.agents.router import ModelRouter
 from tocsin.roles.agents.writer import ModelWriter
 from tocsin.roles.analysts.cast import BuiltInCast
@@ -46,7 +46,7 @@ class HouseCast:
         if seat is not None and seat.agent.player == "model":
             reading = Reading(seat.agent, seat.account, self.purse, self.redact)
             return OutsideInvestigator(reading, built_in, seat, self.patience)
-        if seat is not None and seat.agent.player.startswith(PREFIX):
+        if seat is not None and seat.agent.player.startswith(REMOTE):
             return OutsideInvestigator(self._line(seat.agent, seat.account), built_in, seat, self.patience)
         return built_in
 
@@ -69,7 +69,7 @@ class HouseCast:
         account, built_in = account or Account(), self.built_in.specialists[kind]
         if agent is not None and agent.player == "model":
             return ModelDiagnostician(built_in, agent, self.purse, account, self.redact)
-        if agent is not None and agent.player.startswith(PREFIX):
+        if agent is not None and agent.player.startswith(REMOTE):
             return RemoteDiagnostician(self._line(agent, account), built_in)
         return self.built_in.specialist(kind)
 
@@ -78,7 +78,7 @@ class HouseCast:
         account, beside = account or Account(), self.built_in.player(agent)
         if agent.player == "model":
             return ModelPlayer(agent, self.purse, account, self.redact, beside, self.runbooks)
-        if agent.player.startswith(PREFIX):
+        if agent.player.startswith(REMOTE):
             return RemotePlayer(self._line(agent, account), beside, self.runbooks)
         return beside
 

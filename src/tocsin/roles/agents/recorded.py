@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from tocsin.errors import PlayerFailed, SourceError
 from tocsin.model.evidence import EvidenceKind, Finding
 from tocsin.model.ground import IncidentType
-from tocsin.model.plan import Agent, Plan
+from tocsin.model.plan import BUILT_IN, REMOTE, Agent, Plan
 from tocsin.model.run import Run, ToolCalled
 from tocsin.ports import CallTool, Hear, Mind, MindAnswer, Question, ToolAnswer, ToolCard
 from tocsin.roles.agents.cast import HouseCast
@@ -127,11 +127,11 @@ class RecordedCast:
 
     def _seated(self, built_in: Investigator, seat: Seat | None) -> Investigator:
         """A model reads again what was kept whole. What was cut, and what was said elsewhere, stands as it was said."""
-        if seat is None or seat.agent.player == "built-in":
+        if seat is None or seat.agent.player == BUILT_IN:
             return AsThen(built_in, self.then)
         agents = self.run.plan.get("agents", {})
         same = any((one["player"], one["model"]) == (seat.agent.player, seat.agent.model) for one in agents.values())
-        if seat.agent.player.startswith("remote:") or (self.then.cut and same):
+        if seat.agent.player.startswith(REMOTE) or (self.then.cut and same):
             return AsThen(built_in, self.then, stands=True)
         return self.house.seated(AsThen(built_in, self.then), seat)
 
@@ -151,7 +151,7 @@ class RecordedCast:
 
     def player(self, agent: Agent, account: Account | None = None) -> Player:
         """The house's; of a remote agent, the result it gave."""
-        if agent.player.startswith("remote:"):
+        if agent.player.startswith(REMOTE):
             return _Remembered(agent.player, self.run)
         return self.house.player(agent, account)
 

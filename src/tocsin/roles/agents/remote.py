@@ -17,12 +17,12 @@ from tocsin.guard.quarantine import RULES, defused, fenced
 from tocsin.guard.redact import Redact
 from tocsin.model.context import context_from
 from tocsin.model.diagnosis import Diagnosis
-from tocsin.model.plan import Agent, Power
+from tocsin.model.plan import REMOTE, Agent, Power
 from tocsin.ports import AgentTask, MindAnswer, Question
 from tocsin.roles.agents.checks import choices, chosen, cited, finished, fits, verdict
 from tocsin.roles.agents.minds import OUTPUTS
 from tocsin.roles.agents.prompts import instruction, prompt
-from tocsin.roles.agents.roster import CHARACTERS, PREFIX, SECONDS, Roster
+from tocsin.roles.agents.roster import CHARACTERS, SECONDS, Roster
 from tocsin.roles.contract import Account, Assignment, Brief, Played, Player, Report, Specialist, Spend, Tools
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class Line:
             raise PlayerFailed(f"{self.agent.player} has no recorded result.", code="TCS-PLAYER-UNRECORDED")
         began = self.roster.clock.now()
         try:
-            line = await self.roster.agent(self.agent.player.removeprefix(PREFIX), task.role)
+            line = await self.roster.agent(self.agent.player.removeprefix(REMOTE), task.role)
             answer = MindAnswer(output=dict(await line.do(task)))
         except (PlayerFailed, SourceError) as failure:
             answer = MindAnswer(failure=failure.what, code=failure.code)

@@ -14,8 +14,6 @@ from tocsin.ports import AgentCard, Clock, KeptDocument, Ledger, Lines, Registra
 
 KIND, SIGNS = "agent", "agent-sign"
 """Kinds of the kept documents: registrations, and the last sign of life of each."""
-PREFIX = "remote:"
-"""How a document names a remote player."""
 SECONDS, CHARACTERS = 20.0, 100_000
 BY_CONFIGURATION = "system: declared in the configuration"
 
