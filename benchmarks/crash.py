@@ -4,8 +4,9 @@ SIGKILL, on SQLite and on PostgreSQL, with several seeds, around steps that real
 process of its own, `sql` on a true PostgreSQL, `command` as a true program, `manual` by a person. A boundary is: before a step
 of the walk begins, after a commit, before and after an executor runs, midway (the far end has had the effect, nobody has heard),
 and after a step returned but before the engine remembers it. Each seed takes every third boundary, so that three take all. Each
-kill comes with a fresh incident; the seed decides what else
-is under way. Then a worker and a person are left alone until all is done, and every timeline is held against every far end.
+kill comes with a fresh incident; the seed decides what else is under way, and each kind of step and of boundary has a store of
+its own, so that this does not grow with the kills. Then a worker and a person are left alone until all is done, and every
+timeline is held against every far end.
 `lost`: incidents that miss anything, or whose timeline and far end disagree; `doubled`: events twice on a timeline, an effect
 under a second key, or twice where the far end takes no key; `repeated`: the same key given again after a cut, which is what
 keys are for; `unknown`: steps that take no key and were cut, of which `asked` were put to a person, and none ran again.
@@ -16,11 +17,12 @@ import json
 import os
 import random
 import signal
+import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the parent forks: it must have no threads
@@ -39,42 +41,33 @@ KILLED = -signal.SIGKILL
 class Killer:
     """One store, and everything that is done to its workers."""
 
-    def __init__(self, url: str, ends: FarEnds, kinds: Sequence[str], dice: random.Random, places: range) -> None:
-        self._plan, self._dice, self._places = Plan(url, ends), dice, places
-        self._kinds = [kind for kind in ends.kinds if kind in kinds]
-        self._numbers = count(1)
+    def __init__(self, url: str, ends: FarEnds, numbers: Iterator[int], dice: random.Random) -> None:
+        self._plan, self._numbers, self._dice = Plan(url, ends), numbers, dice
         self.kills = dict.fromkeys((*BOUNDARIES, "random"), 0)
 
-    def at_every_boundary(self) -> None:
-        """The whole walk with a step that takes a key, and for each other kind of step from its first offer on."""
-        for kind in self._kinds:
-            for boundary in BOUNDARIES:
-                if boundary != "midway" or kind in HEARD:
-                    self._until_through(kind, boundary, acting=kind != "http")
-
-    def _until_through(self, kind: str, boundary: str, *, acting: bool) -> None:
-        """Kills at the boundaries that are this one's until a worker comes through because there are no more."""
-        for index in (0,) if boundary == "midway" else self._places:
-            fault = Fault(boundary, index, acting)
+    def at_each(self, boundary: str, places: Iterable[int], kind: str) -> None:
+        """Kills at these boundaries of the walk, for all but `http` from the first offer on, until a worker comes through."""
+        for index in (0,) if boundary == "midway" else places:
+            fault = Fault(boundary, index, acting=kind != "http")
             code = ended(forked(partial(worker, self._with(kind, fault))), 240)
             if code != KILLED:
                 break
             self.kills[boundary] += 1
         (self._plan.ends.folder / "cut").unlink(missing_ok=True)
 
-    def _with(self, kind: str, fault: Fault | None) -> Plan:
-        """A worker with a fresh incident, and sometimes another one beside it."""
-        others = self._dice.choices(self._kinds, k=self._dice.choice((0, 0, 1)))
-        alerts = tuple((next(self._numbers), one) for one in (kind, *others))
-        return Plan(self._plan.url, self._plan.ends, alerts, fault, until_done=True)
-
-    def at_random_times(self, kills: int) -> None:
+    def at_random_times(self, kills: int, kinds: Sequence[str]) -> None:
         """Workers with a fresh incident, killed at any time of their first two seconds."""
-        for kind in self._dice.choices(self._kinds, k=kills):
+        for kind in self._dice.choices(kinds, k=kills):
             pid = forked(partial(worker, self._with(kind, None)))
             time.sleep(self._dice.uniform(0.05, 2.0))
             os.kill(pid, signal.SIGKILL)
             self.kills["random"] += ended(pid) == KILLED
+
+    def _with(self, kind: str, fault: Fault | None) -> Plan:
+        """A worker with a fresh incident, and sometimes another one beside it."""
+        others = self._dice.choices(self._plan.ends.kinds, k=self._dice.choice((0, 0, 1)))
+        alerts = tuple((next(self._numbers), one) for one in (kind, *others))
+        return Plan(self._plan.url, self._plan.ends, alerts, fault, until_done=True)
 
     def reckon(self) -> Tally:
         """One worker and a person to the end; then everything is counted."""
@@ -85,18 +78,23 @@ class Killer:
 
 
 def killers(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Killer]]:
-    """One for each store and seed, when it has killed."""
+    """Each when it has killed: one for each store, seed, kind of step and of boundary, and one for the random times."""
     with databases(folder) as stores:
-        for store, fresh in stores.items():
-            for seed in range(asked.seeds):
-                name = f"crash-{store}-{seed}"
-                effects = stores["postgresql"](f"effects-{store}-{seed}") if "postgresql" in stores else ""
-                with far_ends(folder / name, effects) as ends:
-                    places = range(seed % asked.every, asked.boundaries, asked.every)
-                    killer = Killer(fresh(name), ends, asked.kinds, random.Random(seed), places)
-                    killer.at_every_boundary()
-                    killer.at_random_times(asked.random)
-                    yield store, killer
+        for store, seed in product(stores, range(asked.seeds)):
+            effects = stores["postgresql"](f"effects-{store}-{seed}") if "postgresql" in stores else ""
+            dice, numbers = random.Random(f"{store} {seed}"), count(1)
+            places = range(seed % asked.every, asked.boundaries, asked.every)
+            with far_ends(folder / f"ends-{store}-{seed}", effects) as ends:
+                kinds = [kind for kind in ends.kinds if kind in asked.kinds]
+                for kind, boundary in product(kinds, BOUNDARIES):
+                    if boundary == "midway" and kind not in HEARD:
+                        continue
+                    killer = Killer(stores[store](f"crash-{store}-{seed}-{kind}-{boundary}"), ends, numbers, dice)
+                    killer.at_each(boundary, places, kind)
+                    yield f"{store} {seed} {kind} {boundary}", killer
+                killer = Killer(stores[store](f"crash-{store}-{seed}-random"), ends, numbers, dice)
+                killer.at_random_times(asked.random, kinds)
+                yield f"{store} {seed} random", killer
 
 
 def main() -> None:
@@ -116,12 +114,11 @@ def main() -> None:
     warm()
     with tempfile.TemporaryDirectory(prefix="tocsin-crash-") as name:
         Path(name).chmod(0o755)
-        for store, killer in killers(asked, Path(name)):
+        for place, killer in killers(asked, Path(name)):
             told = killer.reckon()
-            stores.add(store)
+            stores.add(place.partition(" ")[0])
             sums, kills = sums + told, {kind: kills[kind] + killer.kills[kind] for kind in kills}
-            if not asked.json:
-                print(f"{store}: {killer.kills}, {told}", flush=True)
+            print(f"{place}: {sum(killer.kills.values())} kills, {told}", file=sys.stderr, flush=True)
     figures = {
         "benchmark": "crash",
         "kills": sum(kills.values()),
