@@ -130,7 +130,7 @@ async def model_server(scripted: Scripted) -> AsyncIterator[str]:
     app = Starlette(routes=[Route("/v1/chat/completions", scripted.chat, methods=["POST"])])
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
     running = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)

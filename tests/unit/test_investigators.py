@@ -16,7 +16,9 @@ from tocsin.model.evidence import Evidence, EvidenceKind, Finding, FindingKind, 
 from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.signals import LogLine, Series, Topology
 from tocsin.model.triage import Triage
+from tocsin.roles.agents.investigator import KINDS
 from tocsin.roles.analysts.alert import AlertReader
+from tocsin.roles.analysts.cast import investigators
 from tocsin.roles.analysts.change import ChangeAnalyst
 from tocsin.roles.analysts.dependency import DependencyMapper
 from tocsin.roles.analysts.log import LogAnalyst
@@ -359,3 +361,7 @@ def test_data_holds_exactly_the_keys_the_specialists_were_promised():
     assert found[FindingKind.ERROR_CODE] == counted | {"scheme", "code", "meaning", "new"}
     assert found[FindingKind.LOG_NEW] == counted | keys("template level rate_before rate_after ratio example codes")
     assert found[FindingKind.ALERT_FACT] == keys("fact name value unit limit share scheme meaning resource subject")
+
+
+def test_an_agent_from_elsewhere_may_play_any_investigator_and_each_has_something_that_it_may_claim():
+    assert {one.role for one in investigators()} == set(KINDS)

@@ -26,21 +26,15 @@ class Row(NamedTuple):
     value: str
     unit: str = ""
 
-    @property
-    def line(self) -> str:
-        """The row as CSV."""
-        written = io.StringIO()
-        csv.writer(written, lineterminator="").writerow((self.time, self.service, self.metric, self.value, self.unit))
-        return written.getvalue()
-
 
 def epoch(text: str) -> float:
     """A time cell in epoch seconds: RFC 3339, or epoch seconds, milli-, micro- or nanoseconds. Raises ValueError."""
+    if ":" in text:
+        return _moment(text)
     try:
         number = float(text)
     except ValueError:
-        moment = datetime.fromisoformat(text.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return _moment(text)
     if not math.isfinite(number):
         raise ValueError("not a time")
     while number > 1e11:
@@ -48,17 +42,26 @@ def epoch(text: str) -> float:
     return number
 
 
+def _moment(text: str) -> float:
+    moment = datetime.fromisoformat(text.strip())
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
 def written(rows: Iterable[Row]) -> str:
     """Rows as the text of an answer, one series after the other, each in the order of time."""
     ordered = sorted(rows, key=lambda row: (row.service, row.metric, row.at))
-    return "\n".join((HEADER, *(row.line for row in ordered)))
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(
+        (row.time, row.service, row.metric, row.value, row.unit) for row in ordered
+    )
+    return f"{HEADER}\n{text.getvalue()}".removesuffix("\n")
 
 
 def read(text: str) -> tuple[Series, ...]:
     """The series of an answer made by `written`. A cell that redaction replaced is left out, the row stays quotable."""
     groups: dict[tuple[str, str], list[tuple[float, float, str, str]]] = defaultdict(list)
     for line in text.split("\n"):
-        cells = next(csv.reader((line,)), [])
+        cells = next(csv.reader((line,)), []) if '"' in line else line.split(",")
         if len(cells) != 5 or line == HEADER or line.startswith("#"):
             continue
         try:

@@ -34,7 +34,8 @@ WINDOWS = {
 """What each role reads besides the alert."""
 KINDS: dict[str, tuple[FindingKind, ...]] = {
     "alert-reader": (FindingKind.ALERT_FACT,),
-    "metric-analyst": (FindingKind.METRIC_ANOMALY,),
+    "storm-reader": (FindingKind.SUSPECT,),
+    "metric-analyst": (FindingKind.METRIC_ANOMALY, FindingKind.SUSPECT),
     "log-analyst": (
         FindingKind.LOG_NEW,
         FindingKind.LOG_EXPLODING,

@@ -12,7 +12,7 @@ from tocsin.model.alert import Alert
 from tocsin.model.evidence import Finding, FindingKind
 from tocsin.roles.analysts.causes import Cause, MetricSign
 from tocsin.roles.analysts.causes.case import Case
-from tocsin.roles.analysts.causes.concepts import Phrase, Reading, phrase
+from tocsin.roles.analysts.causes.concepts import Phrase, phrase, reading
 
 LATE = 600
 """Seconds after the alert's onset from which a beginning looks like an effect, not a cause."""
@@ -91,7 +91,7 @@ def moves(finding: Finding, sign: MetricSign) -> bool:
     if (sign.at_limit and not data.get("at_limit")) or (sign.bad and not data.get("bad")):
         return False
     words = sign.phrase
-    return words is None or Reading(str(data.get("metric", ""))).says(words)
+    return words is None or reading(str(data.get("metric", ""))).says(words)
 
 
 def timely(finding: Finding, case: Case) -> float:
@@ -152,9 +152,9 @@ def _log_signs(cause: Cause, symptoms: tuple[Cause, ...], case: Case) -> Iterato
     """Described symptoms only: a line that asks the reader to do something was left out of the case."""
     named = _phrases(cause.says)
     fitting = [*_phrases(cause.hints), *(one for symptom in symptoms for one in _phrases(symptom.says))]
-    for finding, reading in case.log_lines():
-        direct = _names_code(cause, _codes(finding)) or bool(reading.first(named))
-        if direct or reading.first(fitting) or (cause.change_is_cause and finding.kind == FindingKind.LOG_NEW):
+    for finding, read in case.log_lines():
+        direct = _names_code(cause, _codes(finding)) or bool(read.first(named))
+        if direct or read.first(fitting) or (cause.change_is_cause and finding.kind == FindingKind.LOG_NEW):
             yield Sign(finding.id, SignKind.LOG, finding.service, finding.confidence * timely(finding, case), direct)
 
 
