@@ -8,8 +8,8 @@ nothing of why a service fails.
 
 import re
 from collections.abc import Collection, Iterable, Set
+from heapq import nlargest
 from itertools import chain
-from operator import itemgetter
 from typing import NamedTuple
 
 Edge = tuple[str, str]
@@ -115,8 +115,8 @@ class Graph:
                 related[one.service] = ("dependency", one.depth)
         return related | {service: ("itself", 0)}
 
-    def next_to_fail(self, service: str, already: Collection[str] = ()) -> list[AtRisk]:
-        """Callers that have not failed yet, most at risk first.
+    def next_to_fail(self, service: str, already: Collection[str] = (), *, most: int) -> list[AtRisk]:
+        """Callers that have not failed yet, most at risk first, `most` of them; equals nearest first.
 
         Risk is the share of a caller's direct dependencies that are in trouble, halved with every further hop: who leans
         on the broken part alone falls first.
@@ -124,18 +124,20 @@ class Graph:
         levels = self._above(service)
         failed = {self._numbers[name] for name in (service, *already) if name in self._numbers}
         troubled = failed.union(*levels)
-        found = [
-            self._risk(one, depth, troubled)
-            for depth, level in enumerate(levels, 1)
+        risks = {
+            one: self._broken(one, troubled) / len(self._callees[one]) * 0.5**further
+            for further, level in enumerate(levels)
             for one in level
             if one not in failed
+        }
+        depth = {one: hops for hops, level in enumerate(levels, 1) for one in level}
+        return [
+            AtRisk(self._names[one], depth[one], risks[one], self._broken(one, troubled), len(self._callees[one]))
+            for one in nlargest(most, risks, key=risks.__getitem__)
         ]
-        return sorted(found, key=itemgetter(2), reverse=True)  # equals stay nearest first
 
-    def _risk(self, one: int, depth: int, troubled: Set[int]) -> AtRisk:
-        callees = self._callees[one]
-        broken, many = sum(map(troubled.__contains__, callees)), len(callees)
-        return AtRisk(self._names[one], depth, broken / many * 0.5 ** (depth - 1), broken, many)
+    def _broken(self, one: int, troubled: Set[int]) -> int:
+        return sum(map(troubled.__contains__, self._callees[one]))
 
 
 def _plain(name: str) -> str:

@@ -1,6 +1,7 @@
 """The service: the house with its face open to hooks, API and streams. Called by `tocsin serve` and `tocsin deadletters`."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -67,6 +68,7 @@ async def _serve(settings: Settings, *, walking: bool) -> None:
             site = create_site(_page(settings, rooms.store, rooms.clock), settings.serve)
             await closing.enter_async_context(beside(site, own.host, own.port))
             print(f"the status page is on http://{own.host}:{own.port}", file=sys.stderr)
+        _settle()
         await server(face, rooms, settings.serve).serve()
 
 
@@ -101,8 +103,15 @@ async def _work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with open_rooms(settings):
+        _settle()
         print("tocsin walks incidents; its face is another process", file=sys.stderr)
         await stop.wait()
+
+
+def _settle() -> None:
+    """What is loaded by now stays for good: the garbage collector need not stop everybody to look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @asynccontextmanager

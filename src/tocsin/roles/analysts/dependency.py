@@ -62,7 +62,7 @@ def _mentioned(brief: Brief) -> Iterable[str]:
 
 def _blast(known: CallMap, graph: Graph, service: str) -> Finding:
     affected, needs = graph.affected(service), graph.needs(service)
-    risks = graph.next_to_fail(service)[:MOST_NEIGHBOURS]
+    risks = graph.next_to_fail(service, most=MOST_NEIGHBOURS)
     edges = _shown(graph, service, affected, needs)
     return Finding(
         id="dependency-1",
