@@ -25,9 +25,10 @@ from tocsin.library.memory import Memory
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.event import Event
 from tocsin.model.ground import Value
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, WritePostMortem
 from tocsin.model.review import Lesson, Review
+from tocsin.model.state import State
 from tocsin.stages import review
 from tocsin.stages.review.document import Part
 from tocsin.store.memory import MemoryStore

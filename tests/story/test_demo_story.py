@@ -11,8 +11,8 @@ from tocsin.app.story import demo_story
 from tocsin.errors import DataError
 from tocsin.model.acts import ActionApproved, ActionFinished, ActionStarted, ActionVerified, Resolved
 from tocsin.model.communication import UpdatePublished
-from tocsin.model.incident import State
 from tocsin.model.standing import ActionState
+from tocsin.model.state import State
 from tocsin.model.update import Audience
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from tocsin.errors import DataError
 from tocsin.guard.attempt import PeopleRules
 from tocsin.model.acts import Seat
 from tocsin.model.figures import figures
-from tocsin.model.incident import State
+from tocsin.model.state import State
 from tocsin.response import respond
 from tocsin.stages import people
 from tocsin.stages.people import asks

@@ -15,7 +15,8 @@ from tocsin.app.settings import Settings
 from tocsin.errors import SourceError
 from tocsin.model.evidence import resolves
 from tocsin.model.ground import IncidentType, Severity
-from tocsin.model.incident import State, fold
+from tocsin.model.incident import fold
+from tocsin.model.state import State
 from tocsin.stages.investigate import EvidenceSettings, Sources
 
 ROOT = Path(__file__).resolve().parents[2]

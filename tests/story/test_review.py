@@ -12,7 +12,7 @@ from tocsin.connectors.system import PretendClock
 from tocsin.guard.attempt import Attempt
 from tocsin.model.acts import Reopened
 from tocsin.model.identity import LOCAL_OPERATOR
-from tocsin.model.incident import State
+from tocsin.model.state import State
 from tocsin.response import respond
 from tocsin.stages import people
 from tocsin.stages.people import asks

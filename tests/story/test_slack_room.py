@@ -11,7 +11,7 @@ from tocsin.connectors.slack.fake.workspace import BOT_USER
 from tocsin.model.acts import Acknowledged, Flagged, NextActionSet, SeatTaken, SeverityChanged, UserReported
 from tocsin.model.communication import ChatNoted, ChatPinned
 from tocsin.model.event import Declared, Noted
-from tocsin.model.incident import State
+from tocsin.model.state import State
 from tocsin.web.slack import commands, routes
 
 

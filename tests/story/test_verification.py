@@ -14,10 +14,10 @@ from tocsin.model.acts import ActionVerified, Mitigated, NextActionSet, Reopened
 from tocsin.model.event import AlertRepeated, AlertResolved, FindingsReported
 from tocsin.model.evidence import Finding, FindingKind, Quote
 from tocsin.model.ground import Severity
-from tocsin.model.incident import State
 from tocsin.model.move import Rethink, Tell, Wait
 from tocsin.model.signals import Series
 from tocsin.model.standing import ActionState
+from tocsin.model.state import State
 from tocsin.stages import course, remediate, verify
 from tocsin.stages.people import PeopleRules
 from tocsin.stages.remediate import permit

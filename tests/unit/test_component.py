@@ -3,7 +3,8 @@
 from tocsin.model.catalogue import Catalogue, Service
 from tocsin.model.component import ComponentStatus, Impact, affected, impact_of, public_names
 from tocsin.model.ground import Severity
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
+from tocsin.model.state import State
 
 SHOP = Catalogue(
     services=(

@@ -10,7 +10,7 @@ from tests.unit.test_messages import texts
 
 from tocsin.guard.wording import Known, Told, differences
 from tocsin.model.ground import Severity
-from tocsin.model.incident import State
+from tocsin.model.state import State
 from tocsin.model.update import Audience
 from tocsin.model.vocabulary import WORDS
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.move import Confirm, Leave, Move, Rethink, Wait
+from tocsin.model.state import State
 from tocsin.stages import course
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

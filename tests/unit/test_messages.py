@@ -15,7 +15,8 @@ from tocsin.model.cadence import Cadence
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.event import Closed, Diagnosed, Triaged
 from tocsin.model.ground import IncidentType
-from tocsin.model.incident import State, fold
+from tocsin.model.incident import fold
+from tocsin.model.state import State
 from tocsin.model.triage import FactKind, ImpactFact
 from tocsin.model.update import Audience, WordingCode
 from tocsin.model.vocabulary import WORDS

@@ -36,7 +36,8 @@ from tocsin.model.event import (
 )
 from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.identity import LOCAL_OPERATOR, SERVICE, Principal, Role
-from tocsin.model.incident import Incident, State, fold
+from tocsin.model.incident import Incident, fold
+from tocsin.model.state import State
 from tocsin.model.triage import Triage
 from tocsin.ports import KeptAlert, Ledger
 from tocsin.stages import people

@@ -14,9 +14,9 @@ from tocsin.errors import DataError, Denied, NotFound, NotNow, SourceError
 from tocsin.guard.attempt import Attempt
 from tocsin.model.action import Fix
 from tocsin.model.identity import SERVICE, Principal, Role
-from tocsin.model.incident import State
 from tocsin.model.press import Press, Pressed, read_press
 from tocsin.model.review import ActionItemExported
+from tocsin.model.state import State
 from tocsin.ports import Receipt, judgement_buttons
 from tocsin.stages import review
 from tocsin.stages.deliver import deliver, item_courier

@@ -16,8 +16,9 @@ from tocsin.guard.seeing import SecurityRules, seen
 from tocsin.model.event import Body, Event
 from tocsin.model.ground import Severity, Value
 from tocsin.model.identity import SERVICE, Principal, Right
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.move import Letter
+from tocsin.model.state import State
 from tocsin.ports import Ledger, Names, Parcel
 
 _WRITTEN = frozenset(

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.ground import Severity
-from tocsin.model.incident import OPEN, Incident
+from tocsin.model.incident import Incident
+from tocsin.model.state import OPEN
 
 
 class ComponentStatus(StrEnum):

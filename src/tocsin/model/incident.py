@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 
 from pydantic import Field
 
@@ -51,24 +50,10 @@ from tocsin.model.standing import (
     Vouched,
     acted,
 )
+from tocsin.model.state import OPEN, State
 from tocsin.model.storm import FirstCause, StormJudged
 from tocsin.model.triage import Answer, Triage
 from tocsin.model.update import Audience, Update
-
-
-class State(StrEnum):
-    """Where the incident stands on its way down the corridor."""
-
-    DECLARED = "declared"
-    TRIAGED = "triaged"
-    INVESTIGATING = "investigating"
-    IDENTIFIED = "identified"
-    MITIGATING = "mitigating"
-    MONITORING = "monitoring"
-    RESOLVED = "resolved"
-    REVIEWED = "reviewed"
-    CLOSED = "closed"
-
 
 _THINKING = frozenset({State.DECLARED, State.TRIAGED, State.INVESTIGATING, State.IDENTIFIED})
 _TOLD = (
@@ -86,7 +71,6 @@ _TOLD = (
 """What messages are made of."""
 _SPOKEN_OF = (ToneSet, ToneLifted, EtaStated)
 """What else changes what messages say."""
-OPEN = frozenset(State) - {State.RESOLVED, State.REVIEWED, State.CLOSED}
 
 
 class Rating(Value):

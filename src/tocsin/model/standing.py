@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tocsin.model import acts
 from tocsin.model.action import Approval, Outcome, Rehearsal, RenderedStep, Verdict
 from tocsin.model.ground import Time, Value
+from tocsin.model.state import OPEN, State
 
 if TYPE_CHECKING:
     from tocsin.model.event import Event
@@ -189,8 +190,6 @@ def acted(  # noqa: C901 - one case for each kind of act
 def _turned(
     incident: "Incident", act: acts.Mitigated | acts.Resolved | acts.Reopened | acts.Merged, event: "Event"
 ) -> dict[str, object]:
-    from tocsin.model.incident import State
-
     match act:
         case acts.Mitigated():
             return {"state": State.MONITORING, "mitigated_at": incident.mitigated_at or event.at}
@@ -255,8 +254,6 @@ def _with_actions(incident: "Incident", actions: tuple[Action, ...]) -> dict[str
 
     A rollback that is through has mitigated nothing: the incident is where it was before.
     """
-    from tocsin.model.incident import OPEN, State
-
     newest = next((one for one in reversed(actions) if one.step.risk.rank > 0), None)
     moves = {
         ActionState.RUNNING: State.MITIGATING,

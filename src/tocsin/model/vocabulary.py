@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tocsin.model.incident import State
+from tocsin.model.state import State
 
 
 class Words(NamedTuple):

@@ -12,7 +12,8 @@ from typing import TypeVar
 from tocsin.errors import NotFound, StoreError
 from tocsin.model.change import Change, Silence
 from tocsin.model.evidence import Evidence
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
+from tocsin.model.state import State
 from tocsin.ports import (
     AlertStore,
     AnswerStore,

@@ -11,7 +11,8 @@ from functools import cache
 
 from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
+from tocsin.model.state import State
 from tocsin.ports import Head
 from tocsin.store.folds import Folds
 from tocsin.store.inserts import Row, replace

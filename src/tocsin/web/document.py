@@ -11,11 +11,12 @@ from tocsin.model.acts import HypothesisRuledOut, Seat, SeatTaken
 from tocsin.model.event import Event, Precedent
 from tocsin.model.evidence import Finding, page_of
 from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.narrative import Draft, Published
 from tocsin.model.reported import ReportChart, report_chart
 from tocsin.model.review import ActionItem
 from tocsin.model.standing import Action, ActionState, Flag, Line, NextAction, Page, UserReport
+from tocsin.model.state import State
 from tocsin.model.storm import FirstCause
 from tocsin.model.telling import tell
 from tocsin.model.triage import Answer

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from tocsin.errors import NotFound
 from tocsin.model.ground import Severity, Time, Value
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.review import ActionItem
+from tocsin.model.state import State
 from tocsin.model.update import WordingViolation
 from tocsin.ports import Ledger
 from tocsin.stages.review import Rules, calendar, text_of, versions

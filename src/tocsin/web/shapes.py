@@ -10,7 +10,8 @@ from tocsin.model.alert import Alert
 from tocsin.model.change import Change, Silence
 from tocsin.model.event import Event
 from tocsin.model.ground import IncidentType, Severity, Time, Value
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
+from tocsin.model.state import State
 from tocsin.ports import KeptAlert, KeptDelivery, Parcel
 from tocsin.stages.intake import Decision
 from tocsin.stages.intake.matching import Matchers

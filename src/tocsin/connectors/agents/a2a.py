@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tocsin.connectors.agents.bounded import bounded_client
 from tocsin.connectors.agents.cards import card_of
+from tocsin.connectors.agents.losing import lost, said
 from tocsin.connectors.agents.once import Once
 from tocsin.connectors.agents.settings import AgentsSettings, allowed
 from tocsin.errors import SourceError
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from tocsin.connectors.agents.a2a_tasks import Tasks
 
 TASKS = "tocsin.connectors.agents.a2a_tasks"
-FIRST_LOOK, SLOWER = 0.1, 1.5
-"""Seconds until an agent at work is first asked, and by how much more at each time."""
 WELL_KNOWN = "/.well-known/agent-card.json"
 
 
@@ -77,13 +76,3 @@ class A2aAgent:
         if self.accepted is None:
             raise lost(self.name, "is not accepted yet")
         return open_tasks(self.name, self.accepted, self.settings, self.token)
-
-
-def lost(name: str, why: str) -> SourceError:
-    """An agent that cannot be counted on, and why."""
-    return SourceError(f"agent {name} {why}.", "See `tocsin agents check`.", code="TCS-AGENT-LOST")
-
-
-def said(failure: BaseException) -> str:
-    """A failure of somebody else's library in one short line."""
-    return " ".join((str(failure) or type(failure).__name__).split())[:200].rstrip(".")

@@ -31,9 +31,9 @@ from a2a.utils.errors import A2AError
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Value
 
-from tocsin.connectors.agents.a2a import FIRST_LOOK, SLOWER, lost, said
 from tocsin.connectors.agents.bounded import bounded_client
 from tocsin.connectors.agents.cards import BINDINGS
+from tocsin.connectors.agents.losing import FIRST_LOOK, SLOWER, lost, said
 from tocsin.connectors.agents.settings import AgentsSettings, is_here
 from tocsin.ports import AgentCard, AgentTask
 

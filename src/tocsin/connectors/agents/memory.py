@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tocsin.connectors.agents.a2a import lost
+from tocsin.connectors.agents.losing import lost
 from tocsin.connectors.agents.once import Once
 from tocsin.ports import AgentCard, AgentTask
 

@@ -14,8 +14,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tocsin.connectors.agents.a2a import FIRST_LOOK, SLOWER, lost, said
 from tocsin.connectors.agents.cards import card_of
+from tocsin.connectors.agents.losing import FIRST_LOOK, SLOWER, lost, said
 from tocsin.connectors.agents.once import Once
 from tocsin.connectors.agents.settings import AgentsSettings
 from tocsin.errors import SourceError

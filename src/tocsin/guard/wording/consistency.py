@@ -16,7 +16,7 @@ from tocsin.guard.wording.lexicon import stated, times
 from tocsin.guard.wording.promises import promised
 from tocsin.guard.wording.text import Text
 from tocsin.model.ground import Severity, Time, Value
-from tocsin.model.incident import OPEN, State
+from tocsin.model.state import OPEN, State
 from tocsin.model.update import Audience
 from tocsin.model.vocabulary import WORDS
 

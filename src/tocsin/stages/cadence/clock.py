@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from tocsin.model.cadence import Cadence
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.move import Draft, Move, Publish, Wait
 from tocsin.model.narrative import Draft as Written
+from tocsin.model.state import State
 from tocsin.model.update import Audience
 from tocsin.stages.cadence.deadline import deadline
 

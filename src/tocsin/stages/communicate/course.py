@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from tocsin.model.acts import Mitigated, Reopened, Resolved, SeverityChanged
 from tocsin.model.event import AlertResolved, Closed, Declared, Diagnosed, Event, FixProposed, SeverityRaised, Triaged
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.plain import clock, one_line
 from tocsin.model.standing import Action, ActionState
+from tocsin.model.state import State
 
 LONG = 600
 """Characters of a sentence that must not be cut in the middle of its point."""

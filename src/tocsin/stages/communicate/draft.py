@@ -12,9 +12,10 @@ from tocsin.model.alert import Alert
 from tocsin.model.component import affected, impact_of
 from tocsin.model.event import Event
 from tocsin.model.ground import IncidentType
-from tocsin.model.incident import OPEN, Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.narrative import Published
 from tocsin.model.plain import clock, minute
+from tocsin.model.state import OPEN, State
 from tocsin.model.update import FOR_CUSTOMERS, Audience, Update
 from tocsin.model.vocabulary import WORDS
 from tocsin.stages.communicate import tone

@@ -9,9 +9,10 @@ from tocsin.model.alert import Alert
 from tocsin.model.catalogue import Catalogue
 from tocsin.model.event import Event
 from tocsin.model.ground import IncidentType, Value
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.narrative import Estimate
 from tocsin.model.plain import clock, minute, one_line, spell
+from tocsin.model.state import State
 from tocsin.model.triage import IMPACT_WORDS, FactKind, ImpactFact, Triage
 from tocsin.model.vocabulary import WORDS, Words
 from tocsin.stages.communicate import course

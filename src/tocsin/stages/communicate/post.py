@@ -9,10 +9,11 @@ from datetime import datetime
 
 from tocsin.model.communication import UpdateDrafted, UpdatePublished
 from tocsin.model.ground import Value
-from tocsin.model.incident import OPEN, Incident
+from tocsin.model.incident import Incident
 from tocsin.model.move import Letter
 from tocsin.model.narrative import Draft, Published
 from tocsin.model.plain import minute
+from tocsin.model.state import OPEN
 from tocsin.model.update import FOR_CUSTOMERS, Audience, Update
 from tocsin.ports import Ledger, Message, Parcel, Purpose, acknowledge_buttons, message_payload, review_buttons
 from tocsin.stages.communicate.desk import Desk

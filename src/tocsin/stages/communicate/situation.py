@@ -8,8 +8,9 @@ from datetime import datetime
 
 from tocsin.guard.wording import Constraint, Situation, breaches, check
 from tocsin.model.catalogue import Catalogue
-from tocsin.model.incident import OPEN, Incident
+from tocsin.model.incident import Incident
 from tocsin.model.narrative import Estimate
+from tocsin.model.state import OPEN
 from tocsin.model.update import FOR_CUSTOMERS, Audience, WordingCode, WordingViolation
 from tocsin.model.vocabulary import WORDS
 from tocsin.stages.communicate.contradictions import contradictions

@@ -7,8 +7,9 @@ from tocsin.model.acts import Merged, Mitigated, Reopened, Resolved
 from tocsin.model.alert import Alert
 from tocsin.model.event import AlertJoined, AlertResolved, Closed, Noted
 from tocsin.model.identity import Right
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.standing import ActionState
+from tocsin.model.state import State
 from tocsin.stages.people.asks import AllClear, CloseAsFalseAlarm, MarkMitigated, Merge, Reopen
 
 _UNSETTLED = frozenset({ActionState.RUNNING, ActionState.UNKNOWN})

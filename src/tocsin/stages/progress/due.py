@@ -6,10 +6,11 @@ from pydantic import Field
 
 from tocsin.model.acts import STUCK, Flagged, LineEnded
 from tocsin.model.ground import Severity, Value
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, Move, Tell, Wait
 from tocsin.model.plain import one_line, spell
 from tocsin.model.standing import Line
+from tocsin.model.state import State
 from tocsin.model.triage import NEXT_ACTION
 
 ACTOR = "role:commander"

@@ -5,7 +5,7 @@ from tocsin.guard.attempt import Attempt
 from tocsin.guard.wording import blame_in
 from tocsin.model.event import Body
 from tocsin.model.identity import Right
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.plain import one_line
 from tocsin.model.review import (
     THE_POST_MORTEM,
@@ -14,6 +14,7 @@ from tocsin.model.review import (
     PostMortemScheduled,
     PostMortemWritten,
 )
+from tocsin.model.state import State
 from tocsin.model.update import WordingViolation
 from tocsin.stages.review.asks import Approve, Edit, Schedule
 from tocsin.stages.review.convening import tracked

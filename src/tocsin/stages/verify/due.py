@@ -10,9 +10,10 @@ from tocsin.errors import NotFound
 from tocsin.library.steps import Probe, RunbookStep
 from tocsin.model.action import Risk
 from tocsin.model.acts import ActionVerified
-from tocsin.model.incident import Incident, State
+from tocsin.model.incident import Incident
 from tocsin.model.move import Confirm, Happening, Move, RollBack, Tell, Verify, Wait
 from tocsin.model.standing import LIVE, Action, ActionState
+from tocsin.model.state import State
 from tocsin.stages.verify.settings import Rules, VerifySettings
 
 VERIFIER = "role:verifier"
