@@ -7,12 +7,13 @@ from tocsin.guard.redact import Redact
 from tocsin.model.ground import IncidentType
 from tocsin.model.plan import REMOTE, Agent
 from tocsin.roles.agents.investigator import OutsideInvestigator
-from tocsin.roles.agents.minds import ModelDiagnostician, ModelPlayer
+from tocsin.roles.agents.minds import ModelPlayer
 from tocsin.roles.agents.purse import Purse
-from tocsin.roles.agents.reading import Reading
-from tocsin.roles.agents.remote import Line, RemoteDiagnostician, RemotePlayer
+from tocsin.roles.agents.reading import ModelLine, Reading
+from tocsin.roles.agents.remote import Line, RemotePlayer
 from tocsin.roles.agents.roster import Roster
 from tocsin.roles.agents.router import ModelRouter
+from tocsin.roles.agents.specialist import ANSWER, CHARACTERS, PATIENCE, OutsideDiagnostician
 from tocsin.roles.agents.writer import ModelWriter
 from tocsin.roles.analysts.cast import BuiltInCast
 from tocsin.roles.analysts.routing import Routing
@@ -68,9 +69,10 @@ class HouseCast:
         """By a model or an agent elsewhere where the document names one."""
         account, built_in = account or Account(), self.built_in.specialists[kind]
         if agent is not None and agent.player == "model":
-            return ModelDiagnostician(built_in, agent, self.purse, account, self.redact)
+            line = ModelLine(agent, account, self.purse, self.redact, PATIENCE, CHARACTERS, ANSWER)
+            return OutsideDiagnostician(line, built_in)
         if agent is not None and agent.player.startswith(REMOTE):
-            return RemoteDiagnostician(self._line(agent, account), built_in)
+            return OutsideDiagnostician(self._line(agent, account), built_in)
         return self.built_in.specialist(kind)
 
     def player(self, agent: Agent, account: Account | None = None) -> Player:

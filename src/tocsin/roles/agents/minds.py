@@ -1,4 +1,4 @@
-"""Models as players: a free agent's, and the specialist's. Made by `cast`; they ask through the purse and hold no power.
+"""Models as players of free agents. Made by `cast`; they ask through the purse and hold no power.
 
 What a model answers is checked before it counts: the schema, what it cites, the runbooks it names, the severity. Confidence is
 never taken from it. It has one retry with the error; then the built-in analyst of the role answers.
@@ -13,14 +13,13 @@ from tocsin.errors import TocsinError
 from tocsin.guard.powers import power_of
 from tocsin.guard.quarantine import RULES, fenced
 from tocsin.guard.redact import Redact
-from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.plan import Agent, Power
 from tocsin.ports import Question, ToolAnswer, ToolCard
 from tocsin.roles.agents.asking import asked
-from tocsin.roles.agents.checks import choices, chosen, cited, finished, verdict
-from tocsin.roles.agents.prompts import instruction, prompt
+from tocsin.roles.agents.checks import cited, finished, verdict
+from tocsin.roles.agents.prompts import instruction
 from tocsin.roles.agents.purse import Purse
-from tocsin.roles.contract import Account, Assignment, Brief, Played, Player, Report, Specialist, Tools
+from tocsin.roles.contract import Account, Assignment, Played, Player, Tools
 
 TEXT = {"type": "string", "maxLength": 2000}
 OUTPUTS: dict[Power, dict[str, Any]] = {
@@ -41,8 +40,6 @@ OUTPUTS: dict[Power, dict[str, Any]] = {
 }
 """What each power answers with, where a document asks for nothing else."""
 TURNS = 8
-PATIENCE = 15.0
-"""Seconds for the specialist: the diagnosis must be out after 60, the reading and the built-in answer among them."""
 ANSWER = 900
 """Tokens of an answer, unless less is left."""
 
@@ -145,42 +142,3 @@ class _Seen:
             return answer.text
 
         return call
-
-
-@dataclass(slots=True)
-class ModelDiagnostician:
-    """contract.Diagnostician by a model: it may choose among causes that the evidence supports, and cite why; nothing else."""
-
-    built_in: Specialist
-    agent: Agent
-    purse: Purse
-    account: Account
-    redact: Redact
-
-    @property
-    def role(self) -> str:
-        """The specialist's."""
-        return self.built_in.role
-
-    async def diagnose(self, brief: Brief, reports: tuple[Report, ...]) -> Diagnosis:
-        """The built-in answer with the model's choice first, where it holds. Raises PlayerFailed."""
-        found = self.built_in.diagnose(brief, reports)
-        if not found.hypotheses:
-            return found  # nothing is supported, and a model cannot change that
-        ids = {finding.id: finding.text for report in reports for finding in report.findings}
-        question = self._question(found, ids)
-
-        async def taken(said: dict[str, Any]) -> Diagnosis:
-            return chosen(found, said, ids)
-
-        return await asked(self.purse, self.agent, self.account, question, taken)
-
-    def _question(self, found: Diagnosis, ids: Mapping[str, str]) -> Question:
-        listed, findings, schema = choices(found, ids)
-        return Question(
-            instruction=f"{self.agent.prompt or prompt('specialist')}\n\n{RULES}",
-            material=f"{fenced('causes', listed, self.redact, 2000)}\n\n{fenced('findings', findings, self.redact, 5000)}",
-            output=schema,
-            most_tokens=300,
-            seconds=PATIENCE,
-        )

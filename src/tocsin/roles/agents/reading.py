@@ -1,6 +1,6 @@
-"""How a model is asked to read what an investigator's window answered: by a digest, and by number for the lines it wants whole.
+"""How a model is asked for a role of the house: with a task's material, and, where it reads a window, by a digest of it.
 
-The peer of `remote.Line` for models; `investigator` speaks to both. It holds no tool: the window was opened by the house.
+The peers of `remote.Line` for models; `investigator` and `specialist` speak to all of them. None holds a tool.
 """
 
 import json
@@ -48,16 +48,57 @@ OUTPUT: dict[str, Any] = {
 
 
 @dataclass(slots=True)
-class Reading:
-    """One model that reads for one investigator."""
+class ModelLine:
+    """One model that is given a task."""
 
     agent: Agent
     account: Account
     purse: Purse
     redact: Redact
-    patience: float = 10.0
+    patience: float
     """Seconds that it has for all its questions."""
+    characters: int
+    """Of each piece of the material."""
+    answer: int
+    """Tokens of its answer."""
+
+    async def taken(self, task: AgentTask, check: Callable[[dict[str, Any]], T]) -> T:
+        """What `check` makes of its answer. Raises PlayerFailed."""
+
+        async def checked(said: dict[str, Any]) -> T:
+            return check(said)
+
+        return await asked(self.purse, self.agent, self.account, self._question(task, task.instruction), checked)
+
+    def _question(self, task: AgentTask, instruction: str) -> Question:
+        return Question(
+            instruction=instruction,
+            material="\n\n".join(str(task.inputs[name]) for name in task.inputs if name not in _OURS),
+            output=dict(task.output or {}),
+            most_tokens=self.answer,
+            seconds=task.seconds,
+        )
+
+    def fenced(self, name: str, text: str) -> str:
+        """Text from the world on its way out."""
+        return fenced(name, text, self.redact, self.characters)
+
+    def clean(self, value: Any) -> Any:  # noqa: ANN401 - JSON
+        """The shared context is not sent to a model: what it needs stands in the material."""
+        return value
+
+    def seconds(self, most: float) -> float:
+        """What it has: the least of what is left and what its document says."""
+        return min(most, self.agent.limits.timeout_seconds or self.patience, self.patience)
+
+
+@dataclass(slots=True)
+class Reading(ModelLine):
+    """One model that reads for one investigator; the lines of a digest that it wants whole, it recalls by number."""
+
+    patience: float = 10.0
     characters: int = CHARACTERS
+    answer: int = ANSWER
     reads_windows: bool = True
     """It is asked only where there is something to read."""
     _whole: list[str] = field(default_factory=list)
@@ -69,13 +110,8 @@ class Reading:
 
     async def taken(self, task: AgentTask, check: Callable[[dict[str, Any]], T]) -> T:
         """What `check` makes of its answer. Raises PlayerFailed."""
-        question = Question(
-            instruction=f"{self.agent.prompt or prompt('analyst')}\nKinds: {', '.join(task.inputs['kinds'])}.\n\n{RULES}",
-            material="\n\n".join(str(task.inputs[name]) for name in task.inputs if name not in _OURS),
-            output=OUTPUT,
-            most_tokens=ANSWER,
-            seconds=task.seconds,
-        )
+        told = f"{self.agent.prompt or prompt('analyst')}\nKinds: {', '.join(task.inputs['kinds'])}.\n\n{RULES}"
+        question = self._question(task, told).model_copy(update={"output": OUTPUT})
 
         async def whole(said: dict[str, Any]) -> T:
             lines = recalled("\n".join(self._whole), said.get("recall") or (), RECALLED)
@@ -86,18 +122,6 @@ class Reading:
             return check({"findings": _object(again).get("findings") or said["findings"]})
 
         return await asked(self.purse, self.agent, self.account, question, whole)
-
-    def fenced(self, name: str, text: str) -> str:
-        """Text from the world on its way out."""
-        return fenced(name, text, self.redact, self.characters)
-
-    def clean(self, value: Any) -> Any:  # noqa: ANN401 - JSON
-        """The shared context is not sent to a model that reads: what it needs stands in the alert."""
-        return value
-
-    def seconds(self, most: float) -> float:
-        """What it has: the least of what is left and what its document says."""
-        return min(most, self.agent.limits.timeout_seconds or self.patience, self.patience)
 
 
 _OURS = frozenset({"kinds", "start", "end"})

@@ -1,4 +1,4 @@
-"""Remote agents as players: a free agent's, an investigator's, the specialist's. Made by `cast`; they hold no power and no tool.
+"""Remote agents: how one is asked, and one as the player of a free agent. Made by `cast`; they hold no power and no tool.
 
 What goes out is redacted, bounded and between marks, as for models. What comes back is data: the schema, what it cites, the
 runbooks it names and the severity are checked, and confidence is never taken from it. Who is lost, late or wrong raises, and
@@ -15,15 +15,13 @@ from tocsin.errors import PlayerFailed, SourceError
 from tocsin.guard.powers import power_of
 from tocsin.guard.quarantine import RULES, defused, fenced
 from tocsin.guard.redact import Redact
-from tocsin.model.context import context_from
-from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.plan import REMOTE, Agent, Power
 from tocsin.ports import AgentTask, MindAnswer, Question
-from tocsin.roles.agents.checks import choices, chosen, cited, finished, fits, verdict
+from tocsin.roles.agents.checks import cited, finished, fits, verdict
 from tocsin.roles.agents.minds import OUTPUTS
-from tocsin.roles.agents.prompts import instruction, prompt
+from tocsin.roles.agents.prompts import instruction
 from tocsin.roles.agents.roster import CHARACTERS, SECONDS, Roster
-from tocsin.roles.contract import Account, Assignment, Brief, Played, Player, Report, Specialist, Spend, Tools
+from tocsin.roles.contract import Account, Assignment, Played, Player, Spend, Tools
 
 T = TypeVar("T")
 SHARE = 0.6
@@ -142,39 +140,6 @@ class RemotePlayer:
             output=dict(assignment.output) if assignment.output else OUTPUTS[power],
             seconds=self.line.seconds(assignment.seconds * SHARE),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteDiagnostician:
-    """contract.Diagnostician: it may choose among causes that the evidence supports, and cite why; nothing else."""
-
-    line: Line
-    built_in: Specialist
-
-    @property
-    def role(self) -> str:
-        """The specialist's."""
-        return self.built_in.role
-
-    async def diagnose(self, brief: Brief, reports: tuple[Report, ...]) -> Diagnosis:
-        """The built-in answer with the agent's choice first, where it holds. Raises PlayerFailed, SourceError."""
-        found = self.built_in.diagnose(brief, reports)
-        if not found.hypotheses:
-            return found  # nothing is supported, and nobody elsewhere can change that
-        told = tuple(finding for report in reports for finding in report.findings)
-        ids = {finding.id: finding.text for finding in told}
-        causes, findings, schema = choices(found, ids)
-        inputs = {"causes": self.line.fenced("causes", causes), "findings": self.line.fenced("findings", findings)}
-        task = AgentTask(
-            id=f"{brief.incident_id}:{self.role}{part_of(inputs)}",
-            role=self.line.agent.role,
-            instruction=f"{self.line.agent.prompt or prompt('specialist')}\n\n{RULES}",
-            inputs=inputs,
-            context=self.line.clean({**context_from(told, (brief.service,)), "severity": str(brief.triage.severity)}),
-            output=schema,
-            seconds=self.line.seconds(SECONDS),
-        )
-        return chosen(found, await self.line.ask(task), ids)
 
 
 def excerpt(text: str, most: int) -> str:
