@@ -2,7 +2,8 @@
 
 Secrets of many formats are drawn and planted in many contexts, then taken through the three doors they could leave by: the
 evidence shelf, the prompt of a model, and a post by a tool. `known` are the formats and contexts that the tests were written
-with; `other` are shapes found in the field that the table was not made from. False alarms are counted on ordinary log lines.
+with; `other` are shapes found in the field that the table was not made from. `personal`: mail addresses, telephones, accounts
+and the like, by the doors to a model and by a tool (they stay on the shelf). False alarms are counted on ordinary log lines.
 """
 
 import argparse
@@ -15,9 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tests.unit.test_personal import PERSONAL
 from tests.unit.test_redact import ALNUM, BASE64, CONTEXTS, FORMATS, HEX, UPPER, URLSAFE, Draw, part, whole
 
 from tocsin.guard.outward import outward
+from tocsin.guard.personal import Veil, impersonal
 from tocsin.guard.quarantine import fenced
 from tocsin.guard.redact import redact
 
@@ -30,6 +33,10 @@ DOORS: Mapping[str, Callable[[str], str]] = {
     "evidence": lambda text: clean(text).text,
     "prompt": lambda text: fenced("data", text, clean),
     "post": lambda text: str(outward(text, clean)),
+}
+OUTSIDE: Mapping[str, Callable[[str], str]] = {
+    "prompt": lambda text: str(Veil().over(fenced("data", text, clean))),
+    "post": DOORS["post"],
 }
 OTHER: dict[str, Made] = {
     "kubernetes env, JSON": lambda d: part('{{"name":"DB_PASSWORD","value":"{}"}}', d.of(ALNUM, 14)),
@@ -78,6 +85,20 @@ OTHER: dict[str, Made] = {
     "github in a link": lambda d: part("https://x-access-token:{}@github.example.com/a/b", "ghs_" + d.of(ALNUM, 36)),
     "amazon id": lambda d: whole("AKIA" + d.of(UPPER, 16)),
 }
+
+
+def _as_it_is(text: str, _: object) -> tuple[str, str]:
+    return text, text
+
+
+PEOPLE: dict[str, Made] = {
+    **{name: partial(_as_it_is, text) for name, text in PERSONAL.items()},
+    "drawn e-mail": lambda d: whole(f"{d.of(LOWER, 9)}.{d.of(LOWER, 5)}@{d.of(LOWER, 8)}.example"),
+    "drawn phone": lambda d: whole(f"+49 {d.random.randint(150, 179)} {d.random.randint(1000000, 9999999)}"),
+    "drawn American": lambda d: whole(
+        f"{d.random.randint(201, 989)}-{d.random.randint(201, 999)}-{d.of(string.digits, 4)}"
+    ),
+}
 PLACES = {
     "exception": "java.lang.IllegalStateException: refused {} (attempt 3)",
     "syslog": "<34>1 2026-11-21T03:04:05Z host app 12 - - {}",
@@ -100,10 +121,15 @@ def planted(formats: Mapping[str, Made], contexts: Mapping[str, str], draws: int
                 yield f"{name} in {where}", template.format(text), secret
 
 
-def leaks(formats: Mapping[str, Made], contexts: Mapping[str, str], draws: int) -> dict[str, Any]:
+def leaks(
+    formats: Mapping[str, Made],
+    contexts: Mapping[str, str],
+    draws: int,
+    doors: Mapping[str, Callable[[str], str]] = DOORS,
+) -> dict[str, Any]:
     """How many were planted, and how many came out by each door; the first few by name."""
     texts = list(planted(formats, contexts, draws))
-    out = {door: [name for name, text, secret in texts if secret in through(text)] for door, through in DOORS.items()}
+    out = {door: [name for name, text, secret in texts if secret in through(text)] for door, through in doors.items()}
     worst = max(len(names) for names in out.values())
     return {
         "formats": len(formats),
@@ -123,8 +149,14 @@ def false_alarms() -> dict[str, Any]:
         for line in gzip.decompress(path.read_bytes()).decode("utf-8", "replace").splitlines()
     ]
     lines += [json.loads(line)["text"] for line in BENIGN.read_text().splitlines()] if BENIGN.is_file() else []
-    touched = [line for line in lines if clean(line).count]
-    return {"lines": len(lines), "touched": len(touched), "rate": round(len(touched) / max(1, len(lines)), 5)}
+    touched = sum(clean(line).count > 0 for line in lines)
+    veiled = sum(impersonal(line) != line for line in lines)
+    return {
+        "lines": len(lines),
+        "touched": touched,
+        "rate": round(touched / max(1, len(lines)), 5),
+        "personal": veiled,
+    }
 
 
 def main() -> None:
@@ -137,6 +169,7 @@ def main() -> None:
         "benchmark": "redaction",
         "known": leaks(FORMATS, CONTEXTS, asked.draws),
         "other": leaks(OTHER, {**CONTEXTS, **PLACES}, asked.draws),
+        "personal": leaks(PEOPLE, {**CONTEXTS, **PLACES}, asked.draws, OUTSIDE),
         "false_alarms": false_alarms() if LOGS.is_dir() else {"skipped": f"{LOGS} is not here"},
     }
     print(json.dumps(figures))

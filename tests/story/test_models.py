@@ -26,7 +26,7 @@ def played(text: str) -> str:
     )
 
 
-def through(answer: Answer, **budget: Any) -> tuple[World, Incident, Scripted]:
+def through(answer: Answer, alert: Any = ALERT, **budget: Any) -> tuple[World, Incident, Scripted]:
     async def told() -> tuple[World, Incident, Scripted]:
         scripted = Scripted(answer)
         async with model_server(scripted) as url:
@@ -36,7 +36,7 @@ def through(answer: Answer, **budget: Any) -> tuple[World, Incident, Scripted]:
                 ((name, text),) = texts_in(OURS)
                 checked = desk.playbooks.of([(name, played(text).replace("limits:", "limits:"))]).team("three-agents")
                 begun = await desk.store.write(
-                    lambda ledger: start(here.attempt(ledger), checked, "one", {"alert": ALERT}, "run one")
+                    lambda ledger: start(here.attempt(ledger), checked, "one", {"alert": alert}, "run one")
                 )
                 incident, _ = await here.walked(begun.id)
                 return here, incident, scripted
@@ -131,3 +131,13 @@ def test_what_strangers_wrote_reaches_a_model_between_marks_it_cannot_forge_and_
         material = next(one["content"] for one in body["messages"] if one["role"] == "user")
         assert material.startswith("<<<DATA ")
         assert "P-48291" not in next(one["content"] for one in body["messages"] if one["role"] == "system")
+
+
+def test_whose_data_it_was_no_model_learns_and_what_it_says_about_them_is_on_the_record() -> None:
+    def quoting(body: dict[str, Any]) -> Any:
+        said = honest(body)
+        return {**said, "error_pattern": "locked <e-mail 1>"} if "error_pattern" in said else said
+
+    _, incident, scripted = through(quoting, alert=f"{ALERT} locked ada@example.com")
+    assert "ada@example.com" not in json.dumps(scripted.asked)
+    assert incident.runs[0].step("investigator").output["error_pattern"] == "locked ada@example.com"

@@ -140,6 +140,25 @@ def through(folder: Path, answer: Answer) -> tuple[MemoryAgent, Incident, list[E
     return asyncio.run(told())
 
 
+def test_an_agent_elsewhere_is_handed_no_personal_data_and_its_quotes_stand_all_the_same(tmp_path: Path) -> None:
+    async def telling(task: AgentTask) -> dict[str, Any]:
+        quote = next(line for line in task.inputs["logs"].splitlines() if "locked" in line)
+        return {"findings": [{"kind": "log_new", "text": quote, "quotes": [quote]}]}
+
+    agent = memory(telling)
+
+    async def told() -> tuple[Incident, list[Event]]:
+        chosen = settings(tmp_path)
+        with (tmp_path / "logs" / "payments.log").open("a") as log:
+            log.write(f"\n{rfc3339(datetime.now(UTC))} ERROR locked ada@example.com, call +49 170 1234567")
+        async with house_with(chosen, agent) as house:
+            return await walked(house)
+
+    incident, _ = asyncio.run(told())
+    assert "ada@" not in str(agent.asked) and "1234567" not in str(agent.asked)
+    assert any("locked ada@example.com, call +49 170" in one.text for one in incident.findings)
+
+
 async def honest(task: AgentTask) -> dict[str, Any]:
     return analysed(task.inputs["logs"])
 

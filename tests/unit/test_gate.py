@@ -123,7 +123,7 @@ def test_a_channel_or_address_that_the_agents_own_document_names_is_kept_as_peop
     prompt = "Post to #incidents as bot@chat.example.com."
     gate.call("notifier", "chat/post_message", {"channel": "#incidents", "as": "bot@chat.example.com"}, prompt)
     assert gate.done[0][1] == {"channel": "#incidents", "as": "bot@chat.example.com"}
-    assert outward("bot@chat.example.com", lambda text: Redacted(text, 0)) == "bot@[address]"
+    assert outward("bot@chat.example.com", lambda text: Redacted(text, 0)) == "[e-mail]"
 
 
 def test_a_tool_servers_schema_is_never_followed_to_another_address() -> None:

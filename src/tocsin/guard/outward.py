@@ -1,4 +1,4 @@
-"""Outward: what an agent has written, before it leaves by a tool. Secrets go out of it, and whatever acts when it is shown. Pure.
+"""Outward: what an agent has written, before it leaves by a tool, without secrets, personal data and what acts when shown. Pure.
 
 Asked at the gate for every tool that acts, and by the built-in notifier. A model repeats what it has read, so its words are
 treated as the stranger's: a link is not clicked, a picture not fetched, a mention calls nobody.
@@ -7,6 +7,7 @@ treated as the stranger's: a link is not clicked, a picture not fetched, a menti
 import re
 from typing import Any
 
+from tocsin.guard.personal import impersonal
 from tocsin.guard.redact import Redact
 from tocsin.model.plain import INVISIBLE
 
@@ -27,12 +28,12 @@ def inert(text: str) -> str:
 
 
 def outward(value: Any, redact: Redact, own: str = "") -> Any:  # noqa: ANN401 - JSON in, JSON out
-    """The arguments of a call that acts, every text in them inert and without secrets. What stands in `own` stays as it is.
+    """The arguments of a call that acts, each text inert, without secrets and personal data. What stands in `own` stays.
 
     `own` is what people wrote about the agent: a channel, an address, a name that its document gives it to use.
     """
     if isinstance(value, str):
-        return value if value and value in own else inert(redact(value).text)
+        return value if value and value in own else inert(impersonal(redact(value).text))
     if isinstance(value, dict):
         return {name: outward(one, redact, own) for name, one in value.items()}
     if isinstance(value, (list, tuple)):

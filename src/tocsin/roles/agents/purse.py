@@ -1,7 +1,8 @@
 """The purse: every question to a model passes here. Held to the budgets before it is asked, written down when it is answered.
 
 While a question is under way its tokens are held, so that questions side by side cannot spend the same rest twice. A question
-that was answered before the step was cut is not asked again; in a replay, `known` answers and nobody is asked at all.
+that was answered before the step was cut is not asked again; in a replay, `known` answers and nobody is asked at all. What is
+personal stays in the house: the model sees marks in its place, and what it says has them back before anybody checks it.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from typing import Any
 
 from tocsin.errors import PlayerFailed, TocsinError
 from tocsin.guard.budget import Ceilings, Spent, allowed, overrun, spent, tokens_of
+from tocsin.guard.personal import Veil
 from tocsin.model.plan import Agent
 from tocsin.ports import CallTool, Clock, Hear, Mind, MindAnswer, Question, Store
 from tocsin.roles.agents.shown import Shown
@@ -61,7 +63,7 @@ class Purse:
         try:
             async with Shown(account, agent.model, self.clock) as shown:
                 bounded = question.model_copy(update={"most_tokens": most})
-                answer = await _answer(mind, bounded, call, asks, shown.hear)
+                answer = await _veiled(mind, bounded, call, asks, shown.hear)
             answer = answer.model_copy(update={"seconds": (self.clock.now() - began).total_seconds()})
             await self._charge(agent, account, question, answer)
         except asyncio.CancelledError:
@@ -111,6 +113,19 @@ def asks_of(question: Question) -> int:
     schema = json.dumps(question.output) if question.output else ""
     tools = json.dumps([one.model_dump(mode="json") for one in question.tools]) if question.tools else ""
     return FRAME + tokens_of(*filter(None, (question.instruction, question.material, schema, tools)))
+
+
+async def _veiled(mind: Mind, question: Question, call: CallTool | None, asks: int, hear: Hear) -> MindAnswer:
+    """The model's answer to the question without personal data, with what its marks stand for; its calls likewise."""
+    veil = Veil()
+
+    async def through(path: str, arguments: Mapping[str, Any]) -> str:
+        return str(veil.over(await call(path, veil.lifted(arguments)))) if call else ""
+
+    asked = question.model_copy(update={"material": veil.over(question.material)})
+    answer = await _answer(mind, asked, through if call else None, asks, hear)
+    calls = tuple(one.model_copy(update={"arguments": veil.lifted(one.arguments)}) for one in answer.calls)
+    return answer.model_copy(update={"output": veil.lifted(answer.output), "calls": calls})
 
 
 async def _answer(mind: Mind, question: Question, call: CallTool | None, asks: int, hear: Hear) -> MindAnswer:

@@ -1,17 +1,18 @@
 """Remote agents: how one is asked, and one as the player of a free agent. Made by `cast`; they hold no power and no tool.
 
-What goes out is redacted, bounded and between marks, as for models. What comes back is data: the schema, what it cites, the
-runbooks it names and the severity are checked, and confidence is never taken from it. Who is lost, late or wrong raises, and
-the built-in analyst of the role answers in what is left of the time.
+What goes out is redacted, without personal data, bounded and between marks, as for models. What comes back is data: the
+schema, what it cites, the runbooks it names and the severity are checked, and confidence is never taken from it. Who is
+lost, late or wrong raises, and the built-in analyst of the role answers in what is left of the time.
 """
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from tocsin.errors import PlayerFailed, SourceError
+from tocsin.guard.personal import Veil
 from tocsin.guard.powers import power_of
 from tocsin.guard.quarantine import RULES, defused, fenced
 from tocsin.guard.redact import Redact
@@ -59,7 +60,9 @@ class Line:
         began = self.roster.clock.now()
         try:
             line = await self.roster.agent(self.agent.player.removeprefix(REMOTE), task.role)
-            answer = MindAnswer(output=dict(await line.do(task)))
+            veil = Veil()
+            shown = replace(task, inputs=veil.over(task.inputs), context=veil.over(task.context))
+            answer = MindAnswer(output=veil.lifted(dict(await line.do(shown))))
         except (PlayerFailed, SourceError) as failure:
             answer = MindAnswer(failure=failure.what, code=failure.code)
         answer = answer.model_copy(update={"seconds": (self.roster.clock.now() - began).total_seconds()})
