@@ -35,11 +35,10 @@ async def follow(rooms: Rooms, incident_id: str, after: int) -> AsyncIterator[by
         yield b"retry: 2000\n\n"
         beat, shown = rooms.clock.now(), b""
         while True:
-            events = await _since(rooms, incident_id, after)
+            events, at_work = await _look(rooms, incident_id, after)
             for event in events:
                 after = event.seq
                 yield frame(event)
-            at_work = await _at_work(rooms, incident_id)
             if (working := _working_frame(at_work)) != shown and (shown or at_work):
                 shown = working
                 yield working
@@ -55,12 +54,12 @@ async def follow(rooms: Rooms, incident_id: str, after: int) -> AsyncIterator[by
             await rooms.wake.wait(incident_id, min(poll, WORKING_SECONDS) if at_work else poll)
 
 
-async def _since(rooms: Rooms, incident_id: str, after: int) -> list[Event]:
-    return await rooms.store.read(lambda ledger: ledger.timeline.events(incident_id, after))
-
-
-async def _at_work(rooms: Rooms, incident_id: str) -> list[Working]:
-    return await rooms.store.read(lambda ledger: working_in(ledger, rooms.clock.now(), incident_id))
+async def _look(rooms: Rooms, incident_id: str, after: int) -> tuple[list[Event], list[Working]]:
+    """What is new on the timeline and who is at work, as one moment has them."""
+    now = rooms.clock.now()
+    return await rooms.store.read(
+        lambda ledger: (ledger.timeline.events(incident_id, after), working_in(ledger, now, incident_id))
+    )
 
 
 def _working_frame(at_work: list[Working]) -> bytes:
