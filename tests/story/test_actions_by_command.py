@@ -11,7 +11,7 @@ from tests.story.test_actions_api import Desk
 from typer.testing import CliRunner, Result
 
 from tocsin.cli import cli
-from tocsin.errors import Denied
+from tocsin.errors import DataError, Denied
 from tocsin.model.ground import Severity
 
 OFF, RESTART = "1", "2"
@@ -43,6 +43,11 @@ class Service:
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
+
+    def says(self, who: str, *words: str) -> str:
+        """What it printed for people to read."""
+        place = ("--url", "http://127.0.0.1:8080", "--token", self.desk.tokens[who])
+        return CliRunner().invoke(cli, [*words, *place]).output
 
     def told(self, who: str, *words: str) -> Any:
         """What it printed."""
@@ -103,6 +108,26 @@ def test_a_person_says_that_a_step_did_not_help_and_asks_for_its_rollback(monkey
     back = service.told("cem", "rollback", "INC-1", action)["action"]["action"]
     assert back["step"]["is_rollback"]
     assert back["step"]["text"] == "Switch it back on."
+
+
+def test_without_somebody_who_answers_or_yes_on_the_line_nothing_is_approved(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(monkeypatch)
+    action = service.told("cem", *RUN, RESTART, "--no-dry-run")["actionId"]
+    with pytest.raises(DataError, match="nothing was done"):
+        service.types("ada", "approve", "INC-1", action)
+    assert service.told("cem", "actions", "INC-1")["actions"][0]["action"]["approvals"] == []
+
+
+def test_each_card_says_what_to_type_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(monkeypatch)
+    asked = service.says("cem", *RUN, RESTART, "--no-dry-run")
+    action = service.told("cem", "actions", "INC-1")["actions"][0]["action"]["id"]
+    assert f"tocsin approve INC-1 {action}" in asked
+    assert f"tocsin approve INC-1 {action}" in service.says("cem", "actions", "INC-1")
+    service.says("ada", "approve", "INC-1", action, "--yes")
+    done = service.says("cem", "actions", "INC-1")
+    assert f"tocsin verify INC-1 {action} --helped" in done
+    assert "tocsin approve" not in done
 
 
 SECRET = "ghp_" + "a1B2c3D4e5" * 4

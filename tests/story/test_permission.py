@@ -303,6 +303,24 @@ def test_breaking_the_glass_lowers_two_to_one_is_flagged_and_skips_nothing_else(
     story(told)
 
 
+def test_whoever_said_yes_and_waits_in_vain_for_the_second_person_may_break_the_glass():
+    async def told():
+        house = House("act")
+        await house.open(Severity.SEV2)
+        action = await asked(house, WIPE)
+        await yes(house, action, ADA)
+        await yes(house, action, ADA, break_glass="the second approver does not answer the phone")
+        house.time.let(minutes=5)
+        with pytest.raises(Denied, match="needs 1 more"):
+            await run(house, action)
+        await yes(house, action, ADA, break_glass="still nobody answers the phone")
+        with pytest.raises(Denied, match="already"):
+            await yes(house, action, ADA, break_glass="once more for good measure")
+        assert (await run(house, action)).state is ActionState.DONE
+
+    story(told)
+
+
 def test_breaking_the_glass_is_not_for_ones_own_request_and_never_for_a_never():
     async def told():
         forbidden = [{"rule": "hands off", "decision": "never", "when": {"step": "wipe_*"}}]

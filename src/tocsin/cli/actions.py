@@ -33,7 +33,7 @@ def actions(reach: Reach, incident: Incident) -> None:
         print(found.model_dump_json(indent=2))
         return
     for one in found.actions:
-        cards.show(one)
+        cards.show(one, incident)
     if not found.actions:
         print("Nothing has been asked for.")
 
@@ -58,7 +58,7 @@ def request(
         from tocsin.app import actions as local
 
         found = asyncio.run(local.request(reach.config, incident, wanted))
-    cards.asked_for(reach, found)
+    cards.asked_for(reach, incident, found)
 
 
 @reaching
@@ -73,7 +73,7 @@ def rollback(reach: Reach, incident: Incident, action: Action) -> None:
         from tocsin.app import actions as local
 
         found = asyncio.run(local.roll_back(reach.config, incident, action))
-    cards.asked_for(reach, found)
+    cards.asked_for(reach, incident, found)
 
 
 @reaching
@@ -104,7 +104,7 @@ def reject(reach: Reach, incident: Incident, action: Action, reason: Reason) -> 
     """Say no to a step."""
     from tocsin.web.actions import No
 
-    cards.answer(reach, _answered(reach, incident, action, "reject", made(No, reason=reason)))
+    cards.answer(reach, incident, _answered(reach, incident, action, "reject", made(No, reason=reason)))
 
 
 @reaching
@@ -118,7 +118,9 @@ def confirm(
     """Say what came of a step that nobody knows the outcome of, or that you did by hand."""
     from tocsin.web.actions import Word
 
-    cards.answer(reach, _answered(reach, incident, action, "confirm", made(Word, happened=happened, said=said)))
+    cards.answer(
+        reach, incident, _answered(reach, incident, action, "confirm", made(Word, happened=happened, said=said))
+    )
 
 
 @reaching
@@ -132,7 +134,7 @@ def verify(
     """Say whether a finished step helped: where no probe can tell, or to overrule one."""
     from tocsin.web.actions import Help
 
-    cards.answer(reach, _answered(reach, incident, action, "verify", made(Help, helped=helped, said=said)))
+    cards.answer(reach, incident, _answered(reach, incident, action, "verify", made(Help, helped=helped, said=said)))
 
 
 @reaching
@@ -221,12 +223,10 @@ def _say_yes(reach: Reach, incident: str, action: str, *, yes: bool, reason: str
         raise NotFound(f"{incident} has no action {action[:80]}.", "List them with `tocsin actions`.")
     if not reach.as_json:
         cards.show(found)
-    if not yes and sys.stdin.isatty() and not typer.confirm("Approve exactly this?"):
-        raise typer.Exit(1)
-    cards.answer(
-        reach,
-        _answered(reach, incident, action, "approve", made(Yes, approval_hash=found.approval_hash, break_glass=reason)),
-    )
+    if not yes and (not sys.stdin.isatty() or not typer.confirm("Approve exactly this?", err=True)):
+        raise DataError("nothing was done.", "Say yes, or give --yes once you have looked at it.")
+    said = made(Yes, approval_hash=found.approval_hash, break_glass=reason)
+    cards.answer(reach, incident, _answered(reach, incident, action, "approve", said))
 
 
 def _listed(reach: Reach, incident: str) -> "Actions":

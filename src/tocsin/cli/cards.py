@@ -8,29 +8,30 @@ from typing import TYPE_CHECKING
 from tocsin.cli.reaching import Reach
 
 if TYPE_CHECKING:
+    from tocsin.model.standing import Action
     from tocsin.web.actions import ActionShown, Requested
 
 
-def answer(reach: Reach, one: "ActionShown") -> None:
+def answer(reach: Reach, incident: str, one: "ActionShown") -> None:
     """The card, or the same as JSON."""
     if reach.as_json:
         print(one.model_dump_json(indent=2))
     else:
-        show(one)
+        show(one, incident)
 
 
-def asked_for(reach: Reach, found: "Requested") -> None:
+def asked_for(reach: Reach, incident: str, found: "Requested") -> None:
     """What came of asking: the card, or in mode observe what would have been done."""
     if reach.as_json:
         print(found.model_dump_json(indent=2))
     elif found.action is None:
         print(f"Observed only; it would {found.would_have_done}")
     else:
-        show(found.action)
+        show(found.action, incident)
 
 
-def show(one: "ActionShown") -> None:
-    """What would run, on what, what the dry run and the policy say, and what is missing."""
+def show(one: "ActionShown", incident: str = "") -> None:
+    """What would run, on what, what the dry run and the policy say, what is missing, and what to type on that incident."""
     from tocsin.model.plain import minute, one_line
 
     action, step = one.action, one.action.step
@@ -57,3 +58,20 @@ def show(one: "ActionShown") -> None:
         word = {True: "holds", False: "DOES NOT HOLD", None: "NOT SEEN"}[holds]
         print(f"  {'first:':<13}{one_line(must, 300)} {word}: {one_line(seen, 300)}")
     print(f"  {'hash:':<13}{one.approval_hash}")
+    if incident and (words := _next(action, incident, one.missing)):
+        print(f"  {'next:':<13}{words}")
+
+
+def _next(action: "Action", incident: str, missing: int) -> str:
+    """What whoever looks at it may type now."""
+    from tocsin.model.standing import ActionState
+
+    named = f"{incident} {action.id}"
+    waits_for_word = action.step.executor == "manual" and action.state is ActionState.RUNNING
+    if waits_for_word or action.state is ActionState.UNKNOWN:
+        return f'tocsin confirm {named} --happened (or --did-not-happen) --said "..."'
+    if action.state is ActionState.REQUESTED:
+        return f"tocsin approve {named}" if missing else "nothing: it begins by itself, as soon as nothing holds it"
+    if action.state is ActionState.DONE and action.step.risk.rank and not action.step.is_rollback:
+        return f'it is being verified; tocsin verify {named} --helped (or --did-not-help) --said "..."'
+    return ""

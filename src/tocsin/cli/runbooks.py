@@ -191,4 +191,7 @@ def _answered(answer: dict[str, Any]) -> list[str]:
         for name, key in (("why", "reason"), ("said", "said"), ("output", "output"))
         if answer.get(key)
     ]
-    return lines + [f"  {name:8} {text}" for name, text in extra]
+    lines += [f"  {name:8} {text}" for name, text in extra]
+    if answer["status"] == "APPROVAL_REQUIRED":
+        lines.append(f"  next     tocsin approve {answer['incidentId']} {answer['actionId']}")
+    return lines

@@ -82,7 +82,7 @@ def issue(
     authorize(principal, right)
     bound = approval_digest(action.step, action.rehearsal)
     _must_be_open(action, now)
-    for refusal in (_not_shown(digest, bound), _not_theirs(action, principal, break_glass)):
+    for refusal in (_not_shown(digest, bound), _not_theirs(action, principal, break_glass, now)):
         if refusal:
             raise Denied(*refusal)
     life = settings.break_glass_minutes if break_glass else settings.minutes
@@ -110,7 +110,8 @@ def check(action: Action, decision: Decision, now: datetime, over: Over = by_the
         if why:
             refused.append(f"{one.approver}: {why}")
         else:
-            valid.setdefault(person(one.approver), one)
+            known = valid.get(person(one.approver))
+            valid[person(one.approver)] = known if known and not one.break_glass else one
     glass = next((one.break_glass for one in valid.values() if one.break_glass), "")
     if decision is Decision.NEVER:
         return Standing(needed=1, refused=(*refused, "policy never allows it"), glass=glass)
@@ -160,7 +161,7 @@ def _role(principal: Principal, right: Right) -> Role:
 
 def _must_be_open(action: Action, now: datetime) -> None:
     """Raises NotNow when nobody's yes would help, Denied when policy forbids the step."""
-    again = "Look at the incident's actions; it is offered again with a fresh dry run."
+    again = "Look at the incident's actions; an expired step is offered again with a fresh dry run."
     if action.verdict.decision is Decision.NEVER:
         what = f"Policy never allows {action.id}: {action.verdict.reason}."
         raise Denied(what, "Do it by hand, or change the policy.")
@@ -180,15 +181,19 @@ def _not_shown(digest: str, bound: str) -> tuple[str, str] | None:
     return None
 
 
-def _not_theirs(action: Action, principal: Principal, break_glass: str) -> tuple[str, str] | None:
+def _not_theirs(action: Action, principal: Principal, break_glass: str, now: datetime) -> tuple[str, str] | None:
+    """Who said yes may still break the glass when no second person comes; nobody says the same twice while it counts."""
     if principal.via == MACHINE:
         return "A role of tocsin approves nothing.", "A person must."
-    mine, known = person(principal.id), {person(one.approver) for one in action.approvals}
+    mine = person(principal.id)
     alone = action.verdict.decision is not Decision.TWO or bool(break_glass)
     if mine in proposers(action) and alone:
         said = "asked for" if mine == requester(action) else "vouched for a value of"
         return f"{principal.id} {said} {action.id} and cannot approve it alone.", "Somebody else must."
-    if mine in known:
+    given = [
+        one for one in action.approvals if person(one.approver) == mine and not _void(one, action, now, by_the_wall)
+    ]
+    if any(one.break_glass or not break_glass for one in given):
         return f"{principal.id} has approved {action.id} already.", "Another person must be the second."
     if break_glass and len(break_glass.strip()) < _SHORTEST_REASON:
         return "Breaking the glass needs a reason in words.", "Say why nobody else can be asked."
