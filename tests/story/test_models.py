@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 import pytest
-from starlette.responses import Response
-from tests.scripted_models import Answer, Scripted, fields, garbage, model_server, too_many
+from starlette.responses import JSONResponse, Response
+from tests.scripted_models import Answer, Scripted, completion, fields, garbage, model_server, too_many
 from tests.story.test_pipeline import ALERT, OURS, World, world
 
 from tocsin.model.incident import Incident
@@ -26,11 +26,14 @@ def played(text: str) -> str:
     )
 
 
-def through(answer: Answer, alert: Any = ALERT, **budget: Any) -> tuple[World, Incident, Scripted]:
+def through(answer: Answer, alert: Any = ALERT, model: Any = None, **budget: Any) -> tuple[World, Incident, Scripted]:
     async def told() -> tuple[World, Incident, Scripted]:
         scripted = Scripted(answer)
         async with model_server(scripted) as url:
-            known = {"known": {"small:*": {"url": url, "price_in": 1.0, "price_out": 2.0}}, "budget": budget}
+            known = {
+                "known": {"small:*": {"url": url, "price_in": 1.0, "price_out": 2.0, **(model or {})}},
+                "budget": budget,
+            }
             async with world(models=known) as here:
                 desk = here.house.desk
                 ((name, text),) = texts_in(OURS)
@@ -42,6 +45,18 @@ def through(answer: Answer, alert: Any = ALERT, **budget: Any) -> tuple[World, I
                 return here, incident, scripted
 
     return asyncio.run(told())
+
+
+def calling(body: dict[str, Any], path: str, **arguments: Any) -> Response:
+    """The model wants to call a tool."""
+    call = {"id": f"c{len(body['messages'])}", "type": "function"}
+    function = {"name": path.replace("/", "__"), "arguments": json.dumps(arguments)}
+    whole = completion("", body)
+    whole["choices"][0] |= {
+        "finish_reason": "tool_calls",
+        "message": {"role": "assistant", "content": None, "tool_calls": [{**call, "function": function}]},
+    }
+    return JSONResponse(whole)
 
 
 def honest(body: dict[str, Any]) -> Any:
@@ -141,3 +156,39 @@ def test_whose_data_it_was_no_model_learns_and_what_it_says_about_them_is_on_the
     _, incident, scripted = through(quoting, alert=f"{ALERT} locked ada@example.com")
     assert "ada@example.com" not in json.dumps(scripted.asked)
     assert incident.runs[0].step("investigator").output["error_pattern"] == "locked ada@example.com"
+
+
+CALLS = {"calls_tools": True, "streams": False}
+
+
+def test_a_model_that_calls_tools_reads_their_answers_between_marks_and_cites_them() -> None:
+    def reading(body: dict[str, Any]) -> Any:
+        if "error_pattern" not in fields(body):
+            return honest(body)
+        if not any(one["role"] == "tool" for one in body["messages"]):
+            return calling(body, "grafana/query_logs", service="payments-api")
+        return honest(body)
+
+    here, incident, scripted = through(reading, model=CALLS)
+    assert incident.runs[0].step("investigator").replaced == ""
+    assert incident.runs[0].step("investigator").output["error_pattern"].startswith("postgres-primary")
+    assert [name for name, _ in here.grafana.asked] == ["query_logs"]
+    told = [one["content"] for body in scripted.asked for one in body["messages"] if one["role"] == "tool"]
+    assert told and all(one.startswith("<<<DATA grafana/query_logs ") for one in told)
+
+
+def test_a_model_that_calls_without_end_is_stopped_at_the_tokens_of_one_call_and_what_it_cost_is_on_the_record() -> (
+    None
+):
+    def endless(body: dict[str, Any]) -> Any:
+        if "error_pattern" not in fields(body):
+            return honest(body)
+        return calling(body, "grafana/query_logs", service="payments-api", minutes=len(body["messages"]))
+
+    _, incident, scripted = through(endless, model=CALLS, tokens_per_call=5000)
+    step = incident.runs[0].step("investigator")
+    assert "5000 tokens are not enough for another call" in step.replaced
+    assert 1 < len([body for body in scripted.asked if "error_pattern" in fields(body)]) < 8
+    spent = sum(one.tokens for one in incident.spendings if one.role == "investigator")
+    assert 1000 < spent <= 5000
+    assert step.output["error_pattern"], "the built-in investigator answered"

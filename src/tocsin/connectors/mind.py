@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from tocsin.connectors.model_settings import ModelSettings
 from tocsin.connectors.resting import Resting
+from tocsin.connectors.turns import Turns
 from tocsin.errors import PlayerFailed
-from tocsin.ports import CallTool, Hear, MindAnswer, Question, ToolCard, ToolUse
+from tocsin.ports import CallTool, Hear, MindAnswer, Question, ToolCard
 
 if TYPE_CHECKING:
     from pydantic_ai import Tool
@@ -45,28 +46,29 @@ class PydanticMind:
         if wait := self.resting.seconds(self.name):
             raise self._failed(f"asked to be left alone for another {wait:.0f} seconds", "REFUSED")
         await asyncio.to_thread(warm, self.settings.provider)
-        seconds, uses = min(question.seconds, self.settings.seconds), list[ToolUse]()
+        seconds, turns = min(question.seconds, self.settings.seconds), _turns(question)
         try:
             async with asyncio.timeout(seconds), AsyncExitStack() as closing:
-                agent = self._agent(question, _noting(call, uses), closing, seconds)
-                result = await agent.run(question.material, **self._run(question, hear))
-        except TimeoutError as failure:
-            raise self._failed(f"did not answer within {seconds:g} seconds", "TIMEOUT") from failure
-        except Exception as failure:  # whatever the endpoint or the library met
-            raise self._met(failure) from failure
+                agent = self._agent(question, turns.calling(call), closing, seconds)
+                result = await agent.run(question.material, **self._run(turns, hear))
+        except TimeoutError:
+            return turns.given_up(self._failed(f"did not answer within {seconds:g} seconds", "TIMEOUT"))
+        except Exception as failure:  # noqa: BLE001 - whatever the endpoint or the library met
+            return turns.given_up(self._met(failure))
         usage = result.usage
         return MindAnswer(
             output=result.output,
             tokens_in=usage.input_tokens or 0,
             tokens_out=usage.output_tokens or 0,
-            calls=tuple(uses),
+            calls=tuple(turns.uses),
         )
 
-    def _run(self, question: Question, hear: Hear | None) -> dict[str, Any]:
+    def _run(self, turns: Turns, hear: Hear | None) -> dict[str, Any]:
         from pydantic_ai.usage import UsageLimits
 
-        limits = UsageLimits(request_limit=question.turns, tool_calls_limit=None)
-        return {"usage_limits": limits, **({"event_stream_handler": _listener(hear)} if self.settings.streams else {})}
+        limits = UsageLimits(request_limit=turns.question.turns, tool_calls_limit=None)
+        heard = {"event_stream_handler": _listener(hear)} if self.settings.streams else {}
+        return {"usage": turns.usage, "usage_limits": limits, **heard}
 
     def _met(self, failure: Exception) -> PlayerFailed:
         """The failure as ours. Who refused took no question; who said for how long is left alone."""
@@ -175,16 +177,10 @@ def _piece(event: Any) -> str:  # noqa: ANN401 - one of pydantic-ai's events
     return ""
 
 
-def _noting(call: CallTool | None, uses: list[ToolUse]) -> CallTool | None:
-    """The same calls, remembered: a replay makes them again."""
-    if call is None:
-        return None
+def _turns(question: Question) -> Turns:
+    from pydantic_ai.usage import RunUsage
 
-    async def noted(path: str, arguments: Mapping[str, Any]) -> str:
-        uses.append(ToolUse(path=path, arguments=dict(arguments)))
-        return await call(path, arguments)
-
-    return noted
+    return Turns(question, RunUsage())
 
 
 def _tool(card: ToolCard, call: CallTool) -> "Tool[Any]":

@@ -117,8 +117,3 @@ def allowed(ceilings: Ceilings, so_far: Spent, asks: int) -> int:
 
 LEAST = 100
 """An answer shorter than that says nothing."""
-
-
-def tokens_of(*texts: str) -> int:
-    """About how many tokens texts have: four characters each, rounded up, on the safe side for code and names."""
-    return sum(len(text) // 3 + 1 for text in texts)

@@ -58,3 +58,8 @@ def spell(duration: timedelta) -> str:
         f"{count} {word}{'' if count == 1 else 's'}" for count, word in ((hours, "hour"), (minutes, "minute")) if count
     ]
     return " ".join(said) or "under a minute"
+
+
+def tokens_of(*texts: str) -> int:
+    """About how many tokens texts have: three characters each, which is on the safe side for code and names."""
+    return sum(len(text) // 3 + 1 for text in texts)

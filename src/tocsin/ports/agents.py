@@ -8,6 +8,10 @@ from typing import Any, Protocol
 from pydantic import Field
 
 from tocsin.model.ground import Value
+from tocsin.model.plain import tokens_of
+
+FRAME = 60
+"""Tokens that an endpoint wraps around a question: roles, names, separators."""
 
 
 class ToolCard(Value):
@@ -60,9 +64,18 @@ class Question(Value):
     tools: tuple[ToolCard, ...] = ()
     """For models that call tools themselves."""
     most_tokens: int = 1000
-    """Of the answer."""
+    """Of the answer, and of each turn before it."""
+    most_in_all: int = 0
+    """Of all turns together, with what they read; 0 where nobody counts."""
     turns: int = 1
     seconds: float = 60.0
+
+    @property
+    def asks(self) -> int:
+        """About how many tokens it has, its schema and its tools' descriptions among them."""
+        schema = json.dumps(self.output) if self.output else ""
+        tools = json.dumps([one.model_dump(mode="json") for one in self.tools]) if self.tools else ""
+        return FRAME + tokens_of(*filter(None, (self.instruction, self.material, schema, tools)))
 
     @property
     def sha256(self) -> str:

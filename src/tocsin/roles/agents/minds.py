@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tocsin.analysis.digest import digest_of
 from tocsin.errors import TocsinError
 from tocsin.guard.powers import power_of
 from tocsin.guard.quarantine import RULES, fenced
@@ -40,6 +41,8 @@ OUTPUTS: dict[Power, dict[str, Any]] = {
 }
 """What each power answers with, where a document asks for nothing else."""
 TURNS = 8
+SHOWN = 3_000
+"""Characters of a tool's answer that a model sees that called it."""
 ANSWER = 900
 """Tokens of an answer, unless less is left."""
 
@@ -70,7 +73,7 @@ class ModelPlayer:
         if power is Power.READ and not by_itself:
             gathered = (await self.beside.play(assignment, tools)).output
         question = self._question(assignment, power, gathered, tools.cards() if by_itself else ())
-        calling = seen.calling(tools) if by_itself else None
+        calling = seen.calling(tools, self.redact) if by_itself else None
 
         async def taken(output: dict[str, Any]) -> dict[str, Any]:
             return await self._through(
@@ -128,8 +131,11 @@ class _Seen:
     evidence: dict[str, str] = field(default_factory=dict)
     called: list[str] = field(default_factory=list)
 
-    def calling(self, tools: Tools) -> Callable[[str, Mapping[str, Any]], Any]:
-        """The call that goes through the gate; a refusal is told to the model as text and changes nothing."""
+    def calling(self, tools: Tools, redact: Redact) -> Callable[[str, Mapping[str, Any]], Any]:
+        """The call that goes through the gate; a refusal is told to the model as text and changes nothing.
+
+        The model sees the answer between marks, and of a long one the lines that tell most.
+        """
 
         async def call(path: str, arguments: Mapping[str, Any]) -> str:
             try:
@@ -139,6 +145,7 @@ class _Seen:
             self.called.append(path)
             self.texts.append(answer.text)
             self.evidence[path] = answer.text[:1500]
-            return answer.text
+            short = answer.text if len(answer.text) <= SHOWN else digest_of(answer.text, SHOWN) or answer.text
+            return fenced(path, short, redact, SHOWN + 200)
 
         return call

@@ -6,7 +6,6 @@ personal stays in the house: the model sees marks in its place, and what it says
 """
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from tocsin.errors import PlayerFailed, TocsinError
-from tocsin.guard.budget import Ceilings, Spent, allowed, overrun, spent, tokens_of
+from tocsin.guard.budget import Ceilings, Spent, allowed, overrun, spent
 from tocsin.guard.personal import Veil
 from tocsin.model.plan import Agent
 from tocsin.ports import CallTool, Clock, Hear, Mind, MindAnswer, Question, Store
@@ -24,8 +23,6 @@ from tocsin.roles.contract import Account, Spend
 
 MONTH = timedelta(days=32)
 MANY = 10_000
-FRAME = 60
-"""Tokens that an endpoint wraps around a question: roles, names, separators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +54,11 @@ class Purse:
 
     async def _bought(self, agent: Agent, account: Account, question: Question, call: CallTool | None) -> MindAnswer:
         """Asks the model. What it costs is on the record before what is held for it is let go."""
-        mind, asks = self.mind(agent.model), asks_of(question)
-        most = await self._hold(agent, account, question, asks)
+        mind, asks = self.mind(agent.model), question.asks
+        bounded = await self._hold(agent, account, question, asks)
         began = self.clock.now()
         try:
             async with Shown(account, agent.model, self.clock) as shown:
-                bounded = question.model_copy(update={"most_tokens": most})
                 answer = await _veiled(mind, bounded, call, asks, shown.hear)
             answer = answer.model_copy(update={"seconds": (self.clock.now() - began).total_seconds()})
             await self._charge(agent, account, question, answer)
@@ -72,11 +68,11 @@ class Purse:
                 await asyncio.shield(self._charge(agent, account, question, given_up))
             raise
         finally:
-            self._held[account.incident_id] -= asks + most
+            self._held[account.incident_id] -= bounded.most_in_all
         return answer
 
-    async def _hold(self, agent: Agent, account: Account, question: Question, asks: int) -> int:
-        """How many tokens the answer may have; they and the question's are held from now on. Raises PlayerFailed."""
+    async def _hold(self, agent: Agent, account: Account, question: Question, asks: int) -> Question:
+        """The question with what its answer may have, and all its turns; that is held from now on. Raises PlayerFailed."""
         async with self._deciding:
             now = self.clock.now()
             incidents = await self.store.read(lambda ledger: ledger.incidents.recent(since=now - MONTH, limit=MANY))
@@ -85,8 +81,9 @@ class Purse:
             so_far = _with_held(spent(incidents, account.incident_id, now), self._held, account.incident_id)
             left = allowed(self.ceilings.under(agent, account.rules), so_far, asks)
             most = min(question.most_tokens, left)
-            self._held[account.incident_id] += asks + most
-            return most
+            whole = asks + (left if question.tools else most)
+            self._held[account.incident_id] += whole
+            return question.model_copy(update={"most_tokens": most, "most_in_all": whole})
 
     async def _charge(self, agent: Agent, account: Account, question: Question, answer: MindAnswer) -> None:
         spend = Spend(
@@ -106,13 +103,6 @@ class Purse:
 REFUSED = "TCS-PLAYER-REFUSED"
 """The endpoint took no question: nothing was read, nothing is paid."""
 EXCEEDED = "TCS-PLAYER-BUDGET"
-
-
-def asks_of(question: Question) -> int:
-    """About how many tokens a question has, its schema and its tools' descriptions among them."""
-    schema = json.dumps(question.output) if question.output else ""
-    tools = json.dumps([one.model_dump(mode="json") for one in question.tools]) if question.tools else ""
-    return FRAME + tokens_of(*filter(None, (question.instruction, question.material, schema, tools)))
 
 
 async def _veiled(mind: Mind, question: Question, call: CallTool | None, asks: int, hear: Hear) -> MindAnswer:

@@ -10,7 +10,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from tocsin.guard.budget import tokens_of
+from tocsin.model.plain import tokens_of
 from tocsin.model.working import LAST_WORDS, Working
 from tocsin.ports import Clock
 from tocsin.roles.contract import Account
