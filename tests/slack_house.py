@@ -125,7 +125,9 @@ class SlackHouse:
 
         async def once():
             incident = await self.rooms.store.read(lambda ledger: ledger.incidents.get("INC-1"))
-            move = due(incident, self.rooms.clock.now(), Rules(self.rooms.actions.current, self.rooms.actions.shelf))
+            move = next(
+                due(incident, self.rooms.clock.now(), Rules(self.rooms.actions.current, self.rooms.actions.shelf)), None
+            )
 
             async def record(key, *happened):
                 return incident

@@ -109,5 +109,5 @@ class Desk:
 def known(incident_id: str, incident: Incident | None) -> Incident:
     """The incident. Raises NotFound when there is none."""
     if incident is None:
-        raise NotFound(f"There is no incident {incident_id}.", "List them with GET /api/incidents.")
+        raise NotFound(f"There is no incident {incident_id}.", "List those you may see with `tocsin incidents`.")
     return incident

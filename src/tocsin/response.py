@@ -86,9 +86,9 @@ def next_move(
         playing.due(incident, now),
         course.unread(incident, now),
         review.recall(incident),
-        verify.due(incident, now, rules.verify),
+        *verify.due(incident, now, rules.verify),
         course.disproved(incident),
-        remediate.due(incident, now, rules.remediate),
+        *remediate.due(incident, now, rules.remediate),
         *remediate.decided(incident),
         course.over(incident),
     )

@@ -68,7 +68,7 @@ class Desk:
         """Performs what may run; offers nothing by itself."""
         rooms = self.face.rooms
         incident = await rooms.store.read(lambda ledger: ledger.incidents.get(incident_id))
-        move = due(incident, rooms.clock.now(), Rules(rooms.actions.current, rooms.actions.shelf))
+        move = next(due(incident, rooms.clock.now(), Rules(rooms.actions.current, rooms.actions.shelf)), None)
 
         async def record(key, *happened):
             return incident

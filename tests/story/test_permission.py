@@ -16,6 +16,7 @@ from tocsin.model.event import FixProposed, Noted
 from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.move import Leave, Tell, Wait
 from tocsin.model.standing import ActionState
+from tocsin.stages import course
 from tocsin.stages.remediate import permit, stop
 from tocsin.stages.remediate.due import Rules, due
 from tocsin.stages.remediate.hands import carry_out
@@ -32,8 +33,8 @@ async def walk(house, turns=40, name="INC-1", done=None):
     done = set() if done is None else done
     for _ in range(turns):
         incident = await house.incident(name)
-        move = due(incident, max(house.time.now(), incident.updated_at), rules)
-        if move is None or isinstance(move, Wait | Leave) or move.key in done:
+        move = course.first(due(incident, max(house.time.now(), incident.updated_at), rules), frozenset(done))
+        if isinstance(move, Wait | Leave):
             return move
         done.add(move.key)
 
@@ -524,6 +525,21 @@ def test_one_step_at_a_time_touches_a_service_and_five_an_hour_an_incident():
         assert "within an hour" in (await house.incident()).flags[-1].text
         house.time.let(minutes=61)
         assert (await run(house, await asked(house, LOOK))).state is ActionState.DONE
+
+    story(told)
+
+
+def test_a_step_that_is_held_holds_up_no_step_on_another_service():
+    async def told():
+        house = House("act")
+        await house.open(Severity.SEV2)
+        held, other = await asked(house), await asked(house, CALL)
+        await yes(house, held, ADA)
+        await yes(house, other, ADA)
+        rules = Rules(house.means.current, house.shelf, house.means.over)
+        moves = [one for one in due(await house.incident(), house.time.now(), rules) if one.kind == "perform"]
+        assert [one.action_id for one in moves] == [held.id, other.id]
+        assert course.first(moves, frozenset({moves[0].key})).action_id == other.id
 
     story(told)
 

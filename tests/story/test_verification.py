@@ -21,6 +21,7 @@ from tocsin.model.state import State
 from tocsin.stages import course, remediate, verify
 from tocsin.stages.people import PeopleRules
 from tocsin.stages.remediate import permit
+from tocsin.stages.remediate.perform import perform
 from tocsin.stages.remediate.probe import ask_probe
 from tocsin.stages.verify.look import READY, RELAPSED, UNSEEN
 
@@ -105,9 +106,9 @@ class Ward(House):
             if not incident.is_open:
                 return
             moves = (
-                verify.due(incident, now, self.rules),
+                *verify.due(incident, now, self.rules),
                 course.disproved(incident),
-                remediate.due(incident, now, rules),
+                *remediate.due(incident, now, rules),
             )
             move = course.first(moves, frozenset(self.done))
             if isinstance(move, Wait):
@@ -220,6 +221,40 @@ def test_a_step_that_does_not_help_is_disproved_taken_back_with_its_own_permissi
         assert next(one for one in incident.actions if one.id == waiting.id).state is ActionState.VERIFIED
         assert incident.state is not State.MONITORING
         assert [step.is_rollback for step, _ in ward.ran if step.risk != "read"] == [False, True]
+
+    story(told)
+
+
+async def ran(ward, index, helped):
+    """A step that somebody asked for, that ran, and what a person then says of it."""
+    asked = await permit.request(ward.means, "INC-1", "flood", index, by=CEM)
+    await permit.approve(ward.means, "INC-1", asked.action.id, by=ADA)
+    await perform(ward.means, "INC-1", asked.action.id)
+    await ward.say(ActionVerified(action_id=asked.action.id, passed=helped, said="a person says so"), actor=CEM.actor)
+    return asked.action.id
+
+
+def test_of_two_steps_that_did_not_help_the_older_one_is_taken_back_too():
+    async def told():
+        ward = Ward()
+        await ward.sick(Severity.SEV2)
+        off = await ran(ward, 1, helped=False)
+        await ran(ward, 2, helped=False)
+        moves = list(verify.due(await ward.incident(), ward.time.now(), ward.rules))
+        assert [one.action_id for one in moves if one.kind == "roll_back"] == [off]
+
+    story(told)
+
+
+def test_a_rollback_that_cannot_be_had_holds_up_neither_the_next_look_nor_the_all_clear():
+    async def told():
+        ward = Ward()
+        await ward.sick(Severity.SEV2)
+        off = await ran(ward, 1, helped=False)
+        await ward.say(Mitigated(text="it stopped by itself"), actor=CEM.actor)
+        ward.time.let(minutes=11)
+        moves = verify.due(await ward.incident(), ward.time.now(), ward.rules)
+        assert course.first(moves, frozenset({f"rollback:{off}:0"})).kind == "confirm"
 
     story(told)
 

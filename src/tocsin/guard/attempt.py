@@ -79,7 +79,9 @@ class Attempt:
         incident = seen(self.principal, self.ledger.incidents.get(incident_id))
         authorize(self.principal, right, incident)
         if incident is None:
-            raise NotFound(f"there is no incident {incident_id[:80]!r}.", "List them with `tocsin incidents`.")
+            raise NotFound(
+                f"there is no incident {incident_id[:80]!r}.", "List those you may see with `tocsin incidents`."
+            )
         return incident
 
     def working(self, incident_id: str, right: Right) -> Incident:

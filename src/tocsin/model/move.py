@@ -4,7 +4,8 @@ THE CONTRACT OF THE LOOP. Each stage that acts after the diagnosis owns two thin
 
 1. `due(incident, now, rules) -> Move | None`, a pure function in its package (`stages/paging`, `stages/verify`,
    `stages/remediate`, `stages/course` for deadlines and flags). It says what its stage would do at this moment, from the fold
-   alone: at most one move, the most urgent first; a stage with several clocks of its own (`stages/cadence`) one for each.
+   alone: at most one move; a stage with several things under way (`stages/cadence`, `stages/remediate`, `stages/verify`)
+   yields one for each, the most urgent first, so that none of them holds up another.
    Nothing to do now, but later: `Wait(until=...)`. Nothing at all: None.
    `course.next_move` asks them in a fixed order, takes the first that is not a wait, else the earliest wait.
 2. Where a move reaches out to the world, `async carry_out(move, incident, record) -> None`, bound to its tools by `app.build`

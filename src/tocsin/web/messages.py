@@ -184,7 +184,9 @@ async def _read(rooms: Rooms, incident_id: str, look: Callable[[Ledger, Incident
     def found(ledger: Ledger) -> T:
         incident = ledger.incidents.get(incident_id)
         if incident is None:
-            raise NotFound(f"there is no incident {incident_id[:80]!r}.", "List them with GET /api/incidents.")
+            raise NotFound(
+                f"there is no incident {incident_id[:80]!r}.", "List those you may see with `tocsin incidents`."
+            )
         return look(ledger, incident)
 
     return await rooms.store.read(found)

@@ -50,17 +50,21 @@ class Rules:
     catalogue: str = ""
 
 
-def due(incident: Incident, now: datetime, rules: Rules) -> Move | None:
-    """The most urgent move of remediation, a wait, or None."""
+def due(incident: Incident, now: datetime, rules: Rules) -> Iterator[Move]:
+    """What remediation would do and what it waits for, the most urgent first. A step that is held holds up no other."""
     if not incident.is_open or incident.severity is None:
-        return None
+        return
     if incident.policy is None:
         body = rules.current.policy.fixed(rules.current.origin)
-        return Tell(key="policy", events=(Happening(actor="system", body=body),))
-    under_way = _running(incident, now) or _requested(incident, now, rules)
-    if under_way is not None and not isinstance(under_way, Wait):
-        return under_way
-    return _survey(incident, rules) or under_way or _next(incident, rules)
+        yield Tell(key="policy", events=(Happening(actor="system", body=body),))
+        return
+    running = _running(incident, now)
+    under_way = [running] if running else list(_requested(incident, now, rules))
+    yield from under_way
+    if survey := _survey(incident, rules):
+        yield survey
+    elif not under_way and (offer := _next(incident, rules)):
+        yield offer
 
 
 def _survey(incident: Incident, rules: Rules) -> Move | None:
@@ -102,17 +106,19 @@ def _running(incident: Incident, now: datetime) -> Move | None:
     return Wait() if moving else None
 
 
-def _requested(incident: Incident, now: datetime, rules: Rules) -> Move | None:
-    """The oldest request that something can be done about, or the wait for the first to expire."""
+def _requested(incident: Incident, now: datetime, rules: Rules) -> Iterator[Move]:
+    """Every request that something can be done about, the oldest first, and the wait for the first to expire."""
     asked = [one for one in incident.actions if one.state is ActionState.REQUESTED]
     for one in asked:
         if now >= one.expires_at:
             body = ActionRejected(action_id=one.id, reason=f"{EXPIRED}: nobody decided in time")
-            return Tell(key=f"expire:{one.id}", events=(Happening(actor="system", body=body),))
+            yield Tell(key=f"expire:{one.id}", events=(Happening(actor="system", body=body),))
+            continue
         needs = stricter(judge(one.step, incident, rules.current).decision, one.verdict.decision)
         if check(one, needs, now, rules.over).enough:
-            return _perform(one, now)
-    return Wait(until=min(one.expires_at for one in asked)) if asked else None
+            yield _perform(one, now)
+    if asked:
+        yield Wait(until=min(one.expires_at for one in asked))
 
 
 def _perform(action: Action, now: datetime) -> Perform:

@@ -224,7 +224,7 @@ def incident_of(ledger: Ledger, incident_id: str) -> Incident:
     """As it stands. Raises NotFound."""
     found = ledger.incidents.get(incident_id)
     if found is None:
-        raise NotFound(f"There is no incident {incident_id[:80]}.", "List them with GET /api/incidents.")
+        raise NotFound(f"There is no incident {incident_id[:80]}.", "List those you may see with `tocsin incidents`.")
     return found
 
 
@@ -246,7 +246,11 @@ async def _ask(means: Means, scope: Scope, step: RenderedStep, by: Principal, ke
     incident = scope.incident
     if spoils_evidence(step, incident):
         what = f"{step.name} destroys evidence of a security incident, and nobody has kept a copy."
-        raise Denied(what, "Take a snapshot first, or let the commander record a waiver.", code="TCS-DENIED-EVIDENCE")
+        raise Denied(
+            what,
+            f"Take a snapshot first, or let the commander say: tocsin waive-evidence {incident.id} --reason ...",
+            code="TCS-DENIED-EVIDENCE",
+        )
     rehearsal = await _rehearsed(means, step, scope)
     action_id = _named(incident, by, key) if key else means.names.new("ACT")
     return await means.store.write(lambda ledger: _put(means, ledger, incident.id, action_id, step, rehearsal, by))

@@ -59,7 +59,7 @@ def render_rollback(runbook: Runbook, done: RenderedStep, scope: Scope) -> Rende
     """The rollback that people declared for a step that ran, with the values it ran with. Raises NotFound when there is none."""
     step = runbook.steps[done.step_index]
     if step.rollback is None:
-        why = step.no_rollback or "it changes nothing"
+        why = (step.no_rollback or "it changes nothing").rstrip(".")
         raise NotFound(f"{done.name} of {runbook.id} has no rollback: {why}.", "A person decides what to do now.")
     run = step.rollback.run or Manual(executor="manual")
     made = _made(runbook, done.step_index, step, run, dict(done.slots), scope)

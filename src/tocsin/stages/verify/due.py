@@ -4,6 +4,7 @@ In order: call a finished rollback done, ask for the rollback of a step that did
 and, once the harm has stopped, look whether it is over.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tocsin.errors import NotFound
@@ -26,16 +27,14 @@ _SLOWER = 10
 """Once a person has been asked about a step, it is looked at so much less often."""
 
 
-def due(incident: Incident, now: datetime, rules: Rules) -> Move | None:
-    """The most urgent look, a wait, or None."""
+def due(incident: Incident, now: datetime, rules: Rules) -> Iterator[Move]:
+    """Looks, rollbacks and waits, the most urgent first. A rollback that cannot be had holds up no look."""
     if not incident.is_open:
-        return None
-    return (
-        _rolled_back(incident)
-        or _roll_back(incident, rules)
-        or _verify(incident, now, rules)
-        or _confirm(incident, now, rules)
-    )
+        return
+    yield from _rolled_back(incident)
+    yield from _roll_back(incident, rules)
+    if look := _verify(incident, now, rules) or _confirm(incident, now, rules):
+        yield look
 
 
 def probe_of(action: Action, rules: Rules) -> Probe | None:
@@ -74,27 +73,29 @@ def calm_since(incident: Incident) -> datetime | None:
     return max((*news, *harm), default=None)
 
 
-def _rolled_back(incident: Incident) -> Move | None:
+def _rolled_back(incident: Incident) -> Iterator[Move]:
     """A rollback is done when it is done: what it took back was not helping."""
     for one in incident.actions:
         if one.step.is_rollback and one.state is ActionState.DONE:
             body = ActionVerified(action_id=one.id, passed=True, said=f"Taken back. {one.said}")
-            return Tell(key=f"verify:{one.id}", events=(Happening(actor=VERIFIER, body=body),))
-    return None
+            yield Tell(key=f"verify:{one.id}", events=(Happening(actor=VERIFIER, body=body),))
 
 
-def _roll_back(incident: Incident, rules: Rules) -> Move | None:
-    """The newest step that did not help, and can be taken back."""
-    failed = [one for one in incident.actions if one.state is ActionState.DISPROVED and not one.step.is_rollback]
-    step = _step_of(failed[-1], rules) if failed else None
-    if step is None or step.rollback is None:
-        return None
-    asked = [one for one in incident.actions if _takes_back(one, failed[-1])]
-    if asked and not (asked[-1].state is ActionState.REJECTED and asked[-1].said.startswith("expired")):
-        return None
-    if len(asked) >= OFFERS:
-        return None
-    return RollBack(key=f"rollback:{failed[-1].id}:{len(asked)}", action_id=failed[-1].id)
+def _roll_back(incident: Incident, rules: Rules) -> Iterator[Move]:
+    """Every step that did not help and can be taken back, the newest first."""
+    for failed in reversed(incident.actions):
+        if failed.state is not ActionState.DISPROVED or failed.step.is_rollback:
+            continue
+        step = _step_of(failed, rules)
+        asked = [one for one in incident.actions if _takes_back(one, failed)]
+        if step is not None and step.rollback is not None and _may_ask(asked):
+            yield RollBack(key=f"rollback:{failed.id}:{len(asked)}", action_id=failed.id)
+
+
+def _may_ask(asked: list[Action]) -> bool:
+    """Nobody has been asked yet, or nobody has answered."""
+    unanswered = not asked or (asked[-1].state is ActionState.REJECTED and asked[-1].said.startswith("expired"))
+    return unanswered and len(asked) < OFFERS
 
 
 def _takes_back(action: Action, failed: Action) -> bool:
