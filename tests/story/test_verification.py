@@ -10,8 +10,10 @@ from tocsin.connectors.memory import MemoryWindows
 from tocsin.errors import Denied, NotNow
 from tocsin.guard.redact import redact
 from tocsin.library.runbook import Runbook
+from tocsin.model.action import Fix
 from tocsin.model.acts import ActionVerified, Mitigated, NextActionSet, Reopened, Resolved, UserReported
-from tocsin.model.event import AlertRepeated, AlertResolved, FindingsReported
+from tocsin.model.diagnosis import Diagnosis, Hypothesis
+from tocsin.model.event import AlertRepeated, AlertResolved, Diagnosed, FindingsReported, FixProposed
 from tocsin.model.evidence import Finding, FindingKind, Quote
 from tocsin.model.ground import Severity
 from tocsin.model.move import Rethink, Tell, Wait
@@ -19,11 +21,14 @@ from tocsin.model.signals import Series
 from tocsin.model.standing import ActionState
 from tocsin.model.state import State
 from tocsin.stages import course, remediate, verify
+from tocsin.stages.communicate.course import hypothesis
 from tocsin.stages.people import PeopleRules
 from tocsin.stages.remediate import permit
 from tocsin.stages.remediate.perform import perform
 from tocsin.stages.remediate.probe import ask_probe
 from tocsin.stages.verify.look import READY, RELAPSED, UNSEEN
+from tocsin.web.document import document as live_document
+from tocsin.web.document_markdown import document_markdown
 
 ADA, CEM, EVE = (PEOPLE[name] for name in ("ada", "cem", "eve"))
 NORMAL, WORST = 0.2, 5.0
@@ -242,6 +247,33 @@ def test_of_two_steps_that_did_not_help_the_older_one_is_taken_back_too():
         await ran(ward, 2, helped=False)
         moves = list(verify.due(await ward.incident(), ward.time.now(), ward.rules))
         assert [one.action_id for one in moves if one.kind == "roll_back"] == [off]
+
+    story(told)
+
+
+def test_what_a_step_was_proposed_for_is_in_doubt_once_it_did_not_help_until_a_person_overrules_that():
+    async def told():
+        ward = Ward()
+        await ward.sick(Severity.SEV2)
+        flooded = Hypothesis(cause="flood", text="lark is flooded.", confidence=0.8)
+        diagnosis = Diagnosis(
+            specialist="network-specialist", root_cause=flooded.text, confidence=0.8, hypotheses=(flooded,)
+        )
+        await ward.say(Diagnosed(diagnosis=diagnosis), FixProposed(fix=Fix(runbook_id="flood", title="Flood", why="x")))
+        action = await ran(ward, 1, helped=False)
+        incident = await ward.incident()
+        assert [(one.hypothesis, one.action_id) for one in incident.doubts] == [("flood", action)]
+        assert "flood is in doubt" in course.disproved(incident).reason
+        assert hypothesis(incident)[0].endswith("a step for it did not help")
+        events = await ward.store.read(lambda ledger: ledger.timeline.events("INC-1"))
+        document = live_document(incident, events)
+        assert document.hypotheses[0].doubt == "Step switch_off did not help: a person says so"
+        assert "IN DOUBT" in document_markdown(document)
+        other = Hypothesis(cause="leak", text="lark leaks.", confidence=0.8)
+        await ward.say(Diagnosed(diagnosis=diagnosis.model_copy(update={"hypotheses": (other, flooded)})))
+        assert [one.hypothesis for one in (await ward.incident()).doubts] == ["flood"]
+        await ward.say(ActionVerified(action_id=action, passed=True, said="it did, after all"), actor=CEM.actor)
+        assert (await ward.incident()).doubts == ()
 
     story(told)
 

@@ -180,6 +180,7 @@ def _hypotheses(doc: LiveDocument) -> Iterable[RenderableType]:
     for one in doc.hypotheses:
         sure = f" ({one.confidence:.0%})" if one.confidence is not None else ""
         gone = f"; ruled out: {one_line(one.why)}" if one.ruled_out else ""
+        gone += f"; IN DOUBT: {one_line(one.doubt, 300)}" if one.doubt else ""
         said = f"{one_line(one.text, 300)}{sure}, by {one_line(one.said_by)}{gone}"
         yield Text.assemble((f"  {one_line(one.id, 40)} ", "cyan"), (said, "dim" if one.ruled_out else ""))
 

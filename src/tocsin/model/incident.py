@@ -39,6 +39,7 @@ from tocsin.model.review import PostMortemApproved, PostMortemScheduled, Review,
 from tocsin.model.run import ModelAnswered, Run, RunAct, Spending, charged, ran
 from tocsin.model.standing import (
     Action,
+    Doubt,
     Flag,
     Idea,
     Line,
@@ -65,6 +66,7 @@ _TOLD = (
     "triage",
     "diagnosis",
     "confirmed_cause",
+    "doubts",
     "fix",
     "mitigated_at",
 )
@@ -129,6 +131,8 @@ class Incident(Value):
     transfers: tuple[Transfer, ...] = ()
     """Every time a seat was taken, oldest first."""
     ideas: tuple[Idea, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    """Hypotheses whose fix did not help, oldest first."""
     confirmed_cause: str = ""
     """The id of the hypothesis that a person confirmed as the cause; "": nobody has."""
     cause_stated: bool = False

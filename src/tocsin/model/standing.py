@@ -46,6 +46,8 @@ class Action(Value):
     finished_at: Time | None = None
     verified_at: Time | None = None
     key: str = ""
+    proposed_for: str = ""
+    """The cause, by its code in the diagnosis, that the fix was for when somebody asked for this step of it; else ""."""
     outcome: Outcome | None = None
     said: str = ""
     """Why it was rejected, what is unknown, or what verification says."""
@@ -59,6 +61,17 @@ class Idea(Value):
     raised_by: str
     ruled_out: str = ""
     """The reason it is off the table, or ""."""
+
+
+class Doubt(Value):
+    """A hypothesis whose fix was tried and did not help: `step` says which step, `said` what was seen."""
+
+    hypothesis: str
+    """The cause's code in the diagnosis that the step was proposed for."""
+    action_id: str
+    step: str
+    said: str
+    at: Time
 
 
 class Line(Value):
@@ -183,8 +196,11 @@ def acted(  # noqa: C901 - one case for each kind of act
             return {"policy": incident.policy or known}
         case acts.WouldHaveDone():
             return {"would_have_done": (*incident.would_have_done, act.what)}
+        case acts.ActionVerified():
+            moved = _with_actions(incident, _actions(incident, act, event))
+            return {**moved, "doubts": _doubts(incident, act, event)}
         case _:
-            return _with_actions(incident, _actions(incident.actions, act, event))
+            return _with_actions(incident, _actions(incident, act, event))
 
 
 def _turned(
@@ -213,7 +229,8 @@ def _turned(
             return {"state": State.CLOSED, "closed_at": event.at, "merged_into": act.into, "close_reason": why}
 
 
-def _actions(known: tuple[Action, ...], act: acts.Act, event: "Event") -> tuple[Action, ...]:
+def _actions(incident: "Incident", act: acts.Act, event: "Event") -> tuple[Action, ...]:
+    known = incident.actions
     if isinstance(act, acts.ActionRequested):
         made = Action(
             id=act.action_id,
@@ -222,6 +239,7 @@ def _actions(known: tuple[Action, ...], act: acts.Act, event: "Event") -> tuple[
             verdict=act.verdict,
             requested_by=event.actor,
             requested_at=event.at,
+            proposed_for=_believed(incident, act.step.runbook_id),
             expires_at=act.expires_at,
         )
         return (*(one for one in known if one.id != made.id), made)
@@ -262,6 +280,22 @@ def _with_actions(incident: "Incident", actions: tuple[Action, ...]) -> dict[str
     }
     state = moves.get(newest.state) if newest and incident.state in OPEN else None
     return {"actions": actions, **({"state": state} if state else {})}
+
+
+def _believed(incident: "Incident", runbook_id: str) -> str:
+    """The cause that the fix is for, when it is of that runbook."""
+    made, fix = incident.diagnosis, incident.fix
+    return made.hypotheses[0].cause if made and made.hypotheses and fix and fix.runbook_id == runbook_id else ""
+
+
+def _doubts(incident: "Incident", act: acts.ActionVerified, event: "Event") -> tuple[Doubt, ...]:
+    """A step that did not help speaks against what it was proposed for; a better word on it takes that back."""
+    known = tuple(one for one in incident.doubts if one.action_id != act.action_id)
+    action = next((one for one in incident.actions if one.id == act.action_id and not one.step.is_rollback), None)
+    if act.passed or action is None or not action.proposed_for:
+        return known
+    step, said = action.step.text, act.said
+    return (*known, Doubt(hypothesis=action.proposed_for, action_id=action.id, step=step, said=said, at=event.at))
 
 
 def _ideas(

@@ -58,4 +58,6 @@ def disproved(incident: Incident) -> Move | None:
     failed = [one for one in incident.actions if one.state is ActionState.DISPROVED]
     if not failed or not incident.is_open:
         return None
-    return Rethink(key=f"rethink:{failed[-1].id}", reason=f"{failed[-1].step.name} did not help: {failed[-1].said}")
+    newest = failed[-1]
+    doubt = f" The hypothesis {newest.proposed_for} is in doubt." if newest.proposed_for else ""
+    return Rethink(key=f"rethink:{newest.id}", reason=f"{newest.step.name} did not help: {newest.said}{doubt}")

@@ -52,6 +52,8 @@ class Hypothesis(Value):
     ruled_out: bool = False
     why: str = ""
     """Why it was ruled out."""
+    doubt: str = ""
+    """The step that was tried for it and did not help, and what was seen."""
 
 
 class Claim(Value):
@@ -291,6 +293,7 @@ def _hypotheses(incident: Incident, events: Sequence[Event]) -> tuple[Hypothesis
     made = incident.diagnosis
     if made is None:
         return tuple(ideas)
+    doubts = {one.hypothesis: f"{one.step.rstrip('.')} did not help: {one.said}" for one in incident.doubts}
     found = [(one, False) for one in made.hypotheses] + [(one, True) for one in made.ruled_out]
     diagnosed = [
         Hypothesis(
@@ -299,6 +302,7 @@ def _hypotheses(incident: Incident, events: Sequence[Event]) -> tuple[Hypothesis
             said_by=f"role:{made.specialist}",
             confidence=one.confidence,
             ruled_out=out,
+            doubt=doubts.get(one.cause, ""),
             why=(reasons.get(one.cause) or f"contradicted by {', '.join(one.contradicts) or 'what is missing'}")
             if out
             else "",

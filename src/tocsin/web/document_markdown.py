@@ -99,6 +99,7 @@ def _people(doc: LiveDocument) -> list[str]:
 def _hypothesis(one: Hypothesis) -> str:
     sure = f" ({one.confidence:.0%})" if one.confidence is not None else ""
     gone = f"ruled out: {safe(one.why)}" if one.ruled_out else "on the table"
+    gone += f"; IN DOUBT: {safe(one.doubt)}" if one.doubt else ""
     return f"`{one.id.replace('`', '')}` {safe(one.text)}{sure}, by {safe(one.said_by)}; {gone}"
 
 

@@ -71,7 +71,9 @@ def hypothesis(incident: Incident) -> tuple[str, str]:
         return one_line(idea.text, LONG).rstrip("."), ""
     if made and made.hypotheses:
         first = made.hypotheses[0]
-        return one_line(first.text, LONG).rstrip("."), f"{first.confidence:.0%}" if first.confidence >= _SOME else ""
+        doubted = any(one.hypothesis == first.cause for one in incident.doubts)
+        text = one_line(first.text, LONG).rstrip(".") + ("; a step for it did not help" if doubted else "")
+        return text, f"{first.confidence:.0%}" if first.confidence >= _SOME else ""
     return (
         (one_line(incident.storm.text, LONG), f"{incident.storm.confidence:.0%}")
         if incident.storm
