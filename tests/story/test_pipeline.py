@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tocsin import config
+from tocsin.app import playbooks
 from tocsin.app.build import House, open_house
 from tocsin.app.settings import Settings
 from tocsin.connectors.mcp_fakes import Played, grafana, pagerduty, serving, slack
@@ -237,3 +238,53 @@ def test_a_tool_whose_description_changed_is_refused_until_a_person_accepts_it()
             return came
 
     assert asyncio.run(told()) == [Phase.SUCCEEDED, Phase.FAILED, Phase.SUCCEEDED]
+
+
+def test_a_server_that_cannot_be_reached_is_named_on_the_timeline_and_the_rest_is_done() -> None:
+    async def told() -> tuple[World, Incident, list[Event]]:
+        async with world() as here:
+            desk = here.house.desk
+            texts = [(name, text.replace("secret: pagerduty-key", "secret: not-kept")) for name, text in texts_in(OURS)]
+            begun = await desk.store.write(
+                lambda ledger: start(
+                    here.attempt(ledger),
+                    desk.playbooks.of(texts).team("three-agents"),
+                    "one",
+                    {"alert": ALERT},
+                    "run one",
+                )
+            )
+            return here, *await here.walked(begun.id)
+
+    here, _, events = asyncio.run(told())
+    assert [name for name, _ in here.slack.asked] == ["post_message"] and here.pagerduty.asked == []
+    said = {one.body.step: one.body.failure for one in events if isinstance(one.body, ToolCalled) and one.body.failure}
+    assert said == dict.fromkeys(("investigator", "notifier"), "the secret 'not-kept' is kept nowhere.")
+
+
+def test_what_was_applied_is_what_policy_explains_with_the_place_of_each_rule(tmp_path: Path) -> None:
+    (tmp_path / "tocsin.yaml").write_text(f'store: {{ url: "sqlite:///{tmp_path}/t.db" }}')
+    policy = """
+---
+apiVersion: tocsin/v1
+kind: Policy
+metadata: { name: house, namespace: "*" }
+spec: { tools: { deny: ["grafana/query_m*"] } }
+"""
+    ((_, text),) = texts_in(OURS)
+
+    async def told() -> list[str]:
+        await playbooks.apply(tmp_path / "tocsin.yaml", [("mine.yaml", text + policy)])
+        asked = [
+            ("", "investigator", "grafana/query_logs"),
+            ("", "investigator", "grafana/query_metrics"),
+            ("notifier", "", "grafana/query_logs"),
+        ]
+        found = [await playbooks.explain(tmp_path / "tocsin.yaml", *one) for one in asked]
+        return [f"{one.verdict}, by {one.rule.partition('(')[0].strip()}" for one in found]
+
+    assert asyncio.run(told()) == [
+        "allowed, by agent investigator lists grafana/*",
+        "denied, by policy house denies grafana/query_m*",
+        "denied, by floor: who writes cannot read",
+    ]

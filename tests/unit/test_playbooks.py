@@ -7,6 +7,7 @@ import pytest
 from tocsin.errors import DataError
 from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.plan import Work
+from tocsin.playbooks.draw import as_mermaid, as_text
 from tocsin.playbooks.shelf import Playbooks, PlaybookSettings, Shelf, needs_of, read_documents, shipped
 
 SWARM = Path("../shared/examples/kubeswarm")
@@ -184,3 +185,21 @@ def test_broken_yaml_and_repeated_names_are_named_with_their_line() -> None:
 def test_the_shipped_files_hold_only_roles_the_house_knows() -> None:
     documents = read_documents(shipped())
     assert len(documents.teams) == 6
+
+
+def test_every_document_that_cannot_be_read_is_named_and_not_only_the_first(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(
+        TEAM.replace("role: diagnostician", "role: diagnostician, player: wizard")
+        + "\n---\napiVersion: tocsin/v1\nkind: Policy\nmetadata: { name: house }\nspec: { wat: 3 }\n"
+    )
+    (tmp_path / "worse.yaml").write_text("a: [")
+    texts = [(one.name, one.read_text()) for one in sorted(tmp_path.iterdir())]
+    said = Playbooks(PlaybookSettings()).of(texts).wrong
+    assert [one.partition(":")[0] for one in said] == ["bad.yaml", "bad.yaml", "worse.yaml"]
+    assert "'wizard' plays nothing" in said[0] and "wat" in said[1] and said[2].startswith("worse.yaml:1")
+
+
+def test_a_drawn_condition_is_whole_and_cannot_break_the_drawing() -> None:
+    plan = Playbooks(PlaybookSettings()).of().team("critical-database").plan
+    assert '-- "eq .steps.diagnose.output.root_cause #quot;#quot;" -->' in as_mermaid(plan)
+    assert 'when eq .steps.diagnose.output.root_cause ""' in as_text(plan)

@@ -49,6 +49,15 @@ def shelf(config_path: ConfigPath, paths: Sequence[Path] = (), *, strict: bool |
     return Playbooks(settings).of(pair for path in paths for pair in texts_in(path))
 
 
+async def with_applied(config_path: ConfigPath, paths: Sequence[Path] = ()) -> Shelf:
+    """The same with what was applied to the local store."""
+    settings = Settings.read(configuration.load(config_path))
+    async with open_store(settings.store) as store:
+        kept = await store.read(lambda ledger: ledger.documents.all(playing.KIND))
+    applied = [(one.name, one.text) for one in kept]
+    return Playbooks(settings.playbooks).of([*applied, *(pair for path in paths for pair in texts_in(path))])
+
+
 async def apply(config_path: ConfigPath, texts: Sequence[tuple[str, str]]) -> Applied:
     """Takes documents over on the local store, as the local operator; a service on it walks their runs."""
     settings = Settings.read(configuration.load(config_path))
@@ -133,6 +142,9 @@ def find(found: list[tuple[str, Run]], name: str) -> tuple[str, Run]:
     raise NotFound(f"there is no run {name[:80]!r}.", "List them with `tocsin get runs`.")
 
 
+UNOPPOSED = "no floor and no policy being against it; an agent of this role must list it"
+
+
 class Explained(NamedTuple):
     """What policy says of one call, and every rule that was asked."""
 
@@ -143,20 +155,22 @@ class Explained(NamedTuple):
     asked: tuple[str, ...]
 
 
-def explain(config_path: ConfigPath, role: str, agent: str, tool: str, paths: Sequence[Path] = ()) -> Explained:
+async def explain(
+    config_path: ConfigPath, role: str, agent: str, tool: str, paths: Sequence[Path] = (), namespace: str = "default"
+) -> Explained:
     """May that role or agent call that tool? Raises DataError when neither is named, NotFound for an unknown agent.
 
     A role without a document is asked as an agent that lists everything: what is left is what floors and policy say.
     """
     if bool(role) == bool(agent):
         raise DataError("name a role or an agent.", "Use --role or --agent, one of them.")
-    chosen = shelf(config_path, paths)
-    namespace, asked = _agent_of(chosen, agent) if agent else ("default", Agent(name=role, role=role, allow=("*",)))
+    chosen = await with_applied(config_path, paths)
+    namespace, asked = _agent_of(chosen, agent) if agent else (namespace, Agent(name=role, role=role, allow=("*",)))
     rules = chosen.documents.rules_of(namespace)
     under = effective(asked, rules, chosen.settings.tools, strict=chosen.settings.strict)
     ruling = judge(under, tool, chosen.settings.tools)
     lines = (
-        f"{asked.name} is a {asked.role}: its one power is to {under.power}",
+        f"{asked.name} plays the role {asked.role}: its one power is to {under.power}",
         f"{tool} is a tool to {tool_power(tool, chosen.settings.tools)}",
         *(
             f"policy {one.name} ({one.enforcement}, {one.origin}): allow {list(one.allow) or 'all'}, deny {list(one.deny)}"
@@ -165,7 +179,8 @@ def explain(config_path: ConfigPath, role: str, agent: str, tool: str, paths: Se
         *under.remarks,
         *(f"refused when loaded: {one}" for one in under.refused if agent),
     )
-    return Explained(asked.name, str(under.power), ruling.verdict, ruling.rule, lines)
+    rule = UNOPPOSED if role and ruling.verdict == "allowed" else ruling.rule
+    return Explained(asked.name, str(under.power), ruling.verdict, rule, lines)
 
 
 def _agent_of(chosen: Shelf, name: str) -> tuple[str, Agent]:

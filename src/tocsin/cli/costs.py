@@ -22,6 +22,8 @@ def budgets(reach: Reach) -> None:
     if reach.as_json:
         print(found.model_dump_json(indent=2))
         return
+    if not found.budgets:
+        print("No document declares a budget (kind: SwarmBudget); `models.budget` holds all the same.")
     for one in found.budgets:
         scope = f"{one.budget.namespace or 'all namespaces'}/{one.budget.team or 'all teams'}"
         stop = "stops" if one.budget.hard_stop else "goes on"
@@ -47,6 +49,8 @@ def spending(
     if reach.as_json:
         print(found.model_dump_json(indent=2))
         return
+    if not found.spendings:
+        print("No model was asked yet.")
     for one in found.spendings:
         failed = f", {one.failures} without an answer" if one.failures else ""
         cost = f"{one.tokens:>8} tokens {one.cost:>8.4f} USD {one.seconds:>7.1f} s"

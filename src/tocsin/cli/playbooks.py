@@ -38,7 +38,7 @@ def list_all(paths: Paths = None, config: ConfigOption = None, as_json: JsonOpti
             "steps": [one.name for one in team.plan.steps],
             "origin": team.plan.origin,
         }
-        for key, team in sorted(playbooks.shelf(config, paths or ()).sound().teams.items())
+        for key, team in sorted(asyncio.run(playbooks.with_applied(config, paths or ())).sound().teams.items())
     ]
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -82,7 +82,7 @@ def graph(
     from tocsin.app import playbooks
     from tocsin.playbooks.draw import as_mermaid, as_text
 
-    plan = playbooks.shelf(config, paths or ()).sound().team(name).plan
+    plan = asyncio.run(playbooks.with_applied(config, paths or ())).sound().team(name).plan
     print(as_mermaid(plan) if mermaid else as_text(plan))
 
 

@@ -18,6 +18,7 @@ def explain(
     tool: Annotated[str, typer.Option("--tool", help="As lists spell it: server/tool.")],
     role: Annotated[str, typer.Option("--role", help="A role, such as investigator.")] = "",
     agent: Annotated[str, typer.Option("--agent", help="Or an agent of a document, by name.")] = "",
+    namespace: Annotated[str, typer.Option("--namespace", "-n", help="Whose policies, for a role.")] = "default",
     paths: Paths = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -25,7 +26,7 @@ def explain(
     """Say whether it may be called, and every rule that was asked, with where it stands. Exit code 1: it may not."""
     from tocsin.app import playbooks
 
-    told = playbooks.explain(config, role, agent, tool, paths or ())
+    told = asyncio.run(playbooks.explain(config, role, agent, tool, paths or (), namespace))
     if as_json:
         print(json.dumps(told._asdict(), indent=2, ensure_ascii=False))
     else:

@@ -22,7 +22,7 @@ def as_mermaid(plan: Plan) -> str:
         shape = '{{"{}"}}' if step.gate else '["{}"]'
         lines.append(f"  {_id(step.name)}{shape.format(_words(plan, step))}")
     for step in plan.steps:
-        arrow = f'-- "{_safe(step.when)}" -->' if step.when else "-->"
+        arrow = f'-- "{_safe(_bare(step.when))}" -->' if step.when else "-->"
         lines += [f"  {_id(other)} {arrow} {_id(step.name)}" for other in step.depends_on]
     return "\n".join(lines)
 
@@ -30,7 +30,7 @@ def as_mermaid(plan: Plan) -> str:
 def _told(plan: Plan, step: Step) -> str:
     after = f"  after {', '.join(step.depends_on)}" if step.depends_on else ""
     asked = f"  ? {step.gate.role}: {step.gate.question}" if step.gate else ""
-    when = f"  when {step.when}" if step.when else ""
+    when = f"  when {_bare(step.when)}" if step.when else ""
     return f"{step.name}: {_what(step)}{_who(plan, step)}{after}{when}{asked}"
 
 
@@ -54,5 +54,13 @@ def _id(name: str) -> str:
     return "s_" + "".join(one if one.isalnum() else "_" for one in name)
 
 
+def _bare(condition: str) -> str:
+    return condition.strip().removeprefix("{{").removesuffix("}}").strip()
+
+
 def _safe(text: str) -> str:
-    return "".join(one if one not in '"{}<>' else " " for one in text)
+    """With Mermaid's own entities for what would end a label."""
+    return "".join(_ENTITIES.get(one, one) for one in text)
+
+
+_ENTITIES = {"#": "#35;", '"': "#quot;", "{": "#123;", "}": "#125;", "<": "#lt;", ">": "#gt;"}

@@ -3,7 +3,8 @@
 Called by `app` when the service starts and by the CLI. Reads files; walks nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +19,7 @@ from tocsin.model.plan import Agent, Budget, Match, Power, Rule, Step, Work
 from tocsin.playbooks import kubeswarm, ours
 from tocsin.playbooks.check import Checked, check
 from tocsin.playbooks.documents import Documents, Name, RunRequest, Team
-from tocsin.playbooks.node import CODE, read
+from tocsin.playbooks.node import CODE, Node, read
 
 SHIPPED = "shipped/"
 """What the origin of our own files begins with."""
@@ -48,11 +49,11 @@ class Seated(Value):
 class Shelf:
     """Every document that was read, and the teams among them that can be walked."""
 
-    def __init__(self, documents: Documents, settings: PlaybookSettings) -> None:
+    def __init__(self, documents: Documents, settings: PlaybookSettings, unread: Iterable[str] = ()) -> None:
         self.documents = documents
         self.settings = settings
         self.teams: dict[Name, Checked] = {}
-        self.wrong: tuple[str, ...] = ()
+        self.wrong: tuple[str, ...] = tuple(unread)
         for name, team in documents.teams.items():
             made, wrong = check(team, documents, settings.tools, strict=settings.strict)
             self.wrong += wrong
@@ -157,25 +158,42 @@ class Playbooks:
         texts = [*self._texts, *applied]
         name = sha256("\x1f".join(part for pair in texts for part in pair).encode()).hexdigest()
         if name not in self._known:
-            self._known = {name: Shelf(read_documents(texts), self._settings)}
+            unread: list[str] = []
+            documents = read_documents(texts, unread)
+            self._known = {name: Shelf(documents, self._settings, unread)}
         return self._known[name]
 
 
-def read_documents(texts: Iterable[tuple[str, str]], into: Documents | None = None) -> Documents:
-    """Documents from (file name, text) pairs. Raises DataError at the first that cannot be read."""
-    documents = into or Documents()
+def read_documents(texts: Iterable[tuple[str, str]], unread: list[str] | None = None) -> Documents:
+    """Documents from (file name, text) pairs. What is wrong with one goes into `unread`; without it, DataError at the first."""
+    documents = Documents()
     for file, text in texts:
-        for node in read(text, file):
-            match node.need("apiVersion").as_text():
-                case ours.API:
-                    ours.add(node, documents)
-                case kubeswarm.API:
-                    kubeswarm.add(node, documents)
-                case version:
-                    node.need("apiVersion").wrong(
-                        f"{version[:60]!r} is not known.", f"Known are: {ours.API}, {kubeswarm.API}."
-                    )
+        with _noted(unread):
+            for node in read(text, file):
+                with _noted(unread):
+                    _add(node, documents)
     return documents
+
+
+@contextmanager
+def _noted(unread: list[str] | None) -> Iterator[None]:
+    try:
+        yield
+    except DataError as failure:
+        if unread is None:
+            raise
+        unread.append(f"{failure.what} {failure.do}")
+
+
+def _add(node: Node, documents: Documents) -> None:
+    match node.need("apiVersion").as_text():
+        case ours.API:
+            ours.add(node, documents)
+        case kubeswarm.API:
+            kubeswarm.add(node, documents)
+        case version:
+            known = f"Known are: {ours.API}, {kubeswarm.API}."
+            node.need("apiVersion").wrong(f"{version[:60]!r} is not known.", known)
 
 
 def shipped() -> list[tuple[str, str]]:

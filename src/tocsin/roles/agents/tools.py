@@ -76,6 +76,10 @@ class GatedTools:
             cards = await box.tools()
         except SourceError as failure:
             self.silent.append(failure.what)
+            lost = f"{self.assignment.run_id}:{self.assignment.step}{self.part}:silent:{server.name}"
+            await self._said(
+                lost, f"{server.name}/*", {}, "allowed", "its document names the server", None, failure.what
+            )
             return
         self._boxes[server.name] = box
         for card in cards:

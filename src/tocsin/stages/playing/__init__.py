@@ -4,7 +4,7 @@
 """
 
 from tocsin.guard.attempt import Act
-from tocsin.stages.playing.applying import Applied, apply, checked_of, knock, set_off, shelf_of
+from tocsin.stages.playing.applying import KIND, Applied, apply, checked_of, knock, set_off, shelf_of
 from tocsin.stages.playing.due import ACTOR, current, due, plan_of, scope_of
 from tocsin.stages.playing.gates import AnswerGate, answer_gate
 from tocsin.stages.playing.start import must_be_new, start
@@ -15,6 +15,7 @@ ACTS = {"gate": Act("/gates/{which}", AnswerGate, answer_gate)}
 __all__ = [
     "ACTOR",
     "ACTS",
+    "KIND",
     "AnswerGate",
     "Applied",
     "answer_gate",

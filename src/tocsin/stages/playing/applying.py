@@ -56,8 +56,8 @@ class Applied(Value):
 def apply(attempt: Attempt, playbooks: Playbooks, texts: Sequence[tuple[str, str]]) -> Applied:
     """Takes the documents over. Raises DataError with everything that is wrong, Denied, NotNow for a run that exists."""
     authorize(attempt.principal, Right.ADMINISTER)
-    new = read_documents(texts)
     shelf = playbooks.of([*_kept_but(attempt.ledger, texts), *texts]).sound()
+    new = read_documents(texts)
     for file, text in texts:
         attempt.ledger.documents.put(KeptDocument(kind=KIND, name=file, text=text, by=attempt.actor, at=attempt.now))
     runs = tuple(_run(attempt, shelf, one) for one in new.runs.values())
