@@ -37,7 +37,9 @@ from tocsin.model.event import (
 from tocsin.model.ground import IncidentType, Severity
 from tocsin.model.identity import LOCAL_OPERATOR, SERVICE, Principal, Role
 from tocsin.model.incident import Incident, fold
+from tocsin.model.plain import minute
 from tocsin.model.state import State
+from tocsin.model.telling_acts import tell_act
 from tocsin.model.triage import Triage
 from tocsin.ports import KeptAlert, Ledger
 from tocsin.stages import people
@@ -391,6 +393,9 @@ def test_the_all_clear_says_who_the_cause_and_when_the_post_mortem_is(
     assert (said.cause, said.fix) == ("it is pool_exhaustion", "Restart the pool")
     assert said.confirmed_by == ("person:ada@example.com",)
     assert said.post_mortem_at == (NOW + timedelta(hours=hours) if hours else None)
+    told = tell_act(said)
+    assert told.startswith(f"all-clear after {said.lasted}, confirmed by person:ada@example.com; cause: it is pool")
+    assert told.endswith(f"post-mortem: {minute(said.post_mortem_at) if hours else 'not needed'}")
     assert bench.incident(name).state is State.RESOLVED
 
 

@@ -115,6 +115,8 @@ class Resolved(Value):
     cause: str
     fix: str
     post_mortem_at: Time | None = None
+    lasted: str = ""
+    """From the first symptom until now, in words."""
     cause_stated: bool = False
     """A person said the cause in so many words; else it is what the diagnosis made of it."""
 

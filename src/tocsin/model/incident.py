@@ -35,6 +35,7 @@ from tocsin.model.event import (
 from tocsin.model.evidence import Finding
 from tocsin.model.ground import IncidentType, Severity, Time, Value
 from tocsin.model.narrative import Narrative, narrated
+from tocsin.model.plain import spell
 from tocsin.model.review import PostMortemApproved, PostMortemScheduled, Review, ReviewAct, reviewed
 from tocsin.model.run import ModelAnswered, Run, RunAct, Spending, charged, ran
 from tocsin.model.standing import (
@@ -184,6 +185,11 @@ class Incident(Value):
     def begun_at(self) -> datetime | None:
         """When it began, or began again: the clocks of a re-opened incident start anew."""
         return self.reopened_at or self.declared_at
+
+    def lasted_until(self, now: datetime) -> str:
+        """From the first symptom until then, in words."""
+        begun = self.started_at or self.declared_at or now
+        return spell(now - begun)
 
     @property
     def ended_at(self) -> datetime | None:

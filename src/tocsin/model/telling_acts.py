@@ -29,8 +29,8 @@ def tell_act(act: acts.Act) -> str:  # noqa: C901 - one sentence for each kind o
             return f"mitigated: {text}"
         case acts.UserReported(text=text, origin=origin):
             return f"a user reports by {origin}: {text}"
-        case acts.Resolved(confirmed_by=confirmed, cause=cause, fix=fix):
-            return f"all-clear, confirmed by {', '.join(confirmed)}; cause: {cause or 'unknown'}; fix: {fix or 'none'}"
+        case acts.Resolved():
+            return _all_clear(act)
         case acts.Reopened(reason=reason):
             return f"re-opened: {reason}"
         case acts.Merged(into=into, reason=reason):
@@ -51,6 +51,13 @@ def tell_act(act: acts.Act) -> str:  # noqa: C901 - one sentence for each kind o
             return f"observe mode, not done: {what}"
         case _:
             return _tell_fix(act)
+
+
+def _all_clear(act: acts.Resolved) -> str:
+    after = f" after {act.lasted}" if act.lasted else ""
+    by = minute(act.post_mortem_at) if act.post_mortem_at else "not needed"
+    told = f"cause: {act.cause or 'unknown'}; fix: {act.fix or 'none'}; post-mortem: {by}"
+    return f"all-clear{after}, confirmed by {', '.join(act.confirmed_by)}; {told}"
 
 
 def _tell_fix(act: acts.Act) -> str:

@@ -39,6 +39,7 @@ def all_clear(attempt: Attempt, incident_id: str, ask: AllClear, confirmed_by: t
         fix=ask.fix or _what_helped(incident),
         cause_stated=bool(ask.cause),
         post_mortem_at=ask.post_mortem_at or attempt.rules.post_mortem_at(incident.severity, attempt.now),
+        lasted=incident.lasted_until(attempt.now),
     )
     return attempt.record(incident_id, body)
 

@@ -6,7 +6,7 @@ ended here: when all is calm the commander is asked, and a person's word ends th
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -200,7 +200,9 @@ async def _put_to_people(
     """The question to the commander, once, until something changes."""
     if _newest_word(incident) == code and not _since_last(incident, code):
         return
-    what = "; ".join(_grounds(incident, means, seen)) if code == READY else f"It looks quiet, but: {seen.reading.said}"
+    lasted = incident.lasted_until(means.clock.now())
+    ready = "; ".join((*_grounds(incident, means, seen), f"Duration: {lasted}"))
+    what = ready if code == READY else f"It looks quiet, but: {seen.reading.said}"
     owner = incident.seats.get(Seat.COMMANDER) or incident.acknowledged_by.removeprefix("person:") or "oncall:primary"
     text = one_line(f"Ready for the all-clear? {what}", 600)
     ask = NextActionSet(text="Give the all-clear, or say what is still wrong.", owner=owner)
@@ -219,6 +221,7 @@ async def _all_clear(
 ) -> None:
     body = Resolved(
         confirmed_by=_grounds(incident, means, seen),
+        lasted=incident.lasted_until(now),
         cause=incident.diagnosis.root_cause if incident.diagnosis else "",
         fix=_what_helped(incident) or "It ended without a step from here.",
         post_mortem_at=means.post_mortem_at(incident.severity, now),
@@ -227,24 +230,17 @@ async def _all_clear(
 
 
 def _grounds(incident: Incident, means: Means, seen: Seen) -> tuple[str, ...]:
-    """The three things that confirm it, and how long it took."""
+    """The three things that confirm it."""
     calm = means.rules.settings.calm
     still = len(set(incident.alert_ids) - set(incident.resolved_alert_ids))
     reports = (
         f"the last of {len(incident.reports)} at {minute(incident.reports[-1].at)}" if incident.reports else "none"
     )
-    begun = incident.started_at or incident.declared_at
-    lasted = _lasted(begun, means.clock.now())
     return (
         one_line(f"Metrics: normal for {spell(calm)}: {seen.reading.said}", 500),
         f"Alerts: {f'none new for {spell(calm)}, {still} still open' if still else 'all are over'}",
         f"Users: no report for {spell(calm)} ({reports})",
-        f"Duration: {lasted}",
     )
-
-
-def _lasted(begun: datetime | None, now: datetime) -> str:
-    return spell(now - begun if begun else timedelta())
 
 
 def _what_helped(incident: Incident) -> str:
