@@ -7,8 +7,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import ValidationError
+from tests.servers import free_port
 
 from tocsin import config
 from tocsin.connectors.mcp import McpBox, McpServers, ServerSettings, ToolsSettings
@@ -84,6 +86,37 @@ def test_the_credentials_and_no_request_go_to_a_host_that_the_tool_server_names_
             with pytest.raises(SourceError):
                 await box.tools()
             assert (ours.asked, theirs.asked, played.asked) == ([], [], [])
+
+    asyncio.run(story())
+
+
+def test_a_person_logs_in_once_and_the_service_goes_on_with_it_and_has_it_renewed(tmp_path: Path) -> None:
+    kept = tmp_path / "grafana.login"
+
+    async def browse(address: str) -> str:
+        async with httpx.AsyncClient(follow_redirects=True) as browser:
+            return (await browser.get(address)).text
+
+    async def story() -> None:
+        issuer, played, browsers = Issuer("registered", ""), grafana(), list[Any]()
+        async with issuing(issuer) as where, serving(played, issuer) as url:
+            login = {"issuer": where, "login": str(kept), "port": free_port()}
+            own = {"servers": {"grafana": {"url": url, "oauth": login}}}
+            with pytest.raises(SourceError, match="wants a person to log in") as asked:
+                await servers(own).box(ToolServer(name="grafana")).tools()
+            assert asked.value.do == "Run `tocsin tools login grafana`."
+            issuer.lives_seconds = -1  # over as soon as it is given
+            assert await servers(own).login("grafana", lambda to: browsers.append(asyncio.create_task(browse(to)))) == 2
+            assert (await browsers[0]).startswith("tocsin has heard it")
+            assert kept.stat().st_mode & 0o777 == 0o600
+            issuer.lives_seconds, issuer.asked = 3600, []
+            opened = servers(own).box(ToolServer(name="grafana"))
+            both = await asyncio.gather(*(opened.call("query_logs", {"service": one}) for one in ("pay", "ship")))
+            assert all("error" in one.text for one in both)
+            assert [one["grant_type"] for one in issuer.asked] == ["refresh_token"], "one renewal, whoever needs it"
+            kept.chmod(0o644)
+            with pytest.raises(SourceError, match="which others may read"):
+                await servers(own).box(ToolServer(name="grafana")).tools()
 
     asyncio.run(story())
 

@@ -1,6 +1,6 @@
 """Playbooks at this machine: documents checked, drawn, applied to the local store, and run in one go. Called by the CLI."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tocsin import config as configuration
 from tocsin.app.build import House, open_house
 from tocsin.app.settings import Settings
+from tocsin.connectors.mcp import McpServers
 from tocsin.connectors.system import SystemClock
 from tocsin.errors import DataError, NotFound
 from tocsin.guard.attempt import Attempt
@@ -198,6 +199,12 @@ async def pinned(config_path: ConfigPath) -> list[KeptDocument]:
     settings = Settings.read(configuration.load(config_path))
     async with open_store(settings.store) as store:
         return await store.read(lambda ledger: ledger.documents.all(PINNED))
+
+
+async def login(config_path: ConfigPath, server: str, ask: Callable[[str], None]) -> int:
+    """Has a person log in to a tool server; how many tools it offers them. Raises NotFound, SourceError."""
+    settings = Settings.read(configuration.load(config_path))
+    return await McpServers(settings.tools, settings.config, SystemClock()).login(server, ask)
 
 
 async def forget(config_path: ConfigPath, tool: str) -> None:

@@ -53,6 +53,20 @@ def list_all(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 @tools.command()
+def login(
+    server: Annotated[str, typer.Argument(help="Of `tools.servers`, one with `oauth.login`.")],
+    config: ConfigOption = None,
+) -> None:
+    """Log in to a tool server that gives its tools to people: open the address, say yes there, and come back."""
+    from tocsin.app import playbooks
+
+    found = asyncio.run(
+        playbooks.login(config, server, lambda address: print(f"Open in a browser:\n{address}", flush=True))
+    )
+    print(f"{server}: logged in, {found} tools.")
+
+
+@tools.command()
 def accept(
     tool: Annotated[str, typer.Argument(help="server/tool whose description has changed.")], config: ConfigOption = None
 ) -> None:

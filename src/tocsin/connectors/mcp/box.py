@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tocsin.connectors.mcp.held import Held
+from tocsin.connectors.mcp.login import Login
 from tocsin.connectors.mcp.oauth import Account
 from tocsin.connectors.mcp.settings import ToolsSettings
 from tocsin.errors import SourceError
@@ -35,7 +36,7 @@ class McpBox:
     url: str = ""
     command: tuple[str, ...] = ()
     token: str = ""
-    account: Account | None = None
+    account: Account | Login | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     """Of a command; secrets included."""
     _listed: tuple[float, tuple[ToolCard, ...]] = field(default=(0.0, ()))

@@ -56,12 +56,17 @@ class Account:
 
     def only_known(self, url: str, name: str) -> dict[str, list[Any]]:
         """Hooks of that client: a request to any other host is not sent. Raises SourceError."""
-        known = {urlsplit(one).netloc for one in (url, self.issuer)}
+        return only_known(url, self.issuer, name)
 
-        async def check(request: "httpx2.Request") -> None:
-            where = urlsplit(str(request.url)).netloc
-            if where not in known:
-                what = f"the tool server {name} sends for its token to {where[:100]}, which is not configured."
-                raise SourceError(what, "See `tools.servers`: its `url` and `oauth.issuer`.", code="TCS-SOURCE-TOOL")
 
-        return {"request": [check]}
+def only_known(url: str, issuer: str, name: str) -> dict[str, list[Any]]:
+    """Hooks of a client that lets requests go to the tool server and to its issuer, and nowhere else."""
+    known = {urlsplit(one).netloc for one in (url, issuer)}
+
+    async def check(request: "httpx2.Request") -> None:
+        where = urlsplit(str(request.url)).netloc
+        if where not in known:
+            what = f"the tool server {name} sends for its token to {where[:100]}, which is not configured."
+            raise SourceError(what, "See `tools.servers`: its `url` and `oauth.issuer`.", code="TCS-SOURCE-TOOL")
+
+    return {"request": [check]}

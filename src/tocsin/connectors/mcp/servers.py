@@ -1,18 +1,22 @@
 """Opens the tool box for a server that a document names, where configuration lets it be spoken to. Made by `app`."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from tocsin.config import Config
 from tocsin.connectors.mcp.box import McpBox
+from tocsin.connectors.mcp.login import Login
 from tocsin.connectors.mcp.oauth import Account
-from tocsin.connectors.mcp.settings import ServerSettings, ToolsSettings
-from tocsin.errors import SourceError
+from tocsin.connectors.mcp.settings import OAuthSettings, ServerSettings, ToolsSettings
+from tocsin.errors import NotFound, SourceError
 from tocsin.model.plan import ToolServer
 from tocsin.ports import Clock
 
 PATH = "/mcp"
 """Where a server that is named without a path is spoken to."""
+LOGIN_SECONDS = 300.0
+"""What a person has to log in."""
 
 
 class McpServers:
@@ -32,6 +36,19 @@ class McpServers:
         if key not in self._boxes:
             self._boxes[key] = self._opened(server)
         return self._boxes[key]
+
+    async def login(self, name: str, ask: Callable[[str], None]) -> int:
+        """Has a person log in anew, by the address that `ask` shows; how many tools they have. Raises SourceError, NotFound."""
+        known = self._settings.servers.get(name)
+        if known is None or known.oauth is None or not known.oauth.login:
+            what = f"no tool server {name[:80]!r} takes a person's login."
+            raise NotFound(what, f"Give `tools.servers.{name[:80]}.oauth` a `login`.", code="TCS-SOURCE-LOGIN")
+        box = self._named(name, known)
+        box.settings = self._settings.model_copy(update={"seconds": LOGIN_SECONDS})
+        if isinstance(box.account, Login):
+            box.account.ask = ask
+            box.account.file.unlink(missing_ok=True)
+        return len(await box.tools())
 
     def probes(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """A sign of life of each server that is named here."""
@@ -60,9 +77,7 @@ class McpServers:
     def _named(self, name: str, known: ServerSettings) -> McpBox:
         where, secret = f"tools.servers.{name}", self._config.secret
         hidden = {key: secret(place, f"{where}.secrets.{key}") for key, place in known.secrets.items()}
-        account = None
-        if (own := known.oauth) is not None:
-            account = Account(own.issuer, own.client, secret(own.secret, f"{where}.oauth.secret"), own.scopes)
+        account = self._account(name, known.oauth) if known.oauth is not None else None
         return McpBox(
             name,
             self._settings,
@@ -73,6 +88,12 @@ class McpServers:
             account=account,
             env={**known.env, **hidden},
         )
+
+    def _account(self, name: str, own: OAuthSettings) -> Account | Login:
+        secret = self._config.secret(own.secret, f"tools.servers.{name}.oauth.secret") if own.secret else ""
+        if not own.login:
+            return Account(own.issuer, own.client, secret, own.scopes)
+        return Login(name, own.issuer, own.client, secret, own.scopes, Path(own.login), own.port, self._clock)
 
     def _secret(self, name: str) -> str:
         if not name:

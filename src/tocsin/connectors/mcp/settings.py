@@ -9,13 +9,24 @@ from tocsin.model.ground import Value
 
 
 class OAuthSettings(Value):
-    """A token by OAuth 2 client credentials, for a server that asks for one of an authorization server."""
+    """A token of an authorization server, for a server that asks for one: by client credentials, or by a person's login."""
 
     issuer: str = Field(pattern=r"^https?://")
     """The authorization server, as it calls itself. The credentials go nowhere else, whatever the tool server names."""
-    client: str
-    secret: Secret
+    client: str = ""
+    """"" with `login`: tocsin registers itself there."""
+    secret: Secret | None = None
     scopes: tuple[str, ...] = ()
+    login: str = ""
+    """A file that keeps a person's login (`tocsin tools login`), readable by its owner alone; "" for client credentials."""
+    port: int = Field(default=8976, ge=1, le=65535)
+    """Of this machine, where the browser brings the answer to a login."""
+
+    @model_validator(mode="after")
+    def _one_grant(self) -> Self:
+        if not self.login and not (self.client and self.secret):
+            raise ValueError("client credentials need `client` and `secret`; a person's login needs `login`")
+        return self
 
 
 class ServerSettings(Value):
