@@ -21,7 +21,7 @@ from tocsin.model.identity import Principal, Role
 from tocsin.model.triage import Triage
 from tocsin.model.update import Audience
 from tocsin.ports import Parcel
-from tocsin.stages.communicate import Desk, MessageSettings, act_at
+from tocsin.stages.communicate import Desk, MessageSettings, act_at, settled
 from tocsin.stages.communicate.asks import Publish, WriteDrafts
 from tocsin.stages.deliver import deliver, message_courier
 from tocsin.stages.remediate import decided
@@ -138,10 +138,11 @@ class SlackHouse:
         self.run(once())
 
     def settle(self):
-        """The loop tells the cards what became of their steps."""
+        """The loop tells the cards what became of their steps and words."""
 
         def work(ledger):
-            for move in decided(ledger.incidents.get("INC-1")):
+            incident = ledger.incidents.get("INC-1")
+            for move in (*decided(incident), *settled(incident, self.rooms.messages)):
                 for letter in move.letters:
                     ledger.outbox.put(Parcel.of(letter, "INC-1", self.rooms.clock.now()))
 

@@ -90,6 +90,7 @@ def next_move(
         course.disproved(incident),
         *remediate.due(incident, now, rules.remediate),
         *remediate.decided(incident),
+        *communicate.settled(incident, rules.messages),
         course.over(incident),
     )
     return course.first(due, done, {key: until for key, until in (held or {}).items() if until > now})

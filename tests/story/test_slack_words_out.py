@@ -4,8 +4,9 @@ from copy import deepcopy
 from datetime import timedelta
 
 import pytest
-from tests.slack_house import slack_house
+from tests.slack_house import DOT, slack_house
 
+from tocsin.guard.attempt import Attempt
 from tocsin.model.acts import Acknowledged, Seat, SeatTaken
 from tocsin.model.communication import (
     ChatNoted,
@@ -16,7 +17,9 @@ from tocsin.model.communication import (
     UpdatePublished,
 )
 from tocsin.model.update import Audience
+from tocsin.stages.communicate import act_at, asks
 from tocsin.stages.hearing import asks_for_news
+from tocsin.stages.people import acknowledge
 
 
 @pytest.fixture
@@ -59,6 +62,26 @@ def test_a_draft_for_customers_is_edited_approved_and_published_by_buttons(house
     assert (actor, out.text) == ("person:ada@example.com", better)
     assert house.cards == []
     assert "ada@example.com published it." in words(house.room.messages[-1])
+
+
+def test_words_that_went_out_elsewhere_and_an_incident_taken_elsewhere_leave_no_button_behind(house):
+    house.draft(Audience.CHANNEL, out=True)
+    house.draft(Audience.EXTERNAL)
+    assert house.cards
+    update = house.incident.narrative.drafts[-1].update
+
+    def elsewhere(ledger):
+        attempt = Attempt(ledger, DOT, house.rooms.clock.now(), house.rooms.names)
+        acknowledge(attempt, "INC-1")
+        for act, ask in (("approve-update", asks.Approve(digest=update.digest)), ("publish-update", asks.Publish())):
+            act_at(house.rooms.messages, act).on(attempt, "INC-1", update.id, ask)
+
+    house.run(house.rooms.store.write(elsewhere))
+    house.settle()
+    assert house.cards == []
+    said = "\n".join(words(one) for one in house.room.messages)
+    assert said.count("dot@example.com has it, since") == 1
+    assert said.count("Published by dot@example.com at") == 2
 
 
 def test_the_first_word_in_the_room_offers_the_incident_to_whoever_reads_it(house):

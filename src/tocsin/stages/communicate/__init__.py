@@ -14,6 +14,7 @@ from tocsin.stages.communicate.handoff import handoff_of, handoff_text
 from tocsin.stages.communicate.hands import Means, hands
 from tocsin.stages.communicate.post import COMMUNICATOR, Stand, put_drafts, writer_in
 from tocsin.stages.communicate.settings import PAGE, MessageSettings
+from tocsin.stages.communicate.settled import settled
 from tocsin.stages.communicate.shapes import Handoff
 from tocsin.stages.communicate.shield import SyncFields, sync_of
 from tocsin.stages.communicate.table import ACTS, act_at
@@ -38,6 +39,7 @@ __all__ = [
     "hands",
     "put_drafts",
     "reworded",
+    "settled",
     "sync_of",
     "unsaid",
     "writer",
