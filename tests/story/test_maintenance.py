@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,8 @@ from tocsin.guard import tokens
 from tocsin.guard.policy import InForce, Policy
 from tocsin.model.action import Mode
 from tocsin.model.identity import Role
-from tocsin.stages.communicate import Desk
+from tocsin.model.update import Audience
+from tocsin.stages.communicate import Desk, MessageSettings
 
 WORDS = "Reports may be up to ten minutes old."
 START, END = NOW + timedelta(hours=2), NOW + timedelta(hours=4)
@@ -109,6 +111,34 @@ def test_customers_read_a_window_only_once_a_person_said_yes_to_exactly_its_word
         ("person:communicator@example.com", "reworded"),
         ("person:communicator@example.com", "approved"),
     ]
+
+
+def test_a_plan_that_nobody_approves_is_called_to_mind_before_its_start_and_said_to_have_lapsed_after_it() -> None:
+    office = Office()
+    served = MessageSettings(audiences={Audience.INTERNAL: ("chat",)})
+    desk = office.house.rooms.messages = replace(office.house.rooms.messages, settings=served)
+    window = office.plans(by=Role.RESPONDER)
+
+    def told(moment: datetime, mode: Mode = Mode.PROPOSE) -> list[str]:
+        office.house.rooms.messages = replace(desk, law=InForce(Policy(mode=mode), "test"))
+        for _ in range(2):
+            office.town.clock.time = moment
+            asyncio.run(office.house.rounds.tick(moment))
+        parcels = asyncio.run(office.town.store.read(lambda ledger: ledger.outbox.undelivered(50, "")))
+        return [one.payload["text"] for one in parcels if one.payload.get("channel") == "chat"]
+
+    assert told(START - timedelta(minutes=61)) == []
+    (reminder,) = told(START - timedelta(minutes=59))
+    assert "begins at" in reminder
+    assert f"tocsin maintenance approve {window}" in reminder
+    assert "For responder@example.com and communications-lead." in reminder
+    assert len(told(START + timedelta(minutes=1))) == 2
+    shown = office.asks(f"/{window}").json()
+    assert shown["lapsed"]
+    assert [one["what"].split()[0] for one in shown["window"]["deeds"]] == ["scheduled", "reminded", "lapsed"]
+    assert office.approves(window).json()["lapsed"] is False
+    office.plans(starts_at=(START + timedelta(hours=3)).isoformat(), ends_at=(END + timedelta(hours=9)).isoformat())
+    assert len(told(START + timedelta(hours=2, minutes=30), Mode.OBSERVE)) == 2
 
 
 def test_subscribers_of_its_components_hear_of_each_turn_once(office: Office) -> None:

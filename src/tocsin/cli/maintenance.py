@@ -203,6 +203,7 @@ def _line(one: "MaintenanceShown") -> str:
 
     window = one.window
     state = "called off" if window.cancelled_at else one.stage.replace("_", " ")
+    state = "LAPSED, customers were told nothing" if one.lapsed else state
     marks = [state] + [f"{words.which} waits for approval" for words in one.waiting]
     marks += ["quiet"] if window.quiet else []
     marks += ["observed: customers read nothing of it"] if window.observed else []

@@ -28,6 +28,8 @@ class MaintenanceStage(StrEnum):
 
 AT_WORK = (MaintenanceStage.IN_PROGRESS, MaintenanceStage.VERIFYING)
 CALLED_OFF = "called_off"
+CLOCK = "clock"
+"""Who did it, where nobody did."""
 SENTENCES = {
     MaintenanceStage.IN_PROGRESS: "Scheduled maintenance is currently in progress.",
     MaintenanceStage.VERIFYING: "The work is done, and is being checked.",
@@ -121,6 +123,10 @@ class Maintenance(Value):
     def begins_at(self) -> Time:
         """When the work began, or will."""
         return min(self.started_at or self.starts_at, self.starts_at)
+
+    def lapsed(self, now: Time) -> bool:
+        """Its start has passed, and nobody has approved it or called it off."""
+        return self.approved_at is None and self.cancelled_at is None and now >= self.starts_at
 
     def stage(self, now: Time) -> MaintenanceStage:
         """By the clock, unless a person was earlier."""

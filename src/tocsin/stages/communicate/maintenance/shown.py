@@ -34,6 +34,8 @@ class MaintenanceShown(Value):
     window: Maintenance
     stage: MaintenanceStage
     waiting: tuple[Waiting, ...] = ()
+    lapsed: bool = False
+    """Its start has passed without anybody's approval: customers were told nothing."""
 
 
 class MaintenancesShown(Value):
@@ -45,7 +47,7 @@ class MaintenancesShown(Value):
 def shown(window: Maintenance, desk: Desk, now: datetime) -> MaintenanceShown:
     """As it stands now."""
     left = () if window.stage(now) is MaintenanceStage.COMPLETED else tuple(_waiting(window, desk))
-    return MaintenanceShown(window=window, stage=window.stage(now), waiting=left)
+    return MaintenanceShown(window=window, stage=window.stage(now), waiting=left, lapsed=window.lapsed(now))
 
 
 def violations(window: Maintenance, which: str, desk: Desk) -> tuple[WordingViolation, ...]:

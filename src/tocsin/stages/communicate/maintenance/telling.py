@@ -8,22 +8,24 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tocsin.model.component import ComponentStatus
-from tocsin.model.maintenance import AT_WORK, Deed, Maintenance, MaintenanceStage, Turn
+from tocsin.model.maintenance import AT_WORK, CLOCK, Deed, Maintenance, MaintenanceStage, Turn
 from tocsin.model.move import Letter
 from tocsin.model.plain import minute
 from tocsin.model.update import Audience
 from tocsin.ports import Ledger, Message, Parcel, Purpose, message_payload
 from tocsin.stages.communicate.desk import Desk
+from tocsin.stages.communicate.maintenance.reminding import remind
 from tocsin.stages.communicate.settings import PAGE
-
-CLOCK = "clock"
-"""Who did it, where nobody did."""
 
 
 def turn(ledger: Ledger, desk: Desk, now: datetime) -> None:
-    """Begins and ends what is due, and tells of it."""
+    """Begins and ends what is due, and tells of it; of what nobody has approved it reminds."""
     for window in ledger.maintenances.all():
-        if window.approved_at is not None and window.completed_at is None and window.cancelled_at is None:
+        if window.cancelled_at is not None or window.completed_at is not None:
+            continue
+        if window.approved_at is None:
+            remind(ledger, desk, window, now)
+        else:
             _turn_one(ledger, desk, window, now)
 
 
