@@ -155,6 +155,43 @@ def test_an_expired_approval_runs_nothing_and_the_step_is_offered_again_with_a_f
     story(told)
 
 
+def test_what_a_person_asked_for_and_nobody_answered_is_asked_again_in_their_name_with_a_fresh_dry_run():
+    async def told():
+        house = House("act")
+        await house.open(Severity.SEV2, fix="")
+        await asked(house, RESTART, by=BOB)
+        house.time.let(minutes=15)
+        await walk(house)
+        first, second = (await house.incident()).actions
+        assert (first.state, second.state) == (ActionState.REJECTED, ActionState.REQUESTED)
+        assert second.requested_by == BOB.actor
+        assert len(house.hands["kubernetes"].rehearsed) == 2
+        with pytest.raises(Denied, match="cannot approve it alone"):
+            await yes(house, second, BOB)
+        await yes(house, second, ADA)
+        await walk(house)
+        assert [step.name for step, _ in house.ran] == ["restart_app"]
+
+    story(told)
+
+
+def test_a_persons_request_is_asked_for_again_only_so_often_and_not_after_a_no():
+    async def told():
+        house = House(law=policy("act", approval={"offers": 3}))
+        await house.open(Severity.SEV2, fix="")
+        await asked(house, RESTART, by=BOB)
+        for _ in range(5):
+            house.time.let(minutes=15)
+            await walk(house)
+        assert len((await house.incident()).actions) == 3
+        no = await asked(house, OFF, by=BOB)
+        await permit.reject(house.means, "INC-1", no.id, by=ADA, reason="not now")
+        await walk(house)
+        assert len((await house.incident()).actions) == 4
+
+    story(told)
+
+
 def test_an_approval_does_not_live_longer_because_the_clock_was_set_back():
     async def told():
         house = House("act")

@@ -223,6 +223,8 @@ class ActionRequested(Value):
     rehearsal: Rehearsal | None
     verdict: Verdict
     expires_at: Time
+    renews: str = ""
+    """The expired request of a person that this one asks for again in their name; "" for a request of its own."""
 
 
 class ActionApproved(Value):

@@ -63,13 +63,15 @@ class Tell(_Keyed):
 class Offer(_Keyed):
     """Render a step of the proposed fix, rehearse it, ask policy, and put the request before people.
 
-    `replaces` is the expired action it renews, "" for a first offer.
+    `replaces` is the expired action it renews, "" for a first offer. With `renews` it is a person's own expired request, whatever
+    runbook it is of: asked for again with the values they chose, and still theirs.
     """
 
     kind: Literal["offer"] = "offer"
     runbook_id: str
     step_index: int
     replaces: str = ""
+    renews: str = ""
 
 
 class Survey(_Keyed):

@@ -232,12 +232,13 @@ def _turned(
 def _actions(incident: "Incident", act: acts.Act, event: "Event") -> tuple[Action, ...]:
     known = incident.actions
     if isinstance(act, acts.ActionRequested):
+        before = next((one for one in known if one.id == act.renews), None)
         made = Action(
             id=act.action_id,
             step=act.step,
             rehearsal=act.rehearsal,
             verdict=act.verdict,
-            requested_by=event.actor,
+            requested_by=before.requested_by if before else event.actor,
             requested_at=event.at,
             proposed_for=_believed(incident, act.step.runbook_id),
             expires_at=act.expires_at,

@@ -77,8 +77,8 @@ def _tell_fix(act: acts.Act) -> str:
 
 def _tell_action(act: acts.Act) -> str:
     match act:
-        case acts.ActionRequested(step=step, verdict=verdict):
-            return f"requested: {step.text} ({step.shown}); {verdict.reason}"
+        case acts.ActionRequested(step=step, verdict=verdict, renews=before):
+            return f"requested{f' again, for {before} expired' if before else ''}: {step.text} ({step.shown}); {verdict.reason}"
         case acts.ActionApproved(approval=approval):
             glass = f", BREAK GLASS: {approval.break_glass}" if approval.break_glass else ""
             return f"approved by {approval.approver} as {approval.role}{glass}"

@@ -63,7 +63,7 @@ def due(incident: Incident, now: datetime, rules: Rules) -> Iterator[Move]:
     yield from under_way
     if survey := _survey(incident, rules):
         yield survey
-    elif not under_way and (offer := _next(incident, rules)):
+    elif not under_way and (offer := _renewal(incident, rules) or _next(incident, rules)):
         yield offer
 
 
@@ -140,6 +140,23 @@ def _next(incident: Incident, rules: Rules) -> Move | None:
     if newest is ActionState.VERIFIED and not changing[-1].step.is_rollback:
         return None
     return next(_offers(incident, runbook, rules), None)
+
+
+def _renewal(incident: Incident, rules: Rules) -> Move | None:
+    """What a person asked for and nobody answered, whatever runbook it is of."""
+    most = in_force(incident, rules.current).policy.approval.offers
+    for one in () if incident.mitigated_at else incident.actions:
+        same = [other for other in incident.actions if _same(other, one)]
+        if one.requested_by.startswith("person:") and _renewable(one) and same[-1].id == one.id and len(same) < most:
+            step = one.step
+            return Offer(key=f"again:{one.id}", runbook_id=step.runbook_id, step_index=step.step_index, renews=one.id)
+    return None
+
+
+def _same(one: Action, other: Action) -> bool:
+    """Requests for one step with the same values."""
+    same = (one.step.runbook_id, one.step.step_index) == (other.step.runbook_id, other.step.step_index)
+    return same and one.step.is_rollback == other.step.is_rollback and one.step.slots == other.step.slots
 
 
 def _offers(incident: Incident, runbook: Runbook, rules: Rules) -> Iterator[Offer]:

@@ -18,8 +18,10 @@ from tocsin.model.plain import one_line
 from tocsin.stages.remediate.due import aside
 from tocsin.stages.remediate.missing import missing
 from tocsin.stages.remediate.perform import perform
-from tocsin.stages.remediate.permit import REMEDIATOR, Means, action_of, request, roll_back, scope_of
+from tocsin.stages.remediate.permit import REMEDIATOR, Means, action_of, renew, request, roll_back, scope_of
 
+NOT_RENEWED = "not_renewed"
+"""The flag on what a person asked for, that expired and cannot be asked for again."""
 NEEDS_VALUES = "fix_needs_values"
 """The flag that says: nothing can be offered before a person has given a value."""
 
@@ -87,9 +89,12 @@ def _stuck(runbook: Runbook, lacks: Sequence[MissingValue]) -> str:
 
 async def _offer(means: Means, move: Offer, incident: Incident, record: Record) -> None:
     try:
-        await request(means, incident.id, move.runbook_id, move.step_index, by=REMEDIATOR)
+        if move.renews:
+            await renew(means, incident.id, move.renews)
+        else:
+            await request(means, incident.id, move.runbook_id, move.step_index, by=REMEDIATOR)
     except (DataError, Denied, NotFound, NotNow) as failure:
-        code = aside(incident, move.runbook_id, move.step_index)
+        code = NOT_RENEWED if move.renews else aside(incident, move.runbook_id, move.step_index)
         await record(f"{move.key}:flag", _flag(code, f"Not offered: {failure}"))
 
 

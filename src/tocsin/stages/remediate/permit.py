@@ -30,6 +30,7 @@ from tocsin.stages.remediate.render import (
     EVIDENCE_WAIVED,
     Given,
     render,
+    render_again,
     render_preconditions,
     render_rollback,
     spoils_evidence,
@@ -94,6 +95,17 @@ async def request(
     scope = await open_scope(means, incident_id, by)
     step = render(means.shelf.get(runbook_id), step_index, scope, given=given, environment=environment)
     return await _ask(means, scope, step, by, key)
+
+
+async def renew(means: Means, incident_id: str, action_id: str) -> Asked:
+    """Asks again for a person's request that nobody answered: the values they chose, a fresh dry run, and still theirs.
+
+    So they cannot approve it alone this time either. Raises what `request` raises.
+    """
+    scope = await open_scope(means, incident_id, REMEDIATOR)
+    over = action_of(scope.incident, action_id)
+    step = render_again(means.shelf.get(over.step.runbook_id), over.step, scope)
+    return await _ask(means, scope, step, REMEDIATOR, renews=over.id)
 
 
 async def roll_back(means: Means, incident_id: str, action_id: str, *, by: Principal, key: str = "") -> Asked:
@@ -242,7 +254,7 @@ def say(ledger: Ledger, incident_id: str, actor: str, at: datetime, *bodies: Bod
         ledger.timeline.append(incident_id, body, actor=actor, at=at)
 
 
-async def _ask(means: Means, scope: Scope, step: RenderedStep, by: Principal, key: str) -> Asked:
+async def _ask(means: Means, scope: Scope, step: RenderedStep, by: Principal, key: str = "", renews: str = "") -> Asked:
     incident = scope.incident
     if spoils_evidence(step, incident):
         what = f"{step.name} destroys evidence of a security incident, and nobody has kept a copy."
@@ -253,7 +265,9 @@ async def _ask(means: Means, scope: Scope, step: RenderedStep, by: Principal, ke
         )
     rehearsal = await _rehearsed(means, step, scope)
     action_id = _named(incident, by, key) if key else means.names.new("ACT")
-    return await means.store.write(lambda ledger: _put(means, ledger, incident.id, action_id, step, rehearsal, by))
+    return await means.store.write(
+        lambda ledger: _put(means, ledger, incident.id, action_id, step, rehearsal, by, renews)
+    )
 
 
 async def _rehearsed(means: Means, step: RenderedStep, scope: Scope) -> Rehearsal:
@@ -271,6 +285,7 @@ def _put(
     step: RenderedStep,
     rehearsal: Rehearsal,
     by: Principal,
+    renews: str,
 ) -> Asked:
     """The request on the timeline, judged there and then; or the same one that stands already."""
     now, actor = means.clock.now(), actor_of(by)
@@ -286,7 +301,7 @@ def _put(
         return Asked(incident_of(ledger, incident_id), step, rehearsal, verdict)
     expires = now + timedelta(minutes=in_force(incident, means.current).policy.approval.minutes)
     asked = acts.ActionRequested(
-        action_id=action_id, step=step, rehearsal=rehearsal, verdict=verdict, expires_at=expires
+        action_id=action_id, step=step, rehearsal=rehearsal, verdict=verdict, expires_at=expires, renews=renews
     )
     say(ledger, incident_id, actor, now, asked)
     refusal = _refusal(verdict, rehearsal)
