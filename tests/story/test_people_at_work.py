@@ -12,7 +12,7 @@ from tests.face_house import TOKEN, House
 from typer.testing import CliRunner
 
 from tocsin.cli import cli
-from tocsin.errors import Denied, NotNow, SourceError
+from tocsin.errors import DataError, Denied, NotNow, SourceError
 from tocsin.guard import tokens
 from tocsin.model.event import Event
 from tocsin.model.identity import Role
@@ -354,6 +354,29 @@ def test_a_services_refusal_is_the_same_error_that_the_local_store_gives(typed, 
     typed("ack", incident)
     with pytest.raises(NotNow, match="acknowledged it"):
         typed("ack", incident)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("note", "INC-1", ""), "text: must not be empty."),
+        (("severity", "INC-1", "SEV9", "--reason", "x"), "severity: must be 'SEV1', 'SEV2', 'SEV3' or 'SEV4'."),
+        (("stop", "on"), "reason: must have at least 3 characters."),
+        (("line", "INC-1", "who?", "--minutes", "0"), "minutes: must be greater than or equal to 1."),
+        (("assign", "INC-1", "scribe", "bob smith"), "person: 'bob smith' is not one person's name."),
+    ],
+)
+def test_a_slip_on_the_command_line_is_told_in_plain_words(typed, words, said) -> None:
+    with pytest.raises(DataError) as slip:
+        typed(*words)
+    assert slip.value.what == said
+
+
+def test_a_slip_in_a_request_is_told_in_plain_words() -> None:
+    office = Office(token=TOKEN)
+    path = f"/api/incidents/{office.declared()}/severity"
+    for body, said in ({"severity": "SEV1"}, "body.reason: is missing"), ({"x": 1}, "body.severity: is missing"):
+        assert office.post(path, body, **office.ada).json()["what"] == said
 
 
 def test_an_answer_that_was_lost_on_the_way_is_asked_for_again_and_done_once(typed, monkeypatch) -> None:

@@ -157,11 +157,13 @@ def made(kind: "type[M]", **fields: object) -> "M":
     """The typed ask; fields that are None are left to their defaults. Raises DataError with the first mistake."""
     from pydantic import ValidationError
 
+    from tocsin.model.slip import slip
+
     try:
         return kind.model_validate({name: value for name, value in fields.items() if value is not None})
     except ValidationError as mistake:
         first = mistake.errors()[0]
-        where, said = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+        where, said = ".".join(map(str, first["loc"])), slip(first)
         raise DataError(f"{where}: {said}.", "See the verb's --help.") from mistake
 
 

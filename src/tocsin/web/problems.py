@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
 from tocsin.errors import StoreError, TocsinError
+from tocsin.model.slip import slip
 from tocsin.web.shapes import Problem
 
 _log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
         raise error
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])[:200]
-    return _plain(422, "TCS-REQUEST-422", f"{where}: {first['msg'][:300]}", "See /docs for what is expected.")
+    return _plain(422, "TCS-REQUEST-422", f"{where}: {slip(first)[:300]}", "See /docs for what is expected.")
 
 
 async def _framework(request: Request, error: Exception) -> JSONResponse:

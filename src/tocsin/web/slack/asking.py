@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from tocsin.errors import DataError
 from tocsin.model.ground import Value
+from tocsin.model.slip import slip
 
 A = TypeVar("A", bound=Value)
 
@@ -17,4 +18,4 @@ def read_ask(kind: type[A], **told: object) -> A:
     except ValidationError as mistake:
         first = mistake.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise DataError(f"{where}: {first['msg']}.", "See /incident help.", code="TCS-SLACK-WORDS") from mistake
+        raise DataError(f"{where}: {slip(first)}.", "See /incident help.", code="TCS-SLACK-WORDS") from mistake
