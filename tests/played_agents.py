@@ -206,11 +206,11 @@ class OnAQueue:
             begun.add_done_callback(waiting.discard)
 
 
-async def over_a_queue(address: str, slow: bool) -> None:
+async def over_a_queue(address: str, slow: bool, **how: Any) -> None:
     import nats
     from nats.js.api import DiscardPolicy, RetentionPolicy, StreamConfig
 
-    bus = await nats.connect(f"nats://{urlsplit(address).netloc}")
+    bus = await nats.connect(f"{urlsplit(address).scheme}://{urlsplit(address).netloc}", **how)
     stream = bus.jetstream()
     for called, subjects, retention in (
         ("TOCSIN_TASKS", "tocsin.tasks.>", RetentionPolicy.WORK_QUEUE),
@@ -222,7 +222,10 @@ async def over_a_queue(address: str, slow: bool) -> None:
     instance = OnAQueue(stream, address, slow)
     await bus.subscribe(f"tocsin.agents.{instance.name}", queue=instance.name, cb=instance.show)
     await bus.subscribe(f"tocsin.cancels.{instance.name}", cb=instance.cancel)
-    await instance.work()
+    try:
+        await instance.work()
+    finally:
+        await bus.close()
 
 
 class Agent:

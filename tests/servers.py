@@ -113,15 +113,16 @@ def _run(command: list[str]) -> None:
 
 
 @contextmanager
-def nats(token: str = "") -> Iterator[str]:
-    """A fresh NATS server with JetStream; yields its address."""
+def nats(token: str = "", certificate: str = "") -> Iterator[str]:
+    """A fresh NATS server with JetStream; yields its address. `certificate` is a file with a key in it: it speaks TLS then."""
     server, port = program("nats-server", "nats-server", "/usr/sbin/nats-server"), free_port()
     home = tempfile.mkdtemp(prefix="tocsin-nats-")
     command = [server, "-a", "127.0.0.1", "-p", str(port), "-js", "-sd", home, *(("--auth", token) if token else ())]
+    command += ["--tls", "--tlscert", certificate, "--tlskey", certificate] if certificate else []
     running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_until(lambda: listening(port), "nats-server")
-        yield f"nats://127.0.0.1:{port}"
+        yield f"{'tls' if certificate else 'nats'}://127.0.0.1:{port}"
     finally:
         running.kill()
         running.wait()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import sys
 import threading
 import time
@@ -9,7 +10,8 @@ from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from tests.played_agents import TRANSPORTS, Played, card, played_agent
+from tests.played_agents import TRANSPORTS, Played, card, over_a_queue, played_agent
+from tests.receivers.mail import self_signed
 from tests.servers import Missing, nats
 
 from tocsin.config import Config
@@ -164,6 +166,45 @@ def test_a_task_on_the_queue_goes_to_another_instance_when_the_one_that_holds_it
             pytest.skip(str(missing))
         first = closing.enter_context(played_agent("nats", queue, slow=True))
         assert asyncio.run(told(queue, first)) == {"worked": 1}
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_a_queue_that_wants_a_token_takes_tasks_with_it_only_and_is_believed_by_its_certificate(
+    tmp_path, encrypted
+) -> None:
+    certificate = str(self_signed(tmp_path)) if encrypted else ""
+
+    async def told(queue):
+        url, how = f"{queue}/played", {"token": "t0ken-of-the-queue"}
+        trusted = {"tls": ssl.create_default_context(cafile=certificate)} if encrypted else {}
+        playing = asyncio.create_task(over_a_queue(url, False, **how, **trusted))
+
+        def at(known):
+            chosen = AgentsSettings.model_validate({"heartbeat_seconds": 0.5, **known})
+            secrets = Config({}, {"Q": how["token"], "W": "another"})
+            return AgentLines(chosen, secrets).reach("played", url, Transport.NATS, "")
+
+        agent = at({"known": {"played": {"url": url, "bearer": {"env": "Q"}}}, "ca_file": certificate})
+        while not await agent.healthy():
+            assert not playing.done(), playing.exception()
+        assert (await agent.card()).roles == ("log-analyst",)
+        assert (await agent.do(task("a while"))) == {"worked": 1}
+        for bearer, authority in (
+            (None, certificate),
+            ({"env": "W"}, certificate),
+            *([({"env": "Q"}, "")] * encrypted),
+        ):
+            known = {"known": {"played": {"url": url, "bearer": bearer}}, "ca_file": authority}
+            with pytest.raises(SourceError, match="cannot be reached through the queue"):
+                await at(known).card()
+        playing.cancel()
+        await asyncio.wait([playing])
+
+    try:
+        with nats("t0ken-of-the-queue", certificate) as queue:
+            asyncio.run(told(queue))
+    except Missing as missing:
+        pytest.skip(str(missing))
 
 
 def closing_played(queue):

@@ -7,6 +7,7 @@ agent for a sign of life. What comes back is data.
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -146,6 +147,12 @@ class QueueAgent:
             stream = bus.jetstream(timeout=1)
             await stream.purge_stream(TASKS, subject=f"tocsin.tasks.{self.called}.{key}")
 
+    def _trusted(self) -> ssl.SSLContext | None:
+        """By whom the queue is believed to be itself, where it is spoken to by TLS. Raises OSError for a file that is none."""
+        if urlsplit(self.url).scheme != "tls":
+            return None
+        return ssl.create_default_context(cafile=self.settings.ca_file or None)
+
     @asynccontextmanager
     async def _connection(self) -> "AsyncIterator[Client]":
         try:
@@ -159,12 +166,16 @@ class QueueAgent:
             await bus.connect(
                 f"{parts.scheme}://{parts.netloc}",
                 token=self.token or None,
+                tls=self._trusted(),
                 connect_timeout=max(1, int(self.settings.heartbeat_seconds)),
                 allow_reconnect=False,
                 max_reconnect_attempts=0,
                 error_cb=_quiet,
             )
         except (nats.errors.Error, OSError, TimeoutError) as failure:
+            with suppress(nats.errors.Error, OSError, TimeoutError):
+                async with asyncio.timeout(1):  # the client leaves its socket open when it is refused
+                    await bus.close()
             raise lost(
                 self.name, f"cannot be reached through the queue at {parts.netloc}: {said(failure)}"
             ) from failure

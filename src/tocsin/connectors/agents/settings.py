@@ -38,6 +38,8 @@ class AgentsSettings(Value):
     """How often an agent at work is asked for a sign of life, and how long one may take."""
     misses: int = Field(default=2, ge=1, le=20)
     """So many signs of life in a row may be missing; then the agent is lost."""
+    ca_file: str = ""
+    """Certificates that queues at `tls://` are believed by; "" for those of the system."""
     answer_bytes: int = Field(default=262_144, ge=1_024, le=16_777_216)
     task_characters: int = Field(default=100_000, ge=1_000, le=1_000_000)
     """What is sent of evidence with a task."""
