@@ -185,6 +185,8 @@ def test_the_same_words_end_a_step_on_the_local_store(tmp_path: Path) -> None:
     back = told("rollback", incident, action)["action"]["action"]
     assert back["step"]["is_rollback"]
     told("reject", incident, back["id"], "--reason", f"{SECRET} works")
+    for turn in ("on", "off"):
+        told("stop", turn, "--reason", f"{SECRET} is out")
     assert all(SECRET.encode() not in kept.read_bytes() for kept in tmp_path.glob("t.db*"))
     silence = told("silence", "add", "service=lamp", "--reason", "a drill", "--minutes", "5")
     assert [one["id"] for one in told("silence", "list")] == [silence["id"]]

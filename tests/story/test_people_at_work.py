@@ -379,6 +379,22 @@ def test_a_slip_in_a_request_is_told_in_plain_words() -> None:
         assert office.post(path, body, **office.ada).json()["what"] == said
 
 
+def test_on_a_narrow_terminal_nothing_of_a_list_is_cut_off(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    config = tmp_path / "tocsin.yaml"
+    config.write_text(f"store: {{ url: 'sqlite:///{tmp_path}/t.db' }}\n")
+
+    def told(*words: str) -> str:
+        return CliRunner().invoke(cli, [*words, "--config", str(config)], env={"COLUMNS": "80"}).output
+
+    told("declare", "Checkout answers 500 for everybody in every shop", "--service", "checkout", "--severity", "SEV2")
+    told("token", "create", "communicator@example.com", "--role", "communicator")
+    listed = told("incidents")
+    assert "SEV2  declared" in listed
+    assert "checkout: Checkout" in listed
+    assert "…" not in listed + told("token", "list")
+
+
 def test_an_answer_that_was_lost_on_the_way_is_asked_for_again_and_done_once(typed, monkeypatch) -> None:
     import httpx
 

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from secrets import token_bytes
 
 from tocsin import config as configuration
 from tocsin.app.build import open_house
 from tocsin.app.settings import Settings
 from tocsin.connectors.system import SystemClock
+from tocsin.guard.redact import redact
 from tocsin.model.identity import LOCAL_OPERATOR
 from tocsin.stages.remediate import Means, permit, stop
 from tocsin.stages.remediate.vouch import vouch
@@ -108,7 +110,10 @@ async def stops(config_path: ConfigPath, wanted: Turn | None) -> Stops:
     """The switch, after turning it when that is wanted. Needs nothing but the store: it must work when little else does."""
     async with open_store(configuration.load(config_path).section("store", StoreSettings)) as store:
         if wanted is not None:
-            await stop.turn(store, SystemClock(), by=LOCAL_OPERATOR, on=wanted.on, reason=wanted.reason)
+            reason = redact(
+                wanted.reason, key=token_bytes(32)
+            ).text  # the rest of the configuration may be what is wrong
+            await stop.turn(store, SystemClock(), by=LOCAL_OPERATOR, on=wanted.on, reason=reason)
         return await store.read(lambda ledger: Stops(now=ledger.stops.now(), turns=ledger.stops.turns(20)))
 
 

@@ -47,19 +47,20 @@ def show(doc: LiveDocument) -> None:
 
 
 def show_incidents(found: Sequence[IncidentLine]) -> None:
-    """A table of incidents."""
-    table = _table([one.id for one in found], "severity", "state", "service", "title", "declared (UTC)", "firing")
+    """One incident below the other; on a narrow terminal only what it is about is broken."""
+    table = Table.grid(padding=(0, 2))
+    for heading in ("id", "sev", "state", "declared (UTC)"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("what", overflow="fold")
     for one in found:
-        cells = (
+        about = one_line(f"{one.service}: {one.title}" if one.service else one.title, 120)
+        table.add_row(
             Text(one.id),
             Text(one.severity or "?", style=SEVERITY_STYLE[one.severity] if one.severity else ""),
             Text(one.state),
-            Text(one_line(one.service, 30)),
-            Text(one_line(one.title, 80)),
-            Text(minute(one.declared_at) if one.declared_at else ""),
-            Text(f"{one.open_alerts} of {one.alerts}"),
+            Text(f"{one.declared_at:%Y-%m-%d %H:%M}" if one.declared_at else ""),
+            Text(f"{about} ({one.open_alerts} of {one.alerts} firing)"),
         )
-        table.add_row(*cells)
     console.print(table if found else Text("No incidents."))
 
 
@@ -112,7 +113,7 @@ def _table(ids: Sequence[str], *headings: str) -> Table:
     table = Table()
     table.add_column("id", no_wrap=True, min_width=max(map(len, ids), default=0))
     for heading in headings:
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     return table
 
 
