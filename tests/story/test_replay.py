@@ -94,6 +94,24 @@ def test_a_model_without_a_recorded_answer_is_named_and_not_asked(incident: tupl
         asyncio.run(rewalk.replay(*incident, {"cook": "analyst"}))
 
 
+def test_an_incident_whose_models_were_never_there_is_played_again_by_whoever_answered_instead(tmp_path: Path) -> None:
+    with_model(tmp_path)
+    file = tmp_path / "tocsin.yaml"
+    own = {"store": {"url": f"sqlite:///{tmp_path}/s.db"}, "playbooks": {"folders": [str(tmp_path / "own.yaml")]}}
+    file.write_text(yaml.safe_dump(own))
+
+    async def told() -> Replay:
+        alert = (SNAPSHOT / "alert.json").read_bytes()
+        found = await once.respond_once(alert, config=config.load(file), evidence=SNAPSHOT, keep=True)
+        with pytest.raises(NotFound, match="small:7b has no recorded answer"):
+            await rewalk.replay(file, found.incident.id, {"diagnostician": "small:7b"})
+        return await rewalk.replay(file, found.incident.id, {})
+
+    found = asyncio.run(told())
+    assert all(found.agrees.values()), found.agrees
+    assert sum(one.tokens for one in found.again.roles) == 0
+
+
 def test_a_pipeline_is_played_again_and_nothing_is_posted_or_acknowledged(tmp_path: Path) -> None:
     file = tmp_path / "tocsin.yaml"
 

@@ -25,7 +25,7 @@ from tocsin.model.evidence import Evidence, EvidenceKind
 from tocsin.model.incident import Incident, fold
 from tocsin.model.outcome import Replay, outcome_of
 from tocsin.model.plan import Plan
-from tocsin.model.run import ModelAnswered, Run, RunFinished, RunStarted, ToolCalled
+from tocsin.model.run import ModelAnswered, PlayerReplaced, Run, RunFinished, RunStarted, ToolCalled
 from tocsin.opinions import ROUTER
 from tocsin.playbooks.casting import as_document, swapped
 from tocsin.ports import KeptAlert, KeptDocument, Ledger, MindAnswer, Question, ToolCard
@@ -74,7 +74,10 @@ async def replay(
     seats = {role: player for role, player in players.items() if role != ROUTER}
     again = await _walked(settings, kept, plan, live=live and not players)
     router = players.get(ROUTER, "")
-    instead = await _walked(settings, kept, swapped(plan, seats), live=live, router=router) if players else None
+    instead = None
+    if players:
+        named = frozenset(players.values())
+        instead = await _walked(settings, kept, swapped(plan, seats), live=live, router=router, named=named)
     return Replay(
         incident=incident_id,
         run=kept.run.id,
@@ -120,10 +123,15 @@ def _of_run(seen: Evidence, run: Run) -> bool:
     return run.id == "R1" or seen.collected_at >= run.started_at
 
 
-async def _walked(settings: Settings, kept: Record, plan: Plan, *, live: bool, router: str = "") -> Incident:
-    """The run again with that plan, in a house without doors. Raises NotFound when a model would have to be asked."""
+async def _walked(
+    settings: Settings, kept: Record, plan: Plan, *, live: bool, router: str = "", named: frozenset[str] = frozenset()
+) -> Incident:
+    """The run again with that plan, in a house without doors. Raises NotFound when a model would have to be asked.
+
+    A model that gave no answer at all then gives none now, unless it is `named` as a player.
+    """
     quiet = watching(replace(settings, store=settings.store.model_copy(update={"url": "memory:"})))
-    missing = Unrecorded()
+    missing = Unrecorded({name: why for name, why in _absent(kept.events).items() if name not in named})
     async with open_house(quiet, clock=PretendClock(_stood_at(kept))) as house:
         desk = _desk(house, kept, missing, live=live)
         await desk.store.write(lambda ledger: _laid_out(ledger, kept, plan, router))
@@ -136,6 +144,14 @@ async def _walked(settings: Settings, kept: Record, plan: Plan, *, live: bool, r
             code="TCS-REPLAY-UNRECORDED",
         )
     return incident
+
+
+def _absent(events: list[Event]) -> dict[str, str]:
+    """Models that were replaced and never answered, and why: those of an installation that has none, for one."""
+    bodies = [one.body for one in events]
+    answered = {one.model for one in bodies if isinstance(one, ModelAnswered)}
+    replaced = {one.player: one.why for one in bodies if isinstance(one, PlayerReplaced)}
+    return {name: why for name, why in replaced.items() if name not in answered}
 
 
 def _stood_at(kept: Record) -> datetime:

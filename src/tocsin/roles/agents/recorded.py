@@ -43,21 +43,26 @@ NOT_DONE = "A replay does nothing: this was not sent."
 class Unrecorded:
     """Models that are not asked. `missed` are those who would have been, by name."""
 
+    absent: Mapping[str, str] = field(default_factory=dict)
+    """Models that gave no answer then either, and why: whoever answered instead does so again."""
     missed: list[str] = field(default_factory=list)
 
     def mind(self, name: str) -> Mind:
         """One that remembers that it was wanted."""
-        return _Missing(name, self.missed)
+        return _Missing(name, [] if name in self.absent else self.missed, self.absent.get(name, ""))
 
 
 @dataclass(frozen=True, slots=True)
 class _Missing:
     name: str
     missed: list[str]
+    why: str = ""
     calls_tools: bool = False
 
     async def ask(self, question: Question, call: CallTool | None = None, hear: Hear | None = None) -> MindAnswer:  # noqa: ARG002 - nobody is asked
         self.missed.append(self.name)
+        if self.why:
+            raise PlayerFailed(self.why, code="TCS-PLAYER-REFUSED")  # it cost nothing then
         raise PlayerFailed(f"{self.name} has no recorded answer to this question.", code="TCS-PLAYER-UNRECORDED")
 
 
