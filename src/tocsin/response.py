@@ -77,7 +77,7 @@ def next_move(
     """What this incident needs now. `done` are the keys of the moves carried out. Pure; the most urgent stage first."""
     calls = mode_now(incident, rules.remediate.current, calling=True)
     due = (
-        paging.due(incident, now, rules.oncall, calls),
+        *paging.due(incident, now, rules.oncall, calls),
         review.due(incident),
         progress.due(incident, now, rules.progress),
         *communicate.due(incident, rules.messages),

@@ -25,6 +25,7 @@ from tocsin.model.ground import Severity
 from tocsin.model.incident import fold
 from tocsin.model.move import Tell, Wait
 from tocsin.model.rota import OnCall, Override, Rota
+from tocsin.stages.course import first
 from tocsin.stages.paging import due
 from tocsin.stages.remediate.render import render
 from tocsin.stages.remediate.scope import Scope
@@ -42,9 +43,9 @@ RULES = OnCall(
 class Story:
     """An incident that goes on as paging says."""
 
-    def __init__(self, severity=Severity.SEV2, notify=("oncall:primary",), mode=Mode.PROPOSE):
+    def __init__(self, severity=Severity.SEV2, notify=("oncall:primary",), mode=Mode.PROPOSE, rules=RULES):
         self.events = history(Triaged(triage=triage(severity=severity, notify=notify)))
-        self.mode = mode
+        self.mode, self.rules = mode, rules
         self.letters = []
 
     @property
@@ -55,11 +56,15 @@ class Story:
         at = START + timedelta(minutes=minutes)
         self.events.append(Event(incident_id="INC-1", seq=len(self.events) + 1, at=at, actor=actor, body=body))
 
+    def next(self, minutes):
+        """What the loop would do then."""
+        return first(due(self.incident, START + timedelta(minutes=minutes), self.rules, self.mode), frozenset())
+
     def look(self, minutes):
         """Carries out what is due until there is nothing more, and returns whom it called."""
         called = []
         for _ in range(10):
-            move = due(self.incident, START + timedelta(minutes=minutes), RULES, self.mode)
+            move = self.next(minutes)
             if not isinstance(move, Tell):
                 return called
             for happening in move.events:
@@ -93,11 +98,11 @@ def test_a_minor_incident_wakes_nobody(severity):
 def test_a_sev3_is_told_to_its_channel_once_and_says_when_nobody_is_there_to_tell(chat):
     story = Story(Severity.SEV3, ("#incidents",))
     rules = RULES.model_copy(update={"chat": chat})
-    move = due(story.incident, START, rules)
+    (move,) = due(story.incident, START, rules)
     assert [letter.kind for letter in move.letters] == (["channel"] if chat else [])
     assert move.events[0].body.sent is chat
     story.happen(move.events[0].body)
-    assert due(story.incident, START, rules) is None
+    assert list(due(story.incident, START, rules)) == []
 
 
 def test_a_call_nobody_acknowledges_goes_to_the_next_level_and_then_to_everyone():
@@ -162,6 +167,40 @@ def test_nobody_is_told_the_end_of_a_call_that_was_never_made():
     assert story.letters == []
 
 
+def asked(story, minutes):
+    """A step is asked for that needs a yes."""
+    step = render(runbook(), 2, Scope(story.incident.model_copy(update={"service": "lark"}), CATALOGUE))
+    verdict = Verdict(decision=Decision.ONE, mode=Mode.ACT, reason="r")
+    until = START + timedelta(minutes=minutes + 15)
+    made = ActionRequested(action_id="ACT-1", step=step, rehearsal=None, verdict=verdict, expires_at=until)
+    story.happen(made, minutes)
+
+
+def test_an_approval_that_nobody_answers_calls_the_approvers_and_then_everybody_acknowledged_or_not():
+    story = Story()
+    story.look(2)
+    asked(story, 3)
+    story.look(7)  # the next level, for nobody has acknowledged it either
+    assert story.look(7.9) == []
+    assert story.look(8) == ["role:approver:ACT-1"]
+    assert story.letters[-1].payload["people"] == "ann@example.com"
+    assert "waits for approval" in story.letters[-1].payload["text"]
+    story.happen(Acknowledged(), 9)
+    assert story.look(12.9) == []
+    assert story.look(13) == ["oncall:all:ACT-1"]
+    assert "cy@example.com" in story.letters[-1].payload["people"]
+    assert story.look(60) == []
+
+
+def test_where_no_approver_is_listed_whoever_is_on_call_hears_of_an_unanswered_approval():
+    story = Story(rules=RULES.model_copy(update={"directory": {}}))
+    story.look(2)
+    story.happen(Acknowledged(), 2)
+    asked(story, 3)
+    assert story.look(8) == ["role:approver:ACT-1"]
+    assert story.letters[-1].payload["people"] == RULES.who("oncall:primary", START)[0]
+
+
 def test_a_step_whose_outcome_nobody_has_looked_up_calls_whoever_is_on_call():
     story = Story()
     story.look(2)
@@ -183,7 +222,7 @@ def test_a_step_whose_outcome_nobody_has_looked_up_calls_whoever_is_on_call():
 def test_between_calls_the_loop_knows_when_to_look_again():
     story = Story()
     story.look(2)
-    move = due(story.incident, START + timedelta(minutes=3), RULES)
+    move = story.next(3)
     assert isinstance(move, Wait)
     assert move.until == START + timedelta(minutes=7)
 

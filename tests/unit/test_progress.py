@@ -168,21 +168,21 @@ def test_a_stuck_team_gets_the_next_level_once_even_when_somebody_has_acknowledg
     response = Response(Severity.SEV2)
     response.happen(Paged(target="oncall:primary", reason="SEV2", level=0, key="k"), 2, "role:commander")
     response.happen(Acknowledged(), 3)
-    assert paging.due(response.incident, START + timedelta(minutes=4), ONCALL) is None
+    assert list(paging.due(response.incident, START + timedelta(minutes=4), ONCALL)) == []
     response.happen(Flagged(code=STUCK, text="Stuck: silence"), 20, "role:commander")
-    move = paging.due(response.incident, START + timedelta(minutes=20), ONCALL)
+    (move,) = paging.due(response.incident, START + timedelta(minutes=20), ONCALL)
     assert isinstance(move, Tell)
     page = move.events[0].body
     assert (page.target, page.level) == ("oncall:2", 1)
     assert "Stuck" in page.reason
     response.happen(page, 20, "role:commander")
-    assert paging.due(response.incident, START + timedelta(minutes=21), ONCALL) is None
+    assert list(paging.due(response.incident, START + timedelta(minutes=21), ONCALL)) == []
 
 
 def test_a_stuck_sev3_calls_nobody():
     response = Response(Severity.SEV3)
     response.happen(Flagged(code=STUCK, text="Stuck"), 20, "role:commander")
-    assert paging.due(response.incident, START + timedelta(minutes=20), ONCALL) is None
+    assert list(paging.due(response.incident, START + timedelta(minutes=20), ONCALL)) == []
 
 
 _BODIES = st.one_of(

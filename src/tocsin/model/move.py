@@ -4,7 +4,7 @@ THE CONTRACT OF THE LOOP. Each stage that acts after the diagnosis owns two thin
 
 1. `due(incident, now, rules) -> Move | None`, a pure function in its package (`stages/paging`, `stages/verify`,
    `stages/remediate`, `stages/course` for deadlines and flags). It says what its stage would do at this moment, from the fold
-   alone: at most one move; a stage with several things under way (`stages/cadence`, `stages/remediate`, `stages/verify`)
+   alone: at most one move; a stage with several things under way (`stages/paging`, `cadence`, `remediate`, `verify`)
    yields one for each, the most urgent first, so that none of them holds up another.
    Nothing to do now, but later: `Wait(until=...)`. Nothing at all: None.
    `course.next_move` asks them in a fixed order, takes the first that is not a wait, else the earliest wait.

@@ -1,5 +1,6 @@
 """What paging would do now: the first call, the next level, whoever owes an answer, or the word that nobody is needed. Pure."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,20 +19,25 @@ URGENT = (Severity.SEV1, Severity.SEV2)
 EVERYONE = "oncall:all"
 APPROVER, WITNESS = "role:approver:", "role:responder:"
 """Who is called for an answer about one action: whoever may say yes to it, whoever can look what became of it."""
+UNANSWERED = f"{EVERYONE}:"
+"""Everybody, for a yes that those who may give it have not answered."""
 
 
-def due(incident: Incident, now: datetime, rules: OnCall, mode: Mode = Mode.PROPOSE) -> Move | None:
-    """The most urgent call; else when to look again; None when nobody has to be called at all."""
+def due(incident: Incident, now: datetime, rules: OnCall, mode: Mode = Mode.PROPOSE) -> Iterator[Move]:
+    """Calls, the most urgent first, and when to look again. No call waits for another one's turn."""
+    asked: tuple[Move | None, ...]
     if not incident.is_open:
-        return _nobody_needed(incident, mode)
-    if incident.severity is None or incident.triage is None:
-        return None
-    return (
-        _first(incident, now, rules, mode)
-        or _next_level(incident, now, rules, mode)
-        or _stuck(incident, now, rules, mode)
-        or _awaited(incident, now, rules, mode)
-    )
+        asked = (_nobody_needed(incident, mode),)
+    elif incident.severity is None or incident.triage is None:
+        return
+    else:
+        asked = (
+            _first(incident, now, rules, mode),
+            _next_level(incident, now, rules, mode),
+            _stuck(incident, now, rules, mode),
+            _awaited(incident, now, rules, mode),
+        )
+    yield from (one for one in asked if one is not None)
 
 
 def _first(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Move | None:
@@ -105,33 +111,35 @@ def _awaited(incident: Incident, now: datetime, rules: OnCall, mode: Mode) -> Mo
     if incident.severity not in URGENT:
         return None
     called = {page.target for page in _called(incident, mode)}
-    questions = [
-        one for action in incident.actions if (one := _question(incident, action)) and one.target not in called
-    ]
-    if not questions:
+    patience = timedelta(minutes=rules.approval_minutes)
+    asked = [one for action in incident.actions for one in _questions(incident, action, patience)]
+    left = [one for one in asked if one.target not in called]
+    if not left:
         return None
-    oldest = min(questions, key=lambda one: one.since)
-    at = oldest.since + timedelta(minutes=rules.approval_minutes)
-    return Wait(until=at) if now < at else _call(incident, now, rules, mode, oldest.target, 0, oldest.text)
+    oldest = min(left, key=lambda one: one.at)
+    return (
+        Wait(until=oldest.at) if now < oldest.at else _call(incident, now, rules, mode, oldest.target, 0, oldest.text)
+    )
 
 
 class _Question(NamedTuple):
-    """Whom an action waits for, since when, and for what."""
+    """Whom an action waits for, when they are called, and for what."""
 
     target: str
-    since: datetime
+    at: datetime
     text: str
 
 
-def _question(incident: Incident, action: Action) -> _Question | None:
-    """A yes that is missing, or a step whose outcome nobody knows: its service stays untouched until somebody has looked."""
+def _questions(incident: Incident, action: Action, patience: timedelta) -> Iterator[_Question]:
+    """A yes that is missing: those who may give it, then everybody. Or an outcome that nobody knows, and somebody must look up."""
     step = one_line(action.step.text, 90)
     if action.state is ActionState.REQUESTED and len(action.approvals) < action.verdict.approvals_needed:
-        return _Question(f"{APPROVER}{action.id}", action.requested_at, f"{incident.id} waits for approval: {step}")
+        text = f"{incident.id} waits for approval: {step}"
+        yield _Question(f"{APPROVER}{action.id}", action.requested_at + patience, text)
+        yield _Question(f"{UNANSWERED}{action.id}", action.requested_at + 2 * patience, text)
     if action.state is ActionState.UNKNOWN and action.started_at is not None:
         text = f"{incident.id}: did it happen? Nobody knows the outcome of: {step}"
-        return _Question(f"{WITNESS}{action.id}", action.started_at, text)
-    return None
+        yield _Question(f"{WITNESS}{action.id}", action.started_at + patience, text)
 
 
 def _nobody_needed(incident: Incident, mode: Mode) -> Move | None:
@@ -183,7 +191,9 @@ def _call(incident: Incident, now: datetime, rules: OnCall, mode: Mode, target: 
 
 def _people(incident: Incident, rules: OnCall, target: str, now: datetime) -> tuple[str, ...]:
     if target.startswith(APPROVER):
-        return rules.directory.get("approver", ())
+        return rules.directory.get("approver", ()) or rules.who("oncall:primary", now, incident.service)
+    if target.startswith(UNANSWERED):
+        return rules.who(EVERYONE, now, incident.service)
     if target.startswith(WITNESS):
         return rules.who("oncall:primary", now, incident.service)
     return rules.who(target, now, incident.service)
