@@ -192,6 +192,19 @@ def test_an_approval_that_nobody_answers_calls_the_approvers_and_then_everybody_
     assert story.look(60) == []
 
 
+@pytest.mark.parametrize(
+    ("directory", "owner", "said"),
+    [({}, "bo@example.com", "nobody is listed"), ({"vp-engineering": ("bo@example.com",)}, "bo@example.com", "on it")],
+)
+def test_a_call_that_reaches_nobody_says_why_on_the_record(directory, owner, said):
+    story = Story(Severity.SEV1, ("role:vp-engineering",), rules=RULES.model_copy(update={"directory": directory}))
+    story.happen(SeatTaken(seat="commander", person=owner), 0)
+    story.look(0)
+    (paged,) = [one.body for one in story.events if isinstance(one.body, Paged)]
+    assert said in paged.reason
+    assert story.letters == []
+
+
 def test_where_no_approver_is_listed_whoever_is_on_call_hears_of_an_unanswered_approval():
     story = Story(rules=RULES.model_copy(update={"directory": {}}))
     story.look(2)

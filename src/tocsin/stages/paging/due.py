@@ -172,8 +172,10 @@ def _call(incident: Incident, now: datetime, rules: OnCall, mode: Mode, target: 
     behind = _people(incident, rules, target, now)
     people = [one for one in behind if one not in incident.people]
     observed = mode is Mode.OBSERVE
+    reaches = bool(people) or not rules.rotas
+    why = reason if reaches else f"{reason} ({'they are on it already' if behind else 'nobody is listed for it'})"
     paged = Paged(
-        target=target, reason=reason, level=level, key=f"{incident.id}:{key}", observed=observed, people=tuple(behind)
+        target=target, reason=why, level=level, key=f"{incident.id}:{key}", observed=observed, people=tuple(behind)
     )
     page = Happening(actor=ACTOR, body=paged)
     if observed:
@@ -185,7 +187,7 @@ def _call(incident: Incident, now: datetime, rules: OnCall, mode: Mode, target: 
         "text": reason,
         "severity": str(incident.severity),
     }
-    letters = (Letter(key=f"{incident.id}:{key}", kind="page", payload=payload),) if people or not rules.rotas else ()
+    letters = (Letter(key=f"{incident.id}:{key}", kind="page", payload=payload),) if reaches else ()
     return Tell(key=key, events=(page,), letters=letters)
 
 
