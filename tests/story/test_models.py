@@ -192,3 +192,21 @@ def test_a_model_that_calls_without_end_is_stopped_at_the_tokens_of_one_call_and
     spent = sum(one.tokens for one in incident.spendings if one.role == "investigator")
     assert 1000 < spent <= 5000
     assert step.output["error_pattern"], "the built-in investigator answered"
+
+
+def test_what_a_model_has_posted_is_posted_by_nobody_again_whatever_it_says_then() -> None:
+    def babbling(body: dict[str, Any]) -> Any:
+        if fields(body) != {"message"}:
+            return honest(body)
+        if body["messages"][-1]["role"] == "tool":
+            return "that went well"
+        return calling(
+            body, "slack/post_message", channel="#incidents", text=f"try {len(scripts)}: {scripts.append(1)}"
+        )
+
+    scripts: list[int] = []
+    here, incident, _ = through(babbling, model=CALLS, tokens_per_call=9000, tokens_per_incident=40000)
+    assert [name for name, _ in here.slack.asked] == ["post_message"]
+    step = incident.runs[0].step("notifier")
+    assert (step.replaced, step.output["done"]) == ("", ["called slack/post_message"])
+    assert incident.runs[0].phase is Phase.SUCCEEDED

@@ -137,7 +137,7 @@ def test_the_kubeswarm_manifests_run_unchanged_without_a_model_and_by_the_webhoo
             )
             assert [one.name for one in applied.runs] == ["incident-001"]
             assert [one.trigger for one in applied.webhooks] == ["pagerduty-incident"]
-            assert any("clamped to 3000" in one for one in applied.remarks)
+            assert any("clamped to the 3000" in one for one in applied.remarks)
             incident, _ = await here.walked(applied.runs[0].incident)
             from tocsin.stages.playing import knock
 

@@ -131,7 +131,7 @@ def test_kubeswarm_manifests_load_unchanged_clamped_and_refused_when_strict() ->
     team = loaded.team("incident-responder")
     assert [one.name for one in team.plan.steps] == ["investigator", "diagnostician", "notifier"]
     assert team.plan.agents["investigator"].limits.tokens_per_call == 3000
-    assert any("asks for 4000 tokens per call, clamped to 3000" in one for one in team.remarks)
+    assert any("asks for 4000 tokens per call, clamped to the 3000" in one for one in team.remarks)
     assert "4000" in "\n".join(Shelf(read_documents(texts), PlaybookSettings(strict=True)).wrong)
 
 

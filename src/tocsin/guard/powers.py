@@ -117,7 +117,7 @@ def effective(
     breaches = [*_models(agent, rules), *_tools(agent, rules)]
     fatal = [*_floors(agent, power, classes)]
     if strict or any(one.strict for one in rules):
-        fatal += clamped
+        fatal += [f"{asked}, more than the {ceiling}" for asked, ceiling in clamped]
     if mode is Enforcement.ENFORCE:
         fatal += breaches
     return Effective(
@@ -126,7 +126,7 @@ def effective(
         limits=limits,
         enforcement=mode,
         rules=rules,
-        remarks=(*clamped, *breaches),
+        remarks=(*(f"{asked}, clamped to the {ceiling}" for asked, ceiling in clamped), *breaches),
         refused=tuple(fatal),
     )
 
@@ -212,9 +212,9 @@ def _tools(agent: Agent, rules: tuple[Rule, ...]) -> list[str]:
     ]
 
 
-def _clamped(agent: Agent, rules: tuple[Rule, ...]) -> tuple[Limits, list[str]]:
-    """The lowest of every ceiling; what an agent asked above one is said."""
-    limits, said = agent.limits, []
+def _clamped(agent: Agent, rules: tuple[Rule, ...]) -> tuple[Limits, list[tuple[str, str]]]:
+    """The lowest of every ceiling; what an agent asked above one, and that ceiling."""
+    limits, said = agent.limits, list[tuple[str, str]]()
     for name, ceiling in (
         ("tokens_per_call", "tokens_per_call"),
         ("tokens_per_incident", "tokens_per_incident"),
@@ -226,8 +226,7 @@ def _clamped(agent: Agent, rules: tuple[Rule, ...]) -> tuple[Limits, list[str]]:
                 continue
             if asked is not None:
                 what = name.replace("_", " ")
-                said.append(
-                    f"{agent.name} asks for {asked:g} {what}, clamped to {most:g} by policy {rule.name} ({rule.origin})"
-                )
+                highest = f"{most:g} of policy {rule.name} ({rule.origin})"
+                said.append((f"{agent.name} asks for {asked:g} {what}", highest))
             limits = limits.model_copy(update={name: most})
     return limits, said

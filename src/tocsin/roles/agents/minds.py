@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tocsin.analysis.digest import digest_of
-from tocsin.errors import TocsinError
+from tocsin.errors import PlayerFailed, TocsinError
 from tocsin.guard.powers import power_of
 from tocsin.guard.quarantine import RULES, fenced
 from tocsin.guard.redact import Redact
@@ -76,11 +76,17 @@ class ModelPlayer:
         calling = seen.calling(tools, self.redact) if by_itself else None
 
         async def taken(output: dict[str, Any]) -> dict[str, Any]:
+            seen.over = power is Power.ACT
             return await self._through(
                 self._checked(output, power, assignment, gathered, seen), power, assignment, tools, seen
             )
 
-        return Played(output=await asked(self.purse, self.agent, self.account, question, taken, calling))
+        try:
+            return Played(output=await asked(self.purse, self.agent, self.account, question, taken, calling))
+        except PlayerFailed as failed:
+            if power is not Power.ACT or not seen.called:
+                raise
+            return Played(output={"message": "", "done": [f"called {one}" for one in seen.called], "said": failed.what})
 
     def _question(self, assignment: Assignment, power: Power, gathered: Any, cards: tuple[ToolCard, ...]) -> Question:  # noqa: ANN401
         parts = [fenced(name, str(value), self.redact) for name, value in assignment.inputs.items()]
@@ -130,6 +136,8 @@ class _Seen:
     texts: list[str] = field(default_factory=list)
     evidence: dict[str, str] = field(default_factory=dict)
     called: list[str] = field(default_factory=list)
+    over: bool = False
+    """It has acted and answered: what it did is not done again, however its answer is taken."""
 
     def calling(self, tools: Tools, redact: Redact) -> Callable[[str, Mapping[str, Any]], Any]:
         """The call that goes through the gate; a refusal is told to the model as text and changes nothing.
@@ -138,6 +146,8 @@ class _Seen:
         """
 
         async def call(path: str, arguments: Mapping[str, Any]) -> str:
+            if self.over and self.called:
+                return "refused: it was done already."
             try:
                 answer: ToolAnswer = await tools.call(path, arguments)
             except TocsinError as refused:
