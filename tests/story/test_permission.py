@@ -448,6 +448,7 @@ def test_whatever_an_executor_does_is_put_on_record(index, failure, state):
             following = (await house.incident()).next_action
             assert following.owner == "oncall:primary"
             assert following.text.startswith(f"{action.id}: ")
+            assert following.text.endswith(f"Then say: tocsin confirm INC-1 {action.id} --happened")
             await permit.confirm(house.means, "INC-1", action.id, by=CEM, happened=True, said="they are on it")
             assert (await house.incident()).actions[0].state is ActionState.DONE
 

@@ -15,9 +15,10 @@ OUTCOME_UNKNOWN = "outcome_unknown"
 
 
 def by_hand(incident: Incident, action: Action) -> acts.NextActionSet:
-    """A step for hands, and whose it is: its text is what was shown to those who approved it."""
-    told = action.rehearsal.said if action.rehearsal else action.step.text
-    return acts.NextActionSet(text=one_line(f"{action.id}: {told}", 500), owner=_owner(incident))
+    """A step for hands, whose it is, and how its end is said: its text is what was shown to those who approved it."""
+    told = one_line(action.rehearsal.said if action.rehearsal else action.step.text, 400)
+    answer = f"Then say: tocsin confirm {incident.id} {action.id} --happened"
+    return acts.NextActionSet(text=f"{action.id}: {told} {answer}", owner=_owner(incident))
 
 
 def unknown(incident: Incident, action: Action, why: str) -> tuple[Body, ...]:
