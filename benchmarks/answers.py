@@ -165,7 +165,11 @@ def measured_world(case: rca_data.Case) -> World:
         datetime.fromtimestamp(onset + shift, UTC),
         NOW,
         series,
-        tuple(LogLine(one.text, datetime.fromtimestamp(at, UTC), one.service) for one, at in lines) or None,
+        tuple(
+            LogLine(one.text, datetime.fromtimestamp(at, UTC), one.service, "", one.trace, one.span)
+            for one, at in lines
+        )
+        or None,
         tuple(_cited(one, at) for one, at in spans) or None,
         edges or None,
     )

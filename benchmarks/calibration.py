@@ -2,7 +2,7 @@
 
 DATA is an archive or folder of recorded clusters, a root cause data set, or a folder of such; without it, all that lie beside
 the checkout. A cluster gets the product's whole answer: an alert, every analyst, the specialist, the calibrated diagnosis. A
-root cause case gets the ranking of services as the metric analyst states it; `whole_answer` is what the whole product makes of
+root cause case gets the ranking of services as the cause ranker states it; `whole_answer` is what the whole product makes of
 the same metrics, calls and lines. `ece`: the expected calibration error of the shipped curves over ten bins, `ece_left_out`: the
 same by curves fitted without the data set (of clusters: without the family of faults) a case comes from, `ece_renamed`: with
 every service under another name. `coverage`: the share of answers at or above the floor, which name a cause; `accuracy_named`:

@@ -14,7 +14,7 @@ from tocsin.model.catalogue import Catalogue, Service
 from tocsin.model.change import Change, ChangeKind
 from tocsin.model.evidence import Evidence, EvidenceKind, Finding, FindingKind, digest, resolves
 from tocsin.model.ground import IncidentType, Severity
-from tocsin.model.signals import LogLine, Series, Topology
+from tocsin.model.signals import LogLine, Series, Span, Topology
 from tocsin.model.triage import Triage
 from tocsin.roles.agents.investigator import KINDS
 from tocsin.roles.analysts.alert import AlertReader
@@ -23,11 +23,12 @@ from tocsin.roles.analysts.change import ChangeAnalyst
 from tocsin.roles.analysts.dependency import DependencyMapper
 from tocsin.roles.analysts.log import LogAnalyst
 from tocsin.roles.analysts.metric import MetricAnalyst
+from tocsin.roles.analysts.suspect import CauseRanker
 from tocsin.roles.contract import Brief, Report, Seen
 
 ALERT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 START = ALERT - timedelta(hours=2)
-ANALYSTS = (MetricAnalyst(), LogAnalyst(), DependencyMapper(), ChangeAnalyst(), AlertReader())
+ANALYSTS = (MetricAnalyst(), LogAnalyst(), DependencyMapper(), ChangeAnalyst(), AlertReader(), CauseRanker())
 TRIAGE = Triage(
     type=IncidentType.DATABASE,
     type_confidence=0.9,
@@ -143,7 +144,7 @@ def test_the_service_at_which_the_trouble_began_is_named_with_its_reasons():
     many |= {("shop", "latency_seconds"): quick + quick[:24], ("disk", "latency_seconds"): quick + slow}
     edges = [("pay", "ledger-db"), ("shop", "mail"), ("ledger-db", "disk")]
     panes = Panes(metrics=seen_metrics(many), topology=seen_topology(edges))
-    (found,) = [one for one in ask(MetricAnalyst(), panes).findings if one.kind == FindingKind.SUSPECT]
+    (found,) = ask(CauseRanker(), panes).findings
     assert found.service == "disk" and found.text.startswith("Of 5 services disk is the most likely first cause: ")
     assert found.quotes and found.data["reasons"] and found.onset == START + timedelta(minutes=100)
 
@@ -151,7 +152,58 @@ def test_the_service_at_which_the_trouble_began_is_named_with_its_reasons():
 def test_where_nobody_knows_who_calls_whom_no_first_cause_is_named():
     moved = [0.1] * 100 + [2.0] * 24
     panes = Panes(metrics=seen_metrics({("a", "latency"): moved, ("b", "latency"): moved}))
-    assert not [one for one in ask(MetricAnalyst(), panes).findings if one.kind == FindingKind.SUSPECT]
+    assert not ask(CauseRanker(), panes).findings
+
+
+def seen_traces(slow: str, count: int = 24) -> Seen:
+    """Every minute a call from shop over pay to disk; one of the three works a second longer since the alert."""
+    spans = []
+    for at in range(count):
+        start = ALERT.timestamp() + 300 * (at - count // 2) / (count // 2)
+        extra = {name: 1.0 if name == slow and start >= ALERT.timestamp() else 0.0 for name in ("shop", "pay", "disk")}
+        for depth, name in enumerate(("shop", "pay", "disk")):
+            inner = sum(extra[one] for one in ("shop", "pay", "disk")[depth:])
+            parent = f"{at}-{depth - 1}" if depth else ""
+            begun, lasts = start + 0.01 * depth, 0.1 - 0.02 * depth + inner
+            cite = f"{at}-{depth} {name} {lasts}"
+            spans.append(Span(f"t{at}", f"{at}-{depth}", parent, name, "do", begun, lasts, cite=cite))
+    return Seen("EV-S", "\n".join(one.cite for one in spans), tuple(spans))
+
+
+def test_the_first_cause_is_named_from_traces_alone_with_the_span_that_shows_it():
+    (found,) = ask(CauseRanker(), Panes(traces=seen_traces("disk"))).findings
+    assert found.service == "disk" and "disk do took" in found.text
+    assert found.quotes[0].evidence_id == "EV-S" and " disk 1.0" in found.quotes[0].text
+
+
+def test_traces_that_look_as_ever_accuse_nobody():
+    assert not ask(CauseRanker(), Panes(traces=seen_traces("nobody"))).findings
+
+
+def test_the_first_cause_is_named_from_log_lines_that_say_in_which_trace_they_were_written():
+    lines = []
+    for at in range(60):
+        when = ALERT + timedelta(seconds=10 * (at - 30))
+        steps = ("Pay#10", "Pay#20", "Pay#30") if at < 30 else ("Pay#10", "Pay#30")
+        lines += [
+            LogLine(f"INFO {place} {at}", when + timedelta(milliseconds=number), "pay", "", f"t{at}", f"s{at}")
+            for number, place in enumerate(steps)
+        ]
+        lines.append(LogLine(f"INFO Shop#1 {at}", when, "shop", "", f"t{at}", f"r{at}"))
+    panes = Panes(logs=seen_logs(lines), topology=seen_topology([("shop", "pay")]))
+    (found,) = ask(CauseRanker(), panes).findings
+    assert found.service == "pay" and "instead of" in found.text and "Pay#" in found.quotes[0].text
+
+
+def test_a_change_alone_makes_nobody_the_first_cause():
+    panes = Panes(changes=deploys(), topology=seen_topology([("pay", "ledger-db")]))
+    assert not ask(CauseRanker(), panes).findings
+
+
+def test_a_silent_source_leaves_the_first_cause_to_the_others():
+    silent = SourceError("down.")
+    panes = Panes(metrics=silent, logs=silent, changes=silent, traces=seen_traces("disk"))
+    assert [one.service for one in ask(CauseRanker(), panes).findings] == ["disk"]
 
 
 def test_a_metric_that_moved_long_before_the_alert_is_believed_less():
@@ -261,6 +313,7 @@ def test_a_source_that_is_not_there_is_said_in_words():
         "no log source is configured",
         "no topology source is configured",
         "no change source is configured",
+        "",
         "",
     ]
 

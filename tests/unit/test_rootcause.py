@@ -113,6 +113,14 @@ def test_what_changed_long_before_the_trouble_is_no_anomaly():
     assert found == {"db"}
 
 
+def test_a_metric_that_is_off_for_every_service_today_accuses_none_of_them():
+    names = [f"s{at}" for at in range(12)]
+    healthy = Stretch(tuple(series(name, "cpu", steady(10.0)) for name in names))
+    busy = Stretch(tuple(series(name, "cpu", steady(10.0, 60.0 if name == "s3" else 14.0)) for name in names))
+    found = levels.departures(Observed(busy, healthy, onset=ONSET))
+    assert [one.series.service for one in found] == ["s3"]
+
+
 def test_a_flat_metric_does_not_make_a_small_wobble_infinite():
     parts = levels.split(series("pay", "cpu", [5.0] * 10 + [5.1] * 10), None, ONSET)
     assert 0 < levels.distance(parts) <= 100

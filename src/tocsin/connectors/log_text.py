@@ -40,6 +40,12 @@ _CONTINUES = re.compile(
     r"\s|at |Caused by: |\.\.\. \d+ more|Traceback |File \"|goroutine \d+ \[|panic: |created by |[\w.$/]{1,120}\.go:\d+"
     r"|[\w.$]{1,120}(?:Error|Exception|Interrupt|Exit|Throwable)(?::|$)|[)\]}]"
 )
+_TRACE_ID, _SPAN_ID = (
+    re.compile(rf"\b{name}[._-]?id\W{{1,4}}([0-9a-z][0-9a-z-]{{7,63}})(?![0-9a-z-])", re.IGNORECASE)
+    for name in ("trace", "span")
+)
+_W3C = re.compile(r"\b00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}\b")
+_BRACKETED = re.compile(r"\[[\w.-]*,([0-9a-f]{16,32}),([0-9a-f]{16})[,\]]")
 _MESSAGE_KEYS = ("message", "msg", "log", "event", "body", "error")
 _TIME_KEYS = ("time", "timestamp", "@timestamp", "ts", "date", "t")
 _LEVEL_KEYS = ("level", "severity", "lvl", "log.level", "levelname")
@@ -100,13 +106,24 @@ def continues(line: str) -> bool:
 
 def read_entry(text: str, service: str, year: int) -> LogLine:
     """Time, level and words of one entry. Of a JSON line the message is taken, if it stands in the line word for word."""
-    fields = _json(text)
+    fields, (trace, span) = _json(text), visit_of(text)
     if fields is None:
-        return LogLine(text, time_of(text, year), service, level_of(text))
+        return LogLine(text, time_of(text, year), service, level_of(text), trace, span)
     message = _first(fields, _MESSAGE_KEYS)
     at = time_of(_first(fields, _TIME_KEYS), year)
     level = level_of(f"level={_first(fields, _LEVEL_KEYS)}")
-    return LogLine(message if message and message in text else text, at, service, level)
+    return LogLine(message if message and message in text else text, at, service, level, trace, span)
+
+
+def visit_of(text: str) -> tuple[str, str]:
+    """The trace and the span that an entry says it was written in: named ids, `traceparent`, or Sleuth's brackets; or "".
+
+    `trace_id=4bf9...`, `"spanId": "00f0..."`, `00-4bf9...-00f0...-01`, `[shop,4bf9...,00f0...]`.
+    """
+    if together := _W3C.search(text) or _BRACKETED.search(text):
+        return together[1], together[2]
+    trace, span = _TRACE_ID.search(text), _SPAN_ID.search(text)
+    return trace[1] if trace else "", span[1] if span else ""
 
 
 def _json(text: str) -> dict[str, Any] | None:

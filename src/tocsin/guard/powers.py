@@ -22,6 +22,7 @@ ROLES: dict[str, Power] = {
     "dependency-mapper": Power.READ,
     "change-analyst": Power.READ,
     "kubernetes-analyst": Power.READ,
+    "cause-ranker": Power.READ,
     "database-specialist": Power.DECIDE,
     "network-specialist": Power.DECIDE,
     "application-specialist": Power.DECIDE,

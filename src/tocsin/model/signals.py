@@ -21,12 +21,17 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One log entry; `text` may span lines (a stack trace) and stands word for word in the evidence."""
+    """One log entry; `text` may span lines (a stack trace) and stands word for word in the evidence.
+
+    `trace` and `span` are those it was written in, as far as the entry says.
+    """
 
     text: str
     at: datetime | None = None
     service: str = ""
     level: str = ""
+    trace: str = ""
+    span: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ had changed long before, and what differs from the eve only is within what the s
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,10 @@ ENOUGH = 30
 """Samples from which on a series finds its own onset better than a clock on the wall does."""
 LEAST = series.ALLOWANCE
 """Robust standard deviations below which a series is where it always was."""
+MANY = 10
+"""Services that report one metric, from which on they show how far it wanders by itself."""
+HALF_NORMAL = 0.6745
+"""Median distance from the middle of what is spread normally, in standard deviations."""
 SYMPTOMS: frozenset[Signal] = frozenset({"latency", "errors", "availability", "success", "traffic"})
 """Signals that a service shows for its dependencies, too."""
 
@@ -78,12 +82,27 @@ def _text(one: Departure) -> str:
 
 
 def departures(observed: Observed) -> list[Departure]:
-    """Every series of the recent stretch that left its normal state."""
+    """Every series of the recent stretch that left its normal state, further than such metrics wander everywhere today."""
     reference = {(one.service, one.metric): one for one in observed.reference.series}
-    found = (
-        _departure(one, reference.get((one.service, one.metric)), observed.onset) for one in observed.recent.series
-    )
-    return [one for one in found if one and abs(one.z) >= LEAST]
+    recent = observed.recent.series
+    found = [_departure(one, reference.get((one.service, one.metric)), observed.onset) for one in recent]
+    wander = _wandering(zip(recent, found, strict=True))
+    told = (replace(one, z=one.z / wander[one.series.metric]) for one in found if one)
+    return [one for one in told if abs(one.z) >= LEAST]
+
+
+def _wandering(judged: Iterable[tuple[Series, Departure | None]]) -> dict[str, float]:
+    """By how much each metric is off for most services alike, in robust standard deviations; never below 1.
+
+    More load than in the reference moves every service's processor and network; that is nobody's fault in particular.
+    """
+    off: dict[str, list[float]] = {}
+    for one, found in judged:
+        off.setdefault(one.metric, []).append(abs(found.z) if found else 0.0)
+    return {
+        metric: max(1.0, float(np.median(many)) / HALF_NORMAL) if len(many) >= MANY else 1.0
+        for metric, many in off.items()
+    }
 
 
 def _departure(one: Series, reference: Series | None, onset: float | None) -> Departure | None:

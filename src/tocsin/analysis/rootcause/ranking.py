@@ -24,11 +24,12 @@ EXPLAINED = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A service with its share of all votes (0-1) and the reasons, the strongest first."""
+    """A service with its share of all votes (0-1), the reasons, the strongest first, and the votes themselves (0-4.2)."""
 
     service: str
     share: float
     reasons: tuple[Reason, ...]
+    votes: float = 0.0
 
 
 def rank(observed: Observed) -> tuple[Suspect, ...]:
@@ -41,7 +42,7 @@ def rank(observed: Observed) -> tuple[Suspect, ...]:
             votes[service] = votes.get(service, 0.0) + share
     total = sum(votes.values()) or 1.0
     order = sorted(votes, key=lambda service: -votes[service])
-    return tuple(Suspect(service, votes[service] / total, _reasons(service, said)) for service in order)
+    return tuple(Suspect(service, votes[service] / total, _reasons(service, said), votes[service]) for service in order)
 
 
 def testimonies(observed: Observed) -> list[Testimony]:

@@ -110,10 +110,15 @@ def _namer() -> Callable[[str], str]:
     templates = Templates()
 
     def name(text: str) -> str:
-        place = _PLACE.search(text, 0, 400)
-        return place.group() if place else f"line {templates.shape(text).cluster.cluster_id}"
+        return place_in(text) or f"line {templates.shape(text).cluster.cluster_id}"
 
     return name
+
+
+def place_in(text: str) -> str:
+    """The place in the code that a log line states, or ""."""
+    found = _PLACE.search(text, 0, 400)
+    return found.group() if found else ""
 
 
 def walked(stretch: Stretch, name: Callable[[str], str]) -> Walked:

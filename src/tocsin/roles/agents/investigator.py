@@ -35,7 +35,8 @@ WINDOWS = {
 KINDS: dict[str, tuple[FindingKind, ...]] = {
     "alert-reader": (FindingKind.ALERT_FACT,),
     "storm-reader": (FindingKind.SUSPECT,),
-    "metric-analyst": (FindingKind.METRIC_ANOMALY, FindingKind.SUSPECT),
+    "cause-ranker": (FindingKind.SUSPECT,),
+    "metric-analyst": (FindingKind.METRIC_ANOMALY,),
     "log-analyst": (
         FindingKind.LOG_NEW,
         FindingKind.LOG_EXPLODING,

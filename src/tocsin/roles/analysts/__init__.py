@@ -24,7 +24,7 @@ METRIC_ANOMALY   role metric-analyst, ids metric-1, metric-2, ... in order of ra
   times, values  list[float], at most 60 points for a sparkline; epoch seconds
   rank           int
 
-SUSPECT          role metric-analyst, id suspect-1, at most one; `service` is the likely first cause; `onset` when the changes began
+SUSPECT          role cause-ranker, id suspect-1, at most one; `service` is the likely first cause; `onset` when the changes began
   share          float 0-1, its part of all votes; `services` int, how many were compared
   reasons        list[{"witness": str, "text": str}], the strongest first
   others         list[{"service": str, "share": float}], the next three

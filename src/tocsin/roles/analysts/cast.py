@@ -18,6 +18,7 @@ from tocsin.roles.analysts.metric import MetricAnalyst
 from tocsin.roles.analysts.players import DiagnosticianPlayer, InvestigatorPlayer, NotifierPlayer
 from tocsin.roles.analysts.specialists import specialists
 from tocsin.roles.analysts.storm import StormReader
+from tocsin.roles.analysts.suspect import CauseRanker
 from tocsin.roles.analysts.trace import TraceAnalyst
 from tocsin.roles.contract import Account, Brief, Diagnostician, Investigator, Player, Report, Router, Seat, Specialist
 
@@ -33,6 +34,7 @@ def investigators() -> tuple[Investigator, ...]:
         DependencyMapper(),
         ChangeAnalyst(),
         KubernetesAnalyst(),
+        CauseRanker(),
     )
 
 

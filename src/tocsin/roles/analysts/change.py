@@ -33,13 +33,18 @@ class ChangeAnalyst:
     async def investigate(self, brief: Brief, windows: Windows) -> Report:
         """Reports the changes of the last day, the most suspicious first."""
         try:
-            seen = await windows.changes(Ask(min(brief.onset, brief.end) - LOOK_BACK, brief.end))
+            seen = await windows.changes(asked(brief))
         except SourceError as silent:
             return Report(ROLE, failure=f"the change source did not answer: {silent.what}")
         if seen is None:
             return Report(ROLE, failure="no change source is configured")
         graph, failure = await _graph(brief, windows)
         return Report(ROLE, findings(seen, brief, graph), failure)
+
+
+def asked(brief: Brief) -> Ask:
+    """The question for the changes of the day before the trouble."""
+    return Ask(min(brief.onset, brief.end) - LOOK_BACK, brief.end)
 
 
 async def _graph(brief: Brief, windows: Windows) -> tuple[Graph, str]:

@@ -1,33 +1,24 @@
 """The metric analyst: which metrics changed, when, by how much, and which of the changes hurts.
 
-Called by the investigate stage through `contract.Investigator`. Reads the metrics window, and the call graph and traces to
-tell which service the changes began at; decides nothing.
+Called by the investigate stage through `contract.Investigator`. Reads the metrics window only; decides nothing.
 """
 
 import asyncio
 from datetime import datetime
 
 from tocsin.analysis import meaning, series
-from tocsin.analysis.rootcause import ranking
-from tocsin.analysis.rootcause.observed import Observed, Stretch
-from tocsin.analysis.rootcause.ranking import Suspect
 from tocsin.analysis.series import Anomaly
-from tocsin.analysis.topology import Edge
 from tocsin.errors import SourceError
 from tocsin.model.evidence import Finding, FindingKind
 from tocsin.model.ground import rfc3339
-from tocsin.model.signals import Series, Span
-from tocsin.ports import Ask
+from tocsin.model.signals import Series
 from tocsin.roles.analysts import saying
-from tocsin.roles.analysts.call_map import call_map
-from tocsin.roles.analysts.tracing import spans_or_none
+from tocsin.roles.analysts.measured import measured, proof
 from tocsin.roles.contract import Brief, Report, Seen, Windows
 
 ROLE = "metric-analyst"
 MOST_FINDINGS = 15
 LEAST_CONFIDENCE = 0.2
-CLEAR = 0.3
-"""Share of all votes from which on one service is named as the likely first cause."""
 
 
 class MetricAnalyst:
@@ -37,29 +28,15 @@ class MetricAnalyst:
 
     async def investigate(self, brief: Brief, windows: Windows) -> Report:
         """Reports the metrics that changed, the most telling first."""
-        seen, known, traces = await asyncio.gather(
-            _series(brief, windows), call_map(brief, windows), spans_or_none(brief, windows)
-        )
-        if isinstance(seen, str):
-            return Report(ROLE, failure=seen)
-        told = await asyncio.to_thread(findings, seen, brief.onset)
-        spans = traces.spans if traces else ()
-        return Report(ROLE, (*told, *await asyncio.to_thread(suspects, seen, known.edges, brief, spans)))
-
-
-async def _series(brief: Brief, windows: Windows) -> Seen[tuple[Series, ...]] | str:
-    """The series of the window, or in words why there are none."""
-    try:
-        seen = await windows.metrics(Ask(brief.start, brief.end, alert_name=_alert_name(brief)))
-    except SourceError as silent:
-        return f"the metric source did not answer: {silent.what}"
-    if seen is None:
-        return "no metric source is configured"
-    return seen if seen.data else "the metric source had no series for this time"
-
-
-def _alert_name(brief: Brief) -> str:
-    return brief.alerts[0].labels.get("alertname", "") if brief.alerts else ""
+        try:
+            seen = await measured(brief, windows)
+        except SourceError as silent:
+            return Report(ROLE, failure=f"the metric source did not answer: {silent.what}")
+        if seen is None:
+            return Report(ROLE, failure="no metric source is configured")
+        if not seen.data:
+            return Report(ROLE, failure="the metric source had no series for this time")
+        return Report(ROLE, await asyncio.to_thread(findings, seen, brief.onset))
 
 
 def findings(seen: Seen[tuple[Series, ...]], alert: datetime) -> tuple[Finding, ...]:
@@ -87,66 +64,11 @@ def _finding(seen: Seen[tuple[Series, ...]], anomaly: Anomaly, share: float, ale
         text=_sentence(anomaly, onset, alert),
         service=anomaly.series.service,
         confidence=share,
-        quotes=saying.quotes(seen, _cites(anomaly)),
+        quotes=saying.quotes(seen, proof(anomaly)),
         onset=onset,
         link=anomaly.series.link or seen.link,
         data=_data(anomaly, onset, alert) | {"rank": rank},
     )
-
-
-def suspects(
-    seen: Seen[tuple[Series, ...]], edges: tuple[Edge, ...], brief: Brief, spans: tuple[Span, ...] = ()
-) -> tuple[Finding, ...]:
-    """The service at which the trouble most likely began, as one finding.
-
-    None where several are as likely, where one service alone misbehaves, or where nobody knows who calls whom: the ranked
-    metrics say all there is to say then.
-    """
-    judged = series.rank(seen.data)
-    if not edges or len({one.series.service for one in judged}) < 2:
-        return ()
-    onset = _onset(judged, brief.onset)
-    ranked = ranking.rank(Observed(Stretch(seen.data, spans), Stretch(), edges, onset, (brief.service, "")))
-    own = [one for one in judged if one.series.service == ranked[0].service]
-    if ranked[0].share < CLEAR or not ranked[0].reasons or not own:
-        return ()
-    found = _suspect(seen, ranked, own[0], onset)
-    return (found,) if found.quotes else ()
-
-
-def _onset(judged: list[Anomaly], alert: datetime) -> float:
-    """When the strongest harmful changes began, if that is before the alert says."""
-    begun = sorted(one.onset for one in judged[:5] if one.bad is not False)
-    return min(begun[len(begun) // 2], alert.timestamp()) if begun else alert.timestamp()
-
-
-def _suspect(seen: Seen[tuple[Series, ...]], ranked: tuple[Suspect, ...], anomaly: Anomaly, onset: float) -> Finding:
-    top, others = ranked[0], ranked[1:4]
-    why = "; ".join(reason.text for reason in top.reasons[:2])
-    return Finding(
-        id="suspect-1",
-        role=ROLE,
-        kind=FindingKind.SUSPECT,
-        text=saying.one_line(f"Of {len(ranked)} services {top.service} is the most likely first cause: {why}", 300),
-        service=top.service,
-        confidence=saying.confident(top.share * anomaly.strength),
-        quotes=saying.quotes(seen, _cites(anomaly)),
-        onset=saying.moment(onset),
-        link=anomaly.series.link or seen.link,
-        data={
-            "share": round(top.share, 3),
-            "services": len(ranked),
-            "reasons": [{"witness": one.witness, "text": one.text} for one in top.reasons],
-            "others": [{"service": one.service, "share": round(one.share, 3)} for one in others],
-        },
-    )
-
-
-def _cites(anomaly: Anomaly) -> list[str]:
-    """The samples that prove it: the first abnormal one, the worst, and the last normal one."""
-    shift, cites = anomaly.shift, anomaly.series.cites
-    places = (shift.start, shift.peak, shift.start - 1)
-    return [cites[place] for place in places if 0 <= place < len(cites)]
 
 
 def _sentence(anomaly: Anomaly, onset: datetime, alert: datetime) -> str:
