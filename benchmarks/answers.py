@@ -20,6 +20,7 @@ from tocsin.model.change import Change
 from tocsin.model.diagnosis import Diagnosis
 from tocsin.model.evidence import Evidence, EvidenceKind, Finding, digest
 from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
+from tocsin.model.triage import Triage
 from tocsin.ports import Ask
 from tocsin.roles.analysts.cast import investigators
 from tocsin.roles.analysts.router import BuiltInRouter
@@ -101,6 +102,24 @@ class Shown(Windows):
 
 def answer(world: World, router: BuiltInRouter) -> Whole:
     """The diagnosis of a world, as a response would have made it, before it is calibrated."""
+    alert, kept = _alerted(world)
+    triage = router.triage((alert,), (kept,), world.end)
+    brief, shown = windows_of(world, triage)
+    reports = tuple(asyncio.run(_reports(brief, shown)))
+    return Whole(specialists()[triage.type].diagnose(brief, reports), reports)
+
+
+def windows_of(world: World, triage: Triage | None = None) -> tuple[Brief, Shown]:
+    """What the investigators of a world are told, and the windows they look through."""
+    alert, kept = _alerted(world)
+    start = world.onset - LOOK_BACK
+    known = triage or BuiltInRouter.from_config(load(None)).triage((alert,), (kept,), world.end)
+    brief = Brief("INC-1", (alert,), (kept,), known, world.service, Catalogue(), start, world.end, world.onset)
+    return brief, Shown(world)
+
+
+def _alerted(world: World) -> tuple[Alert, Evidence]:
+    """The alert, and its text as evidence."""
     alert = Alert(
         id="A1",
         source="text",
@@ -120,12 +139,7 @@ def answer(world: World, router: BuiltInRouter) -> Whole:
         sha256=digest(alert.text),
         collected_at=world.end,
     )
-    triage = router.triage((alert,), (kept,), world.end)
-    start = world.onset - LOOK_BACK
-    brief = Brief("INC-1", (alert,), (kept,), triage, world.service, Catalogue(), start, world.end, world.onset)
-    shown = Shown(world)
-    reports = tuple(asyncio.run(_reports(brief, shown)))
-    return Whole(specialists()[triage.type].diagnose(brief, reports), reports)
+    return alert, kept
 
 
 async def _reports(brief: Brief, shown: Shown) -> Sequence[Report]:

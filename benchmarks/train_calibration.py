@@ -1,13 +1,14 @@
 """Fits the shipped curves of confidence: `python -m benchmarks.train_calibration [--rows FILE]`. Needs the public fault data.
 
-Every case is answered as it was recorded and with less to see (no manifests, no logs, a part of the traces or of the answers),
-so that the curves learn what missing signals cost. A curve is a logistic function of a few numbers, none of its weights
-negative, held by a ridge; every data set weighs alike, its cases as recorded as much as all with less to see,
+Every case is answered as it was recorded and with less to see (no manifests, no logs, a part of the traces or of the answers,
+the last hour that the product looks at), so that the curves learn what missing signals cost. A curve is a logistic function of
+a few numbers, none of its weights negative, held by a ridge; every data set weighs alike, its cases as recorded as much as all with less to see,
 and each gets one right and one wrong case more, because those who made the rankings have seen these cases. For words alone
 the share of causes named rightly at first sight of three tables of alerts (docs/diagnosis.md) stands for every alert in them.
 """
 
 import argparse
+import asyncio
 import json
 import random
 from collections import defaultdict
@@ -22,13 +23,14 @@ from tests.unit.test_cause_recall import ALERTS
 
 from benchmarks import answers, kubernetes, rca, rca_data, storms
 from benchmarks.answers import Whole
+from tocsin.analysis import series
 from tocsin.analysis.calibration import Curve, Grounds
 from tocsin.analysis.cluster import diagnose
 from tocsin.analysis.rootcause import ranking
 from tocsin.analysis.rootcause.observed import Observed, Stretch
 from tocsin.analysis.storm import candidates
 from tocsin.analysis.topology import Graph
-from tocsin.roles.analysts import certainty
+from tocsin.roles.analysts import certainty, suspect
 
 Floats = NDArray[np.float64]
 OUT = Path(__file__).resolve().parents[1] / "src" / "tocsin" / "roles" / "analysts" / "calibration.json"
@@ -84,6 +86,7 @@ def _fewer(case: kubernetes.Case) -> Iterator[tuple[str, kubernetes.Case]]:
 def ranking_rows(folder: Path) -> Iterator[Row]:
     """Services ranked on one data set, the onset given and found."""
     for case in rca_data.read_cases(folder):
+        yield from _as_in_the_product(case, folder.name)
         for seen, less in _dimmer(case.observed, case.name):
             for onset, observed in (("", less), (", onset found", replace(less, onset=None))):
                 suspects = ranking.rank(observed)
@@ -91,6 +94,17 @@ def ranking_rows(folder: Path) -> Iterator[Row]:
                 grounds = certainty.ranked(first.share, second.share, (one.witness for one in first.reasons))
                 right = float(first.service == case.answer)
                 yield Row(certainty.RANKING, folder.name, f"{seen}{onset}", grounds, right)
+
+
+def _as_in_the_product(case: rca_data.Case, data: str) -> Iterator[Row]:
+    """As the cause ranker sees it: the last hour only, an alert that names no signal, the onset as it finds it itself."""
+    brief, seen = answers.windows_of(answers.measured_world(case))
+    found = asyncio.run(suspect.material(brief, seen))
+    judged = series.rank(found.metrics.data) if found.metrics else []
+    suspects = ranking.rank(suspect.observe(found, brief, judged))
+    yield Row(
+        certainty.RANKING, data, "in the product", suspect.grounds(suspects), float(suspects[0].service == case.answer)
+    )
 
 
 def _dimmer(observed: Observed, name: str) -> Iterator[tuple[str, Observed]]:

@@ -6,12 +6,13 @@ Names one service or none, and decides nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from zlib import crc32
 
 from tocsin.analysis import series
+from tocsin.analysis.calibration import Grounds
 from tocsin.analysis.rootcause import levels, ranking, steps, timing
 from tocsin.analysis.rootcause.observed import Line, Observed, Stretch
 from tocsin.analysis.rootcause.ranking import Suspect
@@ -24,14 +25,18 @@ from tocsin.model.signals import LogLine, Series
 from tocsin.ports import Ask
 from tocsin.roles.analysts import saying
 from tocsin.roles.analysts.call_map import call_map
+from tocsin.roles.analysts.certainty import FLOOR, RANKING, shipped
+from tocsin.roles.analysts.certainty import ranked as resting_on
 from tocsin.roles.analysts.change import asked
 from tocsin.roles.analysts.measured import measured, proof
-from tocsin.roles.analysts.tracing import Traced, spans_or_none
+from tocsin.roles.analysts.tracing import LEAD, Traced, spans_or_none
 from tocsin.roles.contract import Brief, Report, Seen, Windows
 
 ROLE = "cause-ranker"
-CLEAR = 0.3
-"""Share of all votes from which on one service is named as the likely first cause."""
+TOGETHER = 240.0
+"""Seconds within which changes begin that one trouble brings about, unlike those that merely happened in the same hour."""
+MAJORITY = 0.5
+"""Share that it must exceed where nobody knows who calls whom: the loudest may then merely suffer by another."""
 WEIGHTY = 0.4
 """Votes, of at most 4.2, that a service needs which no metric accuses: traces and lines of a few calls prove little."""
 MOST_LINES = 20_000
@@ -53,7 +58,7 @@ class Material:
 
 
 class CauseRanker:
-    """Investigator that needs no model. Confidence = share of all votes x how strongly the named service stands out."""
+    """Investigator that needs no model. Confidence = the shipped curve over its share of all votes."""
 
     role = ROLE
 
@@ -86,27 +91,37 @@ async def _or_none(answer: Awaitable[T | None]) -> T | None:
 def suspects(seen: Material, brief: Brief) -> tuple[Finding, ...]:
     """The service at which the trouble most likely began, as one finding.
 
-    None where several are as likely, where nobody knows who calls whom, or where the metrics of one service alone changed:
-    those say all there is to say then.
+    None where several are as likely, or where the metrics of one service alone changed: those say all there is to say then.
     """
     judged = series.rank(seen.metrics.data) if seen.metrics else []
-    if not seen.edges:
-        return ()
     observed = observe(seen, brief, judged)
     ranked = ranking.rank(observed)
     own = next((one for one in judged if ranked and one.series.service == ranked[0].service), None)
-    if not ranked or not _stands_out(ranked[0], own, judged):
+    if not ranked or not _stands_out(ranked, own, judged, alone=not seen.edges):
         return ()
     quotes = tuple(dict.fromkeys(_quotes(seen, ranked[0], own, observed.onset or 0.0)))[:3]
     return (_finding(seen, ranked, own, observed.onset or 0.0, quotes),) if quotes else ()
 
 
-def _stands_out(top: Suspect, own: Anomaly | None, judged: list[Anomaly]) -> bool:
-    if top.share < CLEAR or not top.reasons:
+def _stands_out(ranked: Sequence[Suspect], own: Anomaly | None, judged: Sequence[Anomaly], *, alone: bool) -> bool:
+    """Likely enough to be named, and accused by a metric while others' changed too, or by its spans or lines with some weight."""
+    top = ranked[0]
+    if not top.reasons or (alone and top.share <= MAJORITY) or probability(ranked) < FLOOR:
         return False
     several = len({one.series.service for one in judged}) > 1
     elsewhere = top.votes >= WEIGHTY and any(one.witness in (timing.WITNESS, steps.WITNESS) for one in top.reasons)
     return (own is not None and several) or elsewhere
+
+
+def probability(ranked: Sequence[Suspect]) -> float:
+    """That the first of the ranking is right, by the shipped curve."""
+    return shipped().probability(RANKING, grounds(ranked))
+
+
+def grounds(ranked: Sequence[Suspect]) -> Grounds:
+    """What the first of the ranking rests on."""
+    second = ranked[1].share if len(ranked) > 1 else 0.0
+    return resting_on(ranked[0].share, second, (one.witness for one in ranked[0].reasons))
 
 
 def observe(seen: Material, brief: Brief, judged: list[Anomaly]) -> Observed:
@@ -121,10 +136,14 @@ def observe(seen: Material, brief: Brief, judged: list[Anomaly]) -> Observed:
 
 
 def _onset(judged: list[Anomaly], brief: Brief) -> float:
-    """When the strongest harmful changes began, if that is before the alert says."""
+    """When the strongest harmful changes began: most of them shortly before the alert, or all at once; else when the alert says."""
     alert = brief.onset.timestamp()
     begun = sorted(one.onset for one in judged[:5] if one.bad is not False)
-    return min(begun[len(begun) // 2], alert) if begun else alert
+    near = [at for at in begun if alert - LEAD.total_seconds() <= at <= alert]
+    if 2 * len(near) > len(begun):
+        return near[len(near) // 2]
+    at_once = bool(begun) and begun[-1] - begun[0] <= TOGETHER
+    return min(begun[len(begun) // 2], alert) if at_once else alert
 
 
 def _lines(logs: Seen[tuple[LogLine, ...]] | None) -> Iterator[Line]:
@@ -168,7 +187,7 @@ def _finding(
         kind=FindingKind.SUSPECT,
         text=saying.one_line(f"Of {len(ranked)} services {top.service} is the most likely first cause: {why}", 300),
         service=top.service,
-        confidence=saying.confident(top.share * (own.strength if own else min(1.0, top.votes))),
+        confidence=saying.confident(probability(ranked)),
         quotes=quotes,
         onset=saying.moment(onset),
         link=_link(seen, own),

@@ -142,7 +142,10 @@ def _below_what_explains_them(weighed: list[Weighed]) -> list[Weighed]:
 
 
 def _to_blame(signs: list[Sign], case: Case) -> str:
-    """The dependency whose own measurements show the cause, the suspected one before the deepest; otherwise who alerted."""
+    """The dependency whose own measurements show the cause, the suspected one before the deepest; otherwise who alerted.
+
+    Where no service alerted, the suspected one before the one that shows it most.
+    """
     proven = [sign for sign in signs if sign.direct and sign.kind == SignKind.CLUSTER and sign.strength >= PROVEN]
     if proven:
         return max(proven, key=lambda sign: sign.strength).service or case.service
@@ -157,6 +160,7 @@ def _to_blame(signs: list[Sign], case: Case) -> str:
     if blamed:
         return max(blamed, key=lambda sign: (case.depths[sign.service.lower()], sign.strength)).service
     if own and not case.service:
+        own = [sign for sign in own if sign.service.lower() in suspected] or own
         return max(own, key=lambda sign: sign.strength).service
     return case.service
 
