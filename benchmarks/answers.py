@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from benchmarks import kubernetes, rca_data
+from tocsin.analysis import series as series_of
 from tocsin.analysis.rootcause import ranking
-from tocsin.analysis.rootcause.observed import Stretch
+from tocsin.analysis.rootcause.observed import Observed, Stretch
 from tocsin.config import load
 from tocsin.model.alert import Alert, AlertStatus
 from tocsin.model.catalogue import Catalogue
@@ -22,6 +23,7 @@ from tocsin.model.evidence import Evidence, EvidenceKind, Finding, digest
 from tocsin.model.signals import ClusterAnswer, LogLine, Series, Span, Topology
 from tocsin.model.triage import Triage
 from tocsin.ports import Ask
+from tocsin.roles.analysts import suspect
 from tocsin.roles.analysts.cast import investigators
 from tocsin.roles.analysts.router import BuiltInRouter
 from tocsin.roles.analysts.specialists import specialists
@@ -187,6 +189,13 @@ def measured_world(case: rca_data.Case) -> World:
         tuple(_cited(one, at) for one, at in spans) or None,
         edges or None,
     )
+
+
+def as_the_product_sees(case: rca_data.Case) -> Observed:
+    """What the cause ranker ranks: the last hour only, an alert that names no signal, the onset as it finds it itself."""
+    brief, shown = windows_of(measured_world(case))
+    found = asyncio.run(suspect.material(brief, shown))
+    return suspect.observe(found, brief, series_of.rank(found.metrics.data) if found.metrics else [])
 
 
 def _end_of(healthy: Stretch) -> float:

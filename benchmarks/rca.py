@@ -2,7 +2,8 @@
 
 One data set's folder, or all that lie beside the checkout. Every case is ranked with the onset given, with the onset told
 60 seconds late where samples are that dense, and with no onset at all; and once more with every service renamed, which must
-change nothing; where there are logs and traces, also without logs and with ever fewer traces.
+change nothing; as the cause ranker of the product sees it (the last hour, an alert that names no signal); where there are logs
+and traces, also without logs and with ever fewer traces.
 In the same run, on the same series with the onset given: the scorers of fse-baro as they are installed (`peer_...`), and how
 many processor seconds either side takes to rank a case, without reading it.
 """
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import answers
 from benchmarks.rca_data import Case, read_cases, renamed, shuffled
 from benchmarks.rca_less import with_less
 from benchmarks.rca_peers import Peers, peers
@@ -47,12 +49,13 @@ def figures(places: Sequence[int | None]) -> dict[str, float]:
 
 
 def variants(case: Case) -> Iterator[tuple[str, Observed]]:
-    """The case as asked: onset given, 60 seconds late where samples are seconds, and unknown."""
+    """The case as asked: onset given, 60 seconds late where samples are seconds, unknown, and as the product sees it."""
     observed = case.observed
     yield GIVEN, observed
     if case.exact_onset and observed.onset is not None:
         yield "onset_60s_late", replace(observed, onset=observed.onset + LATE)
     yield "onset_found", replace(observed, onset=None)
+    yield "in_the_product", answers.as_the_product_sees(case)
     yield from with_less(observed)
 
 

@@ -2,13 +2,13 @@
 
 Every case is answered as it was recorded and with less to see (no manifests, no logs, a part of the traces or of the answers,
 the last hour that the product looks at), so that the curves learn what missing signals cost. A curve is a logistic function of
-a few numbers, none of its weights negative, held by a ridge; every data set weighs alike, its cases as recorded as much as all with less to see,
-and each gets one right and one wrong case more, because those who made the rankings have seen these cases. For words alone
-the share of causes named rightly at first sight of three tables of alerts (docs/diagnosis.md) stands for every alert in them.
+a few numbers, none of its weights negative, held by a ridge; every data set weighs alike, its cases as recorded as much as all
+with less to see, and each gets one right and one wrong case more, because those who made the rankings have seen these cases.
+For words alone the share of causes named rightly at first sight of three tables of alerts (docs/diagnosis.md) stands for every
+alert in them.
 """
 
 import argparse
-import asyncio
 import json
 import random
 from collections import defaultdict
@@ -23,7 +23,6 @@ from tests.unit.test_cause_recall import ALERTS
 
 from benchmarks import answers, kubernetes, rca, rca_data, storms
 from benchmarks.answers import Whole
-from tocsin.analysis import series
 from tocsin.analysis.calibration import Curve, Grounds
 from tocsin.analysis.cluster import diagnose
 from tocsin.analysis.rootcause import ranking
@@ -97,14 +96,10 @@ def ranking_rows(folder: Path) -> Iterator[Row]:
 
 
 def _as_in_the_product(case: rca_data.Case, data: str) -> Iterator[Row]:
-    """As the cause ranker sees it: the last hour only, an alert that names no signal, the onset as it finds it itself."""
-    brief, seen = answers.windows_of(answers.measured_world(case))
-    found = asyncio.run(suspect.material(brief, seen))
-    judged = series.rank(found.metrics.data) if found.metrics else []
-    suspects = ranking.rank(suspect.observe(found, brief, judged))
-    yield Row(
-        certainty.RANKING, data, "in the product", suspect.grounds(suspects), float(suspects[0].service == case.answer)
-    )
+    """As the cause ranker ranks it."""
+    suspects = ranking.rank(answers.as_the_product_sees(case))
+    right = float(suspects[0].service == case.answer)
+    yield Row(certainty.RANKING, data, "in the product", suspect.grounds(suspects), right)
 
 
 def _dimmer(observed: Observed, name: str) -> Iterator[tuple[str, Observed]]:
