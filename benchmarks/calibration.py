@@ -22,7 +22,7 @@ from benchmarks import answers, kubernetes, rca, rca_data, train_calibration
 from benchmarks.answers import Whole
 from benchmarks.train_calibration import RECORDED, Row
 from tocsin.analysis import calibration
-from tocsin.analysis.calibration import Bin, Grounds
+from tocsin.analysis.calibration import Bin, Calibration, Grounds
 from tocsin.analysis.rootcause import ranking
 from tocsin.analysis.rootcause.observed import Observed
 from tocsin.cli.reliability import drawn
@@ -49,6 +49,8 @@ class Answer:
     renamed: tuple[float, bool] | None = None
     whole: tuple[float, bool] | None = field(default=None)
     """(confidence, right) of the whole product where the answer itself is the ranking's."""
+    whole_left_out: float | None = None
+    """The same confidence by curves that never saw this data set, where the answers to fit them on are at hand."""
 
 
 def cluster_answers(data: Path, router: BuiltInRouter) -> Iterator[Answer]:
@@ -82,9 +84,9 @@ def _pairs(whole: Whole) -> list[kubernetes.Pair]:
     return list(dict.fromkeys(named))
 
 
-def _sure(whole: Whole) -> float:
+def _sure(whole: Whole, curves: Calibration | None = None) -> float:
     """The calibrated probability of the first hypothesis, named or not; 0 where there is none."""
-    told = Certainty().of(whole.diagnosis, whole.reports)
+    told = (Certainty(curves) if curves else Certainty()).of(whole.diagnosis, whole.reports)
     return told.hypotheses[0].confidence if told.hypotheses else 0.0
 
 
@@ -93,8 +95,9 @@ def _grounds(whole: Whole) -> Grounds:
     return certainty.grounds_of(whole.diagnosis, findings)[1] if whole.diagnosis.hypotheses else Grounds(0.0)
 
 
-def service_answers(folder: Path, router: BuiltInRouter) -> Iterator[Answer]:
+def service_answers(folder: Path, router: BuiltInRouter, rows: Sequence[Row] = ()) -> Iterator[Answer]:
     """The first service of the ranking for every case of a data set, and what the whole product makes of it."""
+    unseen = train_calibration.curves_without(rows, folder.name) if rows else None
     for case in rca_data.read_cases(folder):
         began = time.perf_counter()
         found, grounds, sure = _ranked(case.observed)
@@ -114,6 +117,7 @@ def service_answers(folder: Path, router: BuiltInRouter) -> Iterator[Answer]:
             seconds,
             (sure_again, again[0] == names.get(case.answer, "")) if case.answer else None,
             (_sure(whole), blamed == case.answer) if case.answer else None,
+            _sure(whole, unseen) if unseen else None,
         )
 
 
@@ -146,7 +150,7 @@ def figures(found: Sequence[Answer]) -> dict[str, Any]:
         "coverage": round(len(named) / len(pairs), 4),
         "accuracy_named": _mean(named),
         "by_data": {name: _one_set([one for one in known if one.data == name]) for name in _sets(known)},
-        "whole_answer": _whole([one.whole for one in known if one.whole]),
+        "whole_answer": _whole([(*one.whole, one.whole_left_out) for one in known if one.whole]),
         "curve": [_point(one) for one in calibration.reliability(pairs)],
     }
     return told
@@ -168,15 +172,16 @@ def _one_set(some: Sequence[Answer]) -> dict[str, Any]:
     }
 
 
-def _whole(pairs: Sequence[tuple[float, bool]]) -> dict[str, Any] | None:
-    if not pairs:
+def _whole(found: Sequence[tuple[float, bool, float | None]]) -> dict[str, Any] | None:
+    if not found:
         return None
-    named = [float(right) for sure, right in pairs if sure >= Certainty().floor]
+    named = [float(right) for sure, right, _ in found if sure >= Certainty().floor]
     return {
-        "cases": len(pairs),
-        "ece": _error([(sure, float(right)) for sure, right in pairs]),
-        "accuracy": _mean([float(right) for _, right in pairs]),
-        "coverage": round(len(named) / len(pairs), 4),
+        "cases": len(found),
+        "ece": _error([(sure, float(right)) for sure, right, _ in found]),
+        "ece_left_out": _error([(unseen, float(right)) for _, right, unseen in found if unseen is not None]),
+        "accuracy": _mean([float(right) for _, right, _ in found]),
+        "coverage": round(len(named) / len(found), 4),
         "accuracy_named": _mean(named),
     }
 
@@ -194,7 +199,7 @@ def _point(one: Bin) -> dict[str, float]:
     return {name: round(value, 4) for name, value in asdict(one).items()}
 
 
-def all_answers(data: Path | None, router: BuiltInRouter) -> Iterator[Answer]:
+def all_answers(data: Path | None, router: BuiltInRouter, rows: Sequence[Row] = ()) -> Iterator[Answer]:
     """Of whatever `data` holds: clusters, one root cause data set, or several."""
     if data is None:
         if kubernetes.DATA.exists():
@@ -204,7 +209,7 @@ def all_answers(data: Path | None, router: BuiltInRouter) -> Iterator[Answer]:
         yield from cluster_answers(data, router)
     elif data.is_dir():
         for folder in _data_sets(data):
-            yield from service_answers(folder, router)
+            yield from service_answers(folder, router, rows)
 
 
 def _data_sets(data: Path) -> list[Path]:
@@ -222,12 +227,16 @@ def main() -> int:
     parser.add_argument("data", nargs="?", type=Path)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a drawing")
     parser.add_argument("--predictions", type=Path, help="write one JSON line per case")
+    parser.add_argument(
+        "--rows", type=Path, help="answers kept by train_calibration, for the whole answer's `ece_left_out`"
+    )
     parser.add_argument("--svg", type=Path, help="draw the reliability curve into this file")
     chosen = parser.parse_args()
     if not (chosen.data or rca.DATA).exists():
         print("calibration: skipped, the data is not here", file=sys.stderr)
         return 0
-    found = list(all_answers(chosen.data, answers.router()))
+    rows = train_calibration.kept(chosen.rows) if chosen.rows else ()
+    found = list(all_answers(chosen.data, answers.router(), rows))
     told = figures(found)
     if chosen.predictions:
         chosen.predictions.write_text("".join(_line(one) for one in found))

@@ -23,7 +23,7 @@ from tests.unit.test_cause_recall import ALERTS
 
 from benchmarks import answers, kubernetes, rca, rca_data, storms
 from benchmarks.answers import Whole
-from tocsin.analysis.calibration import Curve, Grounds
+from tocsin.analysis.calibration import Calibration, Curve, Grounds
 from tocsin.analysis.cluster import diagnose
 from tocsin.analysis.rootcause import ranking
 from tocsin.analysis.rootcause.observed import Observed, Stretch
@@ -206,18 +206,29 @@ def left_out(rows: Sequence[Row]) -> list[tuple[float, float]]:
     return pairs
 
 
+def curves_without(rows: Sequence[Row], data: str) -> Calibration:
+    """The curves as they would be if that data set had never been seen."""
+    return Calibration(
+        {
+            judge: fitted([one for one in rows if one.judge == judge and one.data != data], READS[judge])
+            for judge in READS
+        }
+    )
+
+
 def main() -> None:
     """Writes the curves, with where they come from."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=Path, help="keep the answers here, or take them from here when they are there")
     chosen = parser.parse_args()
-    rows = _kept(chosen.rows) if chosen.rows and chosen.rows.exists() else list(all_rows())
+    rows = kept(chosen.rows) if chosen.rows and chosen.rows.exists() else list(all_rows())
     if chosen.rows:
         chosen.rows.write_text("".join(json.dumps(asdict(row)) + "\n" for row in rows))
     OUT.write_text(json.dumps(_written(rows), indent=1) + "\n")
 
 
-def _kept(path: Path) -> list[Row]:
+def kept(path: Path) -> list[Row]:
+    """The answers that an earlier run kept."""
     found = map(json.loads, path.read_text().splitlines())
     return [Row(**{**one, "grounds": Grounds(**one["grounds"])}) for one in found]
 
