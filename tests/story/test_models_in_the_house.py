@@ -100,6 +100,12 @@ def test_what_does_not_hold_is_asked_for_once_more_and_then_the_house_stands(tmp
     assert [one.text for one in found.incident.findings] == [one.text for one in built_in.incident.findings]
 
 
+def test_who_weighs_what_others_read_is_not_asked_where_there_is_nothing_to_weigh(tmp_path: Path) -> None:
+    found, scripted = answered(tmp_path, every_role, "storm-reader", "cause-ranker")
+    assert scripted.asked == []
+    assert replaced(found) == {}
+
+
 def raising(body: dict[str, Any]) -> Any:
     if "because" in fields(body):
         return {"type": "network", "severity": "SEV1", "because": every_role(body)["because"]}

@@ -32,8 +32,9 @@ WINDOWS = {
     "kubernetes-analyst": "cluster",
 }
 """What each role reads besides the alert."""
+ALERT_READER = "alert-reader"
 KINDS: dict[str, tuple[FindingKind, ...]] = {
-    "alert-reader": (FindingKind.ALERT_FACT,),
+    ALERT_READER: (FindingKind.ALERT_FACT,),
     "storm-reader": (FindingKind.SUSPECT,),
     "cause-ranker": (FindingKind.SUSPECT,),
     "metric-analyst": (FindingKind.METRIC_ANOMALY,),
@@ -103,9 +104,9 @@ class OutsideInvestigator:
         looking = Looking(windows)
         own = await self.built_in.investigate(brief, looking)
         try:
-            seen = self._seen(brief, looking)
-            if self.line.reads_windows and self.role in WINDOWS and len(seen) == len(brief.alert_evidence):
-                return own  # there was no window, and the alert has a reader of its own
+            seen = self._seen(brief, looking, own)
+            if self._has_nothing_to_read(seen, own, brief):
+                return own
             findings = await self.line.taken(
                 self._task(brief, seen), lambda output: self._checked(output["findings"], seen, own, brief)
             )
@@ -119,13 +120,23 @@ class OutsideInvestigator:
         kept = {one.id for one in findings}
         return Report(self.role, (*findings, *(one for one in own.findings if one.id not in kept)), own.failure)
 
-    def _seen(self, brief: Brief, looking: Looking) -> list[Seen[Any]]:
-        """The alerts, and what the built-in analyst was shown through the role's window."""
+    def _has_nothing_to_read(self, seen: list[Seen[Any]], own: Report, brief: Brief) -> bool:
+        """Whoever reads for itself is always asked. The alert has one reader, and who weighs what others read needs a finding."""
+        if not self.line.reads_windows or self.role == ALERT_READER:
+            return False
+        return len(seen) == len(brief.alert_evidence) if self.role in WINDOWS else not own.findings
+
+    def _seen(self, brief: Brief, looking: Looking, own: Report) -> list[Seen[Any]]:
+        """The alerts, and what the built-in analyst was shown through the role's window, or quotes where it looks through all."""
         alerts = [Seen(one.id, one.content, None) for one in brief.alert_evidence]
-        return [*alerts, *looking.shown(WINDOWS.get(self.role, ""))]
+        if self.role in WINDOWS:
+            return [*alerts, *looking.shown(WINDOWS[self.role])]
+        quotes = dict.fromkeys(quote for finding in own.findings for quote in finding.quotes)
+        known = {one.evidence_id for one in alerts}
+        return [*alerts, *(Seen(one.evidence_id, one.text, None) for one in quotes if one.evidence_id not in known)]
 
     def _task(self, brief: Brief, seen: list[Seen[Any]]) -> AgentTask:
-        window, alerts = WINDOWS.get(self.role, ""), seen[: len(brief.alert_evidence)]
+        window, alerts = WINDOWS.get(self.role, "evidence"), seen[: len(brief.alert_evidence)]
         inputs = {"alert": self.line.fenced("alert", "\n\n".join(one.text for one in alerts))}
         for number, one in enumerate(seen[len(alerts) :], 1):
             name = window if number == 1 else f"{window} {number}"
