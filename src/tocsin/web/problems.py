@@ -94,10 +94,11 @@ async def _framework(request: Request, error: Exception) -> JSONResponse:
 
 
 def _allowed(request: Request) -> str:
-    """Every method of the path: the router itself names only those of its first match."""
+    """Every method of the path: the router itself names only those of its first match. A path that is spelt out is itself."""
     routes: list[Route] = request.app.state.routes
-    matching = (route.methods or () for route in routes if route.path_regex.match(request.url.path))
-    return ", ".join(sorted({verb for methods in matching for verb in methods}))
+    path = request.url.path
+    matching = [one for one in routes if one.path == path] or [one for one in routes if one.path_regex.match(path)]
+    return ", ".join(sorted({verb for one in matching for verb in one.methods or ()}))
 
 
 async def _unforeseen(_request: Request, error: Exception) -> JSONResponse:
