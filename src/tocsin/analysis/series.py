@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.analysis.meaning import Signal, hurts, signal_of
+from tocsin.analysis.quantiles import median, quantile
 from tocsin.model.signals import Series
 
 Floats = NDArray[np.float64]
@@ -131,10 +132,10 @@ def _describe(
         start=int(kept[start]),
         end=int(kept[end - 1]) + 1,
         peak=int(kept[worst]),
-        before=float(np.median(clean[:start])),
-        after=float(np.median(clean[start:end])),
+        before=median(clean[:start]),
+        after=median(clean[start:end]),
         extreme=float(clean[worst]),
-        score=float(min(np.median(run), 1 / RELATIVE_FLOOR)),
+        score=min(median(run), 1 / RELATIVE_FLOOR),
         persistence=float(abnormal.mean()),
         samples=int(abnormal.sum()),
         rising=rising,
@@ -197,12 +198,12 @@ def _mid_ranks(clean: Floats) -> Floats:
 def robust_z(clean: Floats, length: int) -> Floats:
     """Distance of every sample from the first `length` ones, in robust standard deviations that are never zero."""
     base = clean[:length]
-    centre = float(np.median(base))
+    centre = median(base)
     off = np.abs(clean - centre)
-    low, high = np.quantile(base, [0.1, 0.9])
-    spread = max(1.4826 * float(np.median(np.abs(base - centre))), float(high - low) / 2.563)
+    width = quantile(base, 0.9) - quantile(base, 0.1)
+    spread = max(1.4826 * median(np.abs(base - centre)), width / 2.563)
     departures = off[off > RELATIVE_FLOOR * abs(centre)]
-    typical = float(np.median(departures)) if departures.size else 0.0
+    typical = median(departures) if departures.size else 0.0
     floor = RELATIVE_FLOOR * max(abs(centre), typical)
     scale = max(spread, floor)
     return np.zeros_like(clean) if scale == 0.0 else (clean - centre) / scale
@@ -228,4 +229,4 @@ def sparkline(series: Series, width: int = 60) -> tuple[list[float], list[float]
 
 
 def _furthest(values: Floats, part: Ints) -> int:
-    return int(part[int(np.argmax(np.abs(values[part] - np.median(values[part]))))])
+    return int(part[int(np.argmax(np.abs(values[part] - median(values[part]))))])

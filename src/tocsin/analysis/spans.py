@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from tocsin.analysis.quantiles import quantile
 from tocsin.analysis.rootcause import steps, timing
 from tocsin.analysis.rootcause.observed import Stretch
 from tocsin.analysis.topology import Edge
@@ -74,7 +75,7 @@ def _slower(before: Sequence[Span], after: Sequence[Span]) -> Iterable[SpanChang
         if one.after - one.before < max(LEAST_SLOWER, 0.1 * one.before):
             continue
         past = [span.seconds for span in usual.get((service, operation), ())]
-        limit = float(np.quantile(past, 0.95)) if past else 0.0
+        limit = quantile(past, 0.95) if past else 0.0
         slow = [span for span in now[service, operation] if span.seconds > limit] or now[service, operation]
         example = max(slow, key=lambda span: span.seconds)
         strength = one.z / (one.z + 4) * min(1.0, 0.4 + 0.1 * one.calls)

@@ -12,6 +12,7 @@ import numpy as np
 
 from tocsin.analysis import meaning
 from tocsin.analysis.meaning import Signal
+from tocsin.analysis.quantiles import median, quantile
 from tocsin.analysis.rootcause import levels
 from tocsin.analysis.rootcause.observed import Observed, Reason, Testimony
 from tocsin.analysis.series import Floats
@@ -123,7 +124,7 @@ def _requests(many: Sequence[Series]) -> Series:
 def _trouble(one: Series, known: Series | None, requests: Series | None, onset: float | None) -> Trouble:
     harmful = Harm.of(one, known)
     parts = levels.split(harmful.turned(one), harmful.turned(known) if known else None, onset)
-    pasts = [float(np.median(past)) for past in (parts.reference, parts.eve) if past.size]
+    pasts = [median(past) for past in (parts.reference, parts.eve) if past.size]
     if not pasts or not parts.since.size:
         return Trouble(0.0, 0.0, newborn=bool(parts.since.size), departure=None)
     usual = max(pasts)  # what it was used to at its worst: neither drift since the reference nor a noisy eve is trouble
@@ -178,7 +179,7 @@ def _volume(harm: Series, requests: Series | None, usual: float, onset: float | 
 def _lasting(beyond: Floats) -> float:
     """The sum, in which no sample counts more than twice what most samples reach: one spike is no volume."""
     known = beyond[np.isfinite(beyond)]
-    return float(np.minimum(known, 2 * max(0.0, float(np.quantile(known, TYPICAL)))).sum()) if known.size else 0.0
+    return float(np.minimum(known, 2 * max(0.0, quantile(known, TYPICAL))).sum()) if known.size else 0.0
 
 
 def walk(graph: Graph, troubles: Mapping[str, Trouble], start: str) -> dict[str, float]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from tocsin.analysis import meaning, series
 from tocsin.analysis.meaning import Signal
+from tocsin.analysis.quantiles import median, quantile
 from tocsin.analysis.rootcause.observed import Observed, Reason, Testimony
 from tocsin.analysis.series import Floats
 from tocsin.model.signals import Series
@@ -99,10 +100,7 @@ def _wandering(judged: Iterable[tuple[Series, Departure | None]]) -> dict[str, f
     off: dict[str, list[float]] = {}
     for one, found in judged:
         off.setdefault(one.metric, []).append(abs(found.z) if found else 0.0)
-    return {
-        metric: max(1.0, float(np.median(many)) / HALF_NORMAL) if len(many) >= MANY else 1.0
-        for metric, many in off.items()
-    }
+    return {metric: max(1.0, median(many) / HALF_NORMAL) if len(many) >= MANY else 1.0 for metric, many in off.items()}
 
 
 def _departure(one: Series, reference: Series | None, onset: float | None) -> Departure | None:
@@ -119,7 +117,7 @@ def _departure(one: Series, reference: Series | None, onset: float | None) -> De
     usual = parts.eve if parts.eve.size else parts.reference
     if not z or not usual.size:
         return None
-    return Departure(one, signal, float(np.median(usual)), _height(parts.since, z > 0), z)
+    return Departure(one, signal, median(usual), _height(parts.since, z > 0), z)
 
 
 def split(one: Series, reference: Series | None, onset: float | None) -> Parts:
@@ -129,7 +127,7 @@ def split(one: Series, reference: Series | None, onset: float | None) -> Parts:
     if onset is None:
         cut = 0 if known.size else values.size // 2
         return Parts(_finite(known), _finite(values[:cut]), _finite(values[cut:]))
-    step = float(np.median(np.diff(times))) if times.size > 1 else 0.0
+    step = median(np.diff(times)) if times.size > 1 else 0.0
     eve = _finite(values[times + step <= onset])
     return Parts(_finite(known), eve if eve.size else _finite(values[times < onset]), _finite(values[times >= onset]))
 
@@ -146,9 +144,9 @@ def distance(parts: Parts) -> float:
     if not pasts:
         return 0.0
     scale = spread(np.concatenate(pasts), pasts)
-    rising = float(np.median(parts.since)) >= float(np.median(pasts[-1]))
+    rising = median(parts.since) >= median(pasts[-1])
     height = _height(parts.since, rising)
-    apart = [(height - float(np.median(past))) / scale for past in pasts]
+    apart = [(height - median(past)) / scale for past in pasts]
     if scale == 0.0 or min(apart) < 0 < max(apart):
         return 0.0
     nearest = min(apart, key=abs)
@@ -157,13 +155,13 @@ def distance(parts: Parts) -> float:
 
 def _height(since: Floats, rising: bool) -> float:
     """The level reached: between the median and the furthest sample, so that neither one spike nor a late start decides."""
-    return float(np.quantile(since, 0.75 if rising else 0.25)) if since.size else float("nan")
+    return quantile(since, 0.75 if rising else 0.25) if since.size else float("nan")
 
 
 def spread(all_past: Floats, pasts: Sequence[Floats]) -> float:
     """Robust spread of the past around its own level, never below 1% of the level."""
-    widths = [float(np.quantile(past, 0.95) - np.quantile(past, 0.05)) / 3.29 for past in pasts if past.size >= 4]
-    floor = series.RELATIVE_FLOOR * float(np.median(np.abs(all_past)))
+    widths = [(quantile(past, 0.95) - quantile(past, 0.05)) / 3.29 for past in pasts if past.size >= 4]
+    floor = series.RELATIVE_FLOOR * median(np.abs(all_past))
     return max([*widths, floor, 1e-12])
 
 

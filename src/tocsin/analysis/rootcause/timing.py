@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tocsin.analysis.quantiles import median, quantile
 from tocsin.analysis.rootcause.observed import Reason, Testimony
 from tocsin.model.signals import Span
 
@@ -155,11 +156,11 @@ def _compare(key: Key, usual: Sequence[float], now: Sequence[float]) -> Slower |
     gain = np.maximum(np.quantile(now, LEVELS) - was, 0.0)
     if float(gain.max()) <= SLIGHT * float(was.max()):
         return None
-    before, after = float(np.median(usual)), float(np.median(now))
-    spread = max(float(np.quantile(usual, 0.9)) - before, 0.1 * before, 1e-4)
+    before, after = median(usual), median(now)
+    spread = max(quantile(usual, 0.9) - before, 0.1 * before, 1e-4)
     worth = min(1.0, len(now) / LEAST_CALLS)
     seconds = float(gain.mean()) * len(now) * worth
-    return Slower(key, seconds, before, after, len(now), float(np.median(gain)) / spread * worth)
+    return Slower(key, seconds, before, after, len(now), median(gain) / spread * worth)
 
 
 def _laid(slower: Sequence[Slower], calls: Mapping[Key, int]) -> Iterable[tuple[Slower, str, float]]:
