@@ -4,8 +4,8 @@ SIGKILL, on SQLite and on PostgreSQL, with several seeds, around steps that real
 process of its own, `sql` on a true PostgreSQL, `command` as a true program, `manual` by a person. A boundary is: before a step
 of the walk begins, after a commit, before and after an executor runs, midway (the far end has had the effect, nobody has heard),
 and after a step returned but before the engine remembers it. Each seed takes every third boundary, so that three take all. Each
-kill comes with a fresh incident; the seed decides what else is under way, and each kind of step and of boundary has a store of
-its own, so that this does not grow with the kills. Then a worker and a person are left alone until all is done, and every
+kill comes with a fresh incident; the seed decides what else is under way, and after a dozen kills comes a fresh store, so that
+this does not grow with the kills. Then a worker and a person are left alone until all is done, and every
 timeline is held against every far end.
 `lost`: incidents that miss anything, or whose timeline and far end disagree; `doubled`: events twice on a timeline, an effect
 under a second key, or twice where the far end takes no key; `repeated`: the same key given again after a cut, which is what
@@ -36,6 +36,8 @@ BOUNDARIES = ("begin", "commit", "before", "midway", "after", "return")
 HEARD = frozenset({"http", "command"})
 """Far ends that can kill the worker while it waits for their answer."""
 KILLED = -signal.SIGKILL
+ENOUGH = 12
+"""Kills that a store sees before all is counted and the next one begins, at the end of a kind of boundary."""
 
 
 class Killer:
@@ -78,7 +80,7 @@ class Killer:
 
 
 def killers(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Killer]]:
-    """Each when it has killed: one for each store, seed, kind of step and of boundary, and one for the random times."""
+    """Each when it has killed enough: of every store and seed as many as it takes for all kinds of steps and of boundaries."""
     with databases(folder) as stores:
         for store, seed in product(stores, range(asked.seeds)):
             effects = stores["postgresql"](f"effects-{store}-{seed}") if "postgresql" in stores else ""
@@ -86,13 +88,18 @@ def killers(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Kill
             places = range(seed % asked.every, asked.boundaries, asked.every)
             with far_ends(folder / f"ends-{store}-{seed}", effects) as ends:
                 kinds = [kind for kind in ends.kinds if kind in asked.kinds]
+                killer: Killer | None = None
                 for kind, boundary in product(kinds, BOUNDARIES):
                     if boundary == "midway" and kind not in HEARD:
                         continue
-                    killer = Killer(stores[store](f"crash-{store}-{seed}-{kind}-{boundary}"), ends, numbers, dice)
+                    killer = killer or Killer(
+                        stores[store](f"crash-{store}-{seed}-{kind}-{boundary}"), ends, numbers, dice
+                    )
                     killer.at_each(boundary, places, kind)
-                    yield f"{store} {seed} {kind} {boundary}", killer
-                killer = Killer(stores[store](f"crash-{store}-{seed}-random"), ends, numbers, dice)
+                    if sum(killer.kills.values()) >= ENOUGH:
+                        yield f"{store} {seed} until {kind} {boundary}", killer
+                        killer = None
+                killer = killer or Killer(stores[store](f"crash-{store}-{seed}-random"), ends, numbers, dice)
                 killer.at_random_times(asked.random, kinds)
                 yield f"{store} {seed} random", killer
 
