@@ -1,7 +1,7 @@
 """Every door in the outer wall. Adapters live in `connectors`, `sources`, `store`; only `app` knows who stands behind a door."""
 
 from tocsin.ports.agents import CallTool, Hear, Mind, MindAnswer, Question, ToolAnswer, ToolBox, ToolCard, ToolUse
-from tocsin.ports.buttons import acknowledge_buttons, judgement_buttons, review_buttons, step_buttons
+from tocsin.ports.buttons import acknowledge_buttons, buttons_off, judgement_buttons, review_buttons, step_buttons
 from tocsin.ports.cellar import Ledger, Store
 from tocsin.ports.chat import Chat, Form
 from tocsin.ports.effects import (
@@ -139,6 +139,7 @@ __all__ = [
     "Worker",
     "WorkerStore",
     "acknowledge_buttons",
+    "buttons_off",
     "judgement_buttons",
     "message_payload",
     "review_buttons",

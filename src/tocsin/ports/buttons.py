@@ -1,11 +1,13 @@
-"""The buttons under a message that waits for a person: one small set for each kind of thing. Made by whoever writes the message."""
+"""The buttons under a message that waits for a person, and how they go. Made by whoever writes the message."""
 
 from tocsin.model.action import approval_digest
 from tocsin.model.incident import Incident
+from tocsin.model.move import Letter
 from tocsin.model.press import Press, Pressed
 from tocsin.model.standing import Action
-from tocsin.model.update import Update
-from tocsin.ports.effects import Button
+from tocsin.model.update import Audience, Update
+from tocsin.ports.effects import Button, Message, Purpose
+from tocsin.ports.outbox import message_payload
 
 
 def acknowledge_buttons(incident_id: str) -> tuple[Button, ...]:
@@ -30,6 +32,21 @@ def review_buttons(incident_id: str, update: Update) -> tuple[Button, ...]:
         _button("Edit", Pressed(press=Press.EDIT_UPDATE, **shown)),
         _button("Publish", Pressed(press=Press.PUBLISH_UPDATE, **shown), danger=True),
     )
+
+
+def buttons_off(incident: Incident, key: str, channel: str, card: str, title: str, text: str) -> Letter:
+    """What takes the buttons off that card, which has been decided, and says in their place how. Sent once for each key."""
+    message = Message(
+        key="",
+        incident_id=incident.id,
+        purpose=Purpose.DECIDED,
+        audience=Audience.CHANNEL,
+        title=title,
+        text=text,
+        corrects=card,
+        private=incident.is_restricted,
+    )
+    return Letter(key=f"{incident.id}:{key}:{channel}", kind="message", payload=message_payload(channel, message))
 
 
 def judgement_buttons(incident: Incident) -> tuple[Button, ...]:

@@ -7,11 +7,10 @@ has none left and stays as it is.
 from collections.abc import Iterator
 
 from tocsin.model.incident import Incident
-from tocsin.model.move import Letter, Tell
+from tocsin.model.move import Tell
 from tocsin.model.narrative import Published
 from tocsin.model.plain import minute
-from tocsin.model.update import Audience
-from tocsin.ports import Message, Purpose, message_payload
+from tocsin.ports import Purpose, buttons_off
 from tocsin.stages.communicate.desk import Desk
 from tocsin.stages.communicate.draft import DECLARED
 
@@ -36,22 +35,10 @@ def _tell(incident: Incident, out: Published, purpose: Purpose, why: str, said: 
     }
     if there:
         key = f"{why}:{out.update_id}"
-        letters = tuple(_letter(incident, key, channel, ref, said) for channel, ref in there.items())
+        letters = tuple(
+            buttons_off(incident, key, channel, ref, incident.title, said) for channel, ref in there.items()
+        )
         yield Tell(key=key, events=(), letters=letters)
-
-
-def _letter(incident: Incident, key: str, channel: str, ref: str, said: str) -> Letter:
-    message = Message(
-        key="",
-        incident_id=incident.id,
-        purpose=Purpose.DECIDED,
-        audience=Audience.CHANNEL,
-        title=incident.title,
-        text=said,
-        corrects=ref,
-        private=incident.is_restricted,
-    )
-    return Letter(key=f"{incident.id}:{key}:{channel}", kind="message", payload=message_payload(channel, message))
 
 
 def _name(actor: str) -> str:

@@ -14,7 +14,7 @@ from tocsin.model.move import Letter, Tell
 from tocsin.model.plain import minute
 from tocsin.model.standing import Action, ActionState
 from tocsin.model.update import Audience
-from tocsin.ports import Message, Purpose, message_payload, step_buttons
+from tocsin.ports import Message, Purpose, buttons_off, message_payload, step_buttons
 
 _BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _NEEDED = {1: "One approver must say yes.", 2: "Two different approvers must say yes."}
@@ -61,23 +61,9 @@ def decided(incident: Incident) -> Iterator[Tell]:
     for action in incident.actions:
         channels = sorted({one.channel for one in asked if one.update_id == action.id})
         if channels and action.state is not ActionState.REQUESTED:
-            letters = tuple(_settling(incident, action, channel) for channel in channels)
-            yield Tell(key=f"decided:{action.id}", events=(), letters=letters)
-
-
-def _settling(incident: Incident, action: Action, channel: str) -> Letter:
-    message = Message(
-        key="",
-        incident_id=incident.id,
-        purpose=Purpose.DECIDED,
-        audience=Audience.CHANNEL,
-        title=action.step.text,
-        text=_flat(_became(action)),
-        corrects=action.id,
-        private=incident.is_restricted,
-    )
-    key = f"{incident.id}:decided:{action.id}:{channel}"
-    return Letter(key=key, kind="message", payload=message_payload(channel, message))
+            key, title, said = f"decided:{action.id}", action.step.text, _flat(_became(action))
+            letters = tuple(buttons_off(incident, key, channel, action.id, title, said) for channel in channels)
+            yield Tell(key=key, events=(), letters=letters)
 
 
 def _became(action: Action) -> str:
