@@ -89,7 +89,7 @@ def killers(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Kill
             with far_ends(folder / f"ends-{store}-{seed}", effects) as ends:
                 kinds = [kind for kind in ends.kinds if kind in asked.kinds]
                 killer: Killer | None = None
-                for kind, boundary in product(kinds, BOUNDARIES):
+                for kind, boundary in product(kinds, asked.at):
                     if boundary == "midway" and kind not in HEARD:
                         continue
                     killer = killer or Killer(
@@ -109,6 +109,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="of steps")
+    parser.add_argument("--at", nargs="+", choices=BOUNDARIES, default=BOUNDARIES, help="of a walk")
     parser.add_argument("--seeds", type=int, default=3, help="of what else is under way, and of the random times")
     parser.add_argument("--boundaries", type=int, default=60, help="of each kind, at most")
     parser.add_argument(
