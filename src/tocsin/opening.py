@@ -29,6 +29,7 @@ from tocsin.model.evidence import Evidence, EvidenceKind, digest
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening
 from tocsin.model.run import Phase, RunStarted
+from tocsin.model.standing import weights
 from tocsin.model.triage import Triage
 from tocsin.ports import Ledger
 from tocsin.roles.contract import Brief, Diagnostician, Investigation, Investigator, Report, Seat
@@ -173,7 +174,8 @@ async def conclude(incident_id: str, key: str, desk: Desk, specialist: Diagnosti
     brief, found = await _so_far(case, desk)
     judged = await desk.store.read(lambda ledger: ledger.incidents.recent(limit=desk.diagnosis.learn_from))
     sure = desk.diagnosis.certainty(judged)
-    diagnosis = await diagnose.diagnose(brief, found, specialist or desk.cast.specialist(brief.triage.type), sure)
+    mind = specialist or desk.cast.specialist(brief.triage.type)
+    diagnosis = await diagnose.diagnose(brief, found, mind, sure, weights(case.incident.doubts))
     answers = diagnose.answer_questions(brief, found, diagnosis)
     actor = f"role:{diagnosis.specialist}"
     await _record(

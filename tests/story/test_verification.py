@@ -19,7 +19,7 @@ from tocsin.model.evidence import Finding, FindingKind, Quote
 from tocsin.model.ground import Severity
 from tocsin.model.move import Rethink, Tell, Wait
 from tocsin.model.signals import Series
-from tocsin.model.standing import ActionState
+from tocsin.model.standing import ActionState, weights
 from tocsin.model.state import State
 from tocsin.stages import course, remediate, verify
 from tocsin.stages.communicate.course import hypothesis
@@ -257,9 +257,10 @@ def test_what_a_step_was_proposed_for_is_in_doubt_once_it_did_not_help_until_a_p
     async def told():
         ward = Ward()
         await ward.sick(Severity.SEV2)
-        flooded = Hypothesis(cause="flood", text="lark is flooded.", confidence=0.8)
+        flooded = Hypothesis(cause="flood", text="lark is flooded.", confidence=0.75)
+        leaking = Hypothesis(cause="leak", text="lark leaks.", confidence=0.15)
         diagnosis = Diagnosis(
-            specialist="network-specialist", root_cause=flooded.text, confidence=0.8, hypotheses=(flooded,)
+            specialist="network-specialist", root_cause=flooded.text, confidence=0.75, hypotheses=(flooded, leaking)
         )
         await ward.say(Diagnosed(diagnosis=diagnosis), FixProposed(fix=Fix(runbook_id="flood", title="Flood", why="x")))
         action = await ran(ward, 1, helped=False)
@@ -267,15 +268,38 @@ def test_what_a_step_was_proposed_for_is_in_doubt_once_it_did_not_help_until_a_p
         assert [(one.hypothesis, one.action_id) for one in incident.doubts] == [("flood", action)]
         assert "flood is in doubt" in course.disproved(incident).reason
         assert hypothesis(incident)[0].endswith("a step for it did not help")
+        assert [one.confidence for one in incident.diagnosis.hypotheses] == [
+            0.5,
+            0.3,
+        ]  # by Bayes' rule, at odds of 3 to 1
         events = await ward.store.read(lambda ledger: ledger.timeline.events("INC-1"))
         document = live_document(incident, events)
         assert document.hypotheses[0].doubt == "Step switch_off did not help: a person says so"
-        assert "IN DOUBT" in document_markdown(document)
-        other = Hypothesis(cause="leak", text="lark leaks.", confidence=0.8)
-        await ward.say(Diagnosed(diagnosis=diagnosis.model_copy(update={"hypotheses": (other, flooded)})))
-        assert [one.hypothesis for one in (await ward.incident()).doubts] == ["flood"]
+        assert (document.theory.confidence, document.hypotheses[0].confidence) == (0.5, 0.5)
+        assert re.search(r"lark is flooded. .50%.*; IN DOUBT", document_markdown(document).replace("\\", ""))
         await ward.say(ActionVerified(action_id=action, passed=True, said="it did, after all"), actor=CEM.actor)
-        assert (await ward.incident()).doubts == ()
+        convinced = await ward.incident()
+        assert convinced.doubts == ()
+        assert convinced.diagnosis == diagnosis
+
+    story(told)
+
+
+def test_several_steps_of_one_runbook_that_did_not_help_are_one_doubt_and_the_next_diagnosis_starts_from_it():
+    async def told():
+        ward = Ward()
+        await ward.sick(Severity.SEV2)
+        flooded = Hypothesis(cause="flood", text="lark is flooded.", confidence=0.75)
+        diagnosis = Diagnosis(
+            specialist="network-specialist", root_cause=flooded.text, confidence=0.75, hypotheses=(flooded,)
+        )
+        await ward.say(Diagnosed(diagnosis=diagnosis), FixProposed(fix=Fix(runbook_id="flood", title="Flood", why="x")))
+        for step in (1, 2):
+            await ran(ward, step, helped=False)
+        incident = await ward.incident()
+        assert len(incident.doubts) == 2
+        assert incident.diagnosis.confidence == 0.5
+        assert weights(incident.doubts) == {"flood": 1 / 3}
 
     story(told)
 

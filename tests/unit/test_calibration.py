@@ -21,7 +21,7 @@ from tocsin.analysis.calibration import (
     shift_for,
 )
 from tocsin.cli.reliability import drawn
-from tocsin.model.diagnosis import Diagnosis, Hypothesis
+from tocsin.model.diagnosis import Diagnosis, Hypothesis, bayes
 from tocsin.model.evidence import Finding, FindingKind, Quote
 from tocsin.roles.analysts import certainty
 from tocsin.roles.analysts.certainty import Certainty
@@ -137,6 +137,32 @@ def test_below_the_floor_the_cause_is_unknown_and_the_next_question_is_asked() -
     assert told.hypotheses[0].confidence < certainty.FLOOR
     brave = Certainty(floor=0.0).of(supported("a", "b"), [Report("k", (cluster_fault(0.2),))])
     assert brave.root_cause == "x"
+
+
+def test_a_cause_whose_fix_did_not_help_counts_for_less_in_the_next_diagnosis_and_the_others_for_more() -> None:
+    found, reports = supported("a", "b"), [Report("k", (cluster_fault(0.95),))]
+    before, after = Certainty().of(found, reports), Certainty().of(found, reports, {"a": 1 / 3})
+    assert [one.cause for one in after.hypotheses] == ["a", "b"]  # it was far ahead, and still is
+    assert after.hypotheses[0].confidence < before.hypotheses[0].confidence
+    assert after.hypotheses[1].confidence > before.hypotheses[1].confidence
+    assert after.by_release == pytest.approx(
+        after.confidence, abs=0.01
+    )  # a later verdict is held against what was said
+    twice = Certainty().of(found, reports, {"a": 1 / 1000})
+    assert twice.hypotheses[0].cause == "b"
+    assert twice.root_cause == ("b" if twice.hypotheses[0].confidence >= certainty.FLOOR else "")
+
+
+@given(st.lists(st.tuples(shares, st.floats(0.01, 1)), min_size=1, max_size=5))
+def test_new_evidence_moves_shares_by_bayes_rule_and_taking_it_back_gives_them_back(
+    pairs: list[tuple[float, float]],
+) -> None:
+    total = max(1.0, sum(share for share, _ in pairs))
+    given = [(share / total, weight) for share, weight in pairs]
+    after = bayes(given)
+    assert sum(after) <= 1 + 1e-9
+    back = bayes([(share, 1 / weight) for share, (_, weight) in zip(after, given, strict=True)])
+    assert back == pytest.approx([share for share, _ in given], abs=1e-6)
 
 
 def test_the_next_question_names_the_source_that_tells_the_two_leading_causes_apart() -> None:

@@ -1,5 +1,6 @@
 """Diagnosis: ranked hypotheses with computed confidence, what speaks for and against each. Made by a specialist without tools."""
 
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from tocsin.model.ground import Share, Value
@@ -38,3 +39,23 @@ class Diagnosis(Value):
     def digest(self) -> str:
         """What a verdict on it binds to: the cause as it was named."""
         return sha256("\x1f".join((self.specialist, self.root_cause)).encode()).hexdigest()
+
+    def reweighed(self, weights: Mapping[str, float]) -> "Diagnosis":
+        """The same order of hypotheses, each weighing so much of what it did, by its cause; see `bayes`."""
+        shares = bayes([(one.confidence, weights.get(one.cause, 1.0)) for one in self.hypotheses])
+        moved = tuple(
+            one.model_copy(update={"confidence": round(share, 4)})
+            for one, share in zip(self.hypotheses, shares, strict=True)
+        )
+        sure = moved[0].confidence if moved and self.root_cause else self.confidence
+        return self.model_copy(update={"hypotheses": moved, "confidence": sure})
+
+
+def bayes(shares: Sequence[tuple[float, float]]) -> list[float]:
+    """(probability, weight of new evidence) pairs as probabilities again. What is left of 1, for whatever nobody thought of,
+    weighs as before; so what one loses the others and the unknown gain, each by its share."""
+    before = sum(share for share, _ in shares)
+    after = sum(share * weight for share, weight in shares) + max(0.0, 1 - before)
+    if before == 0 or all(weight == 1 for _, weight in shares):
+        return [share for share, _ in shares]
+    return [share * weight * max(1.0, before) / after for share, weight in shares]

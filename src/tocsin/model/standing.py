@@ -1,5 +1,7 @@
 """Where people and actions stand on an incident: the part of the fold that `acts` feed. Pure; called by `incident`."""
 
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,8 @@ class ActionState(StrEnum):
     DISPROVED = "disproved"
 
 
+FAILS_ALL_THE_SAME = 1 / 3
+"""How often the fix of a right cause does not help, where that of a wrong one hardly ever does. Assumed: no public data tells."""
 LIVE = frozenset({ActionState.REQUESTED, ActionState.RUNNING, ActionState.UNKNOWN})
 
 
@@ -72,6 +76,7 @@ class Doubt(Value):
     step: str
     said: str
     at: Time
+    runbook_id: str = ""
 
 
 class Line(Value):
@@ -198,7 +203,7 @@ def acted(  # noqa: C901 - one case for each kind of act
             return {"would_have_done": (*incident.would_have_done, act.what)}
         case acts.ActionVerified():
             moved = _with_actions(incident, _actions(incident, act, event))
-            return {**moved, "doubts": _doubts(incident, act, event)}
+            return {**moved, **_doubted(incident, _doubts(incident, act, event))}
         case _:
             return _with_actions(incident, _actions(incident, act, event))
 
@@ -295,8 +300,23 @@ def _doubts(incident: "Incident", act: acts.ActionVerified, event: "Event") -> t
     action = next((one for one in incident.actions if one.id == act.action_id and not one.step.is_rollback), None)
     if act.passed or action is None or not action.proposed_for:
         return known
-    step, said = action.step.text, act.said
-    return (*known, Doubt(hypothesis=action.proposed_for, action_id=action.id, step=step, said=said, at=event.at))
+    tried = {"step": action.step.text, "runbook_id": action.step.runbook_id}
+    return (*known, Doubt(hypothesis=action.proposed_for, action_id=action.id, said=act.said, at=event.at, **tried))
+
+
+def weights(doubts: Iterable[Doubt]) -> dict[str, float]:
+    """By how much each hypothesis in doubt weighs less: once for every runbook that was tried, however many its steps."""
+    tried = Counter(cause for cause, _ in {(one.hypothesis, one.runbook_id) for one in doubts})
+    return {cause: FAILS_ALL_THE_SAME**times for cause, times in tried.items()}
+
+
+def _doubted(incident: "Incident", doubts: tuple[Doubt, ...]) -> dict[str, object]:
+    """The doubts as they now are, and the diagnosis as sure as they leave it: a doubt taken back gives back what it took."""
+    made, before, after = incident.diagnosis, weights(incident.doubts), weights(doubts)
+    if made is None or before == after:
+        return {"doubts": doubts}
+    change = {cause: after.get(cause, 1.0) / before.get(cause, 1.0) for cause in before | after}
+    return {"doubts": doubts, "diagnosis": made.reweighed(change)}
 
 
 def _ideas(

@@ -4,7 +4,7 @@ Called by `response` after investigate. Pure and bounded, so it holds any deadli
 and answers from whatever the investigation brought, marked as partial when that was cut short.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pydantic import Field
 
@@ -45,14 +45,19 @@ class DiagnosisSettings(Value):
 
 
 async def diagnose(
-    brief: Brief, investigation: Investigation, specialist: Diagnostician, sure: Certainty | None = None
+    brief: Brief,
+    investigation: Investigation,
+    specialist: Diagnostician,
+    sure: Certainty | None = None,
+    doubts: Mapping[str, float] | None = None,
 ) -> Diagnosis:
     """What the specialist concludes from the reports, as sure as such conclusions have been right.
 
+    `doubts`: what is left of the weight of causes whose fix did not help.
     Marked as partial when the investigation was cut short, whatever the specialist itself says of its reports.
     """
     weighed = await specialist.diagnose(brief, investigation.reports)
-    diagnosis = (sure or Certainty()).of(weighed, investigation.reports)
+    diagnosis = (sure or Certainty()).of(weighed, investigation.reports, doubts)
     return diagnosis.model_copy(update={"partial": diagnosis.partial or investigation.partial})
 
 

@@ -6,7 +6,7 @@ findings and their numbers, never a name.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -14,7 +14,7 @@ from importlib.resources import files
 from tocsin.analysis import calibration
 from tocsin.analysis.calibration import Calibration, Grounds, Lesson
 from tocsin.analysis.storm import Candidate
-from tocsin.model.diagnosis import Diagnosis, Hypothesis
+from tocsin.model.diagnosis import Diagnosis, Hypothesis, bayes
 from tocsin.model.evidence import Finding, FindingKind
 from tocsin.model.incident import Incident
 from tocsin.model.judged import CREDIT, judgements
@@ -52,26 +52,49 @@ class Certainty:
     calibration: Calibration = field(default_factory=shipped)
     floor: float = FLOOR
 
-    def of(self, diagnosis: Diagnosis, reports: Iterable[Report]) -> Diagnosis:
-        """The same diagnosis with probabilities for weights; below the floor the root cause is "" (unknown)."""
+    def of(
+        self, diagnosis: Diagnosis, reports: Iterable[Report], doubts: Mapping[str, float] | None = None
+    ) -> Diagnosis:
+        """The same diagnosis with probabilities for weights; below the floor the root cause is "" (unknown).
+
+        `doubts`: the weight that is left of a cause whose fix was tried and did not help. The surest comes first.
+        """
         if not diagnosis.hypotheses:
             return diagnosis
         findings = tuple(finding for report in reports for finding in report.findings)
-        first, *rest = diagnosis.hypotheses
         by_release = probability(diagnosis, findings, self.calibration)
-        sure = round(self.calibration.here(by_release, backers(first, findings)), 2)
-        behind = calibration.others(sure, [one.confidence for one in rest])
-        ranked = [one.model_copy(update={"confidence": round(p, 2)}) for one, p in zip(rest, behind, strict=True)]
-        known = bool(diagnosis.root_cause) and sure >= self.floor
+        sure = round(self.calibration.here(by_release, backers(diagnosis.hypotheses[0], findings)), 2)
+        ranked = _ranked(diagnosis, sure, doubts or {}, digits=2)
+        first = ranked[0]
+        same = next(one for one in _ranked(diagnosis, by_release, doubts or {}, digits=4) if one.cause == first.cause)
+        named = _name(first, diagnosis) if first.confidence >= self.floor else ""
         return diagnosis.model_copy(
             update={
-                "root_cause": diagnosis.root_cause if known else "",
-                "confidence": sure if known else 0.0,
-                "by_release": round(by_release, 4),
-                "next_question": "" if known and sure >= SURE else diagnosis.next_question,
-                "hypotheses": (first.model_copy(update={"confidence": sure}), *ranked),
+                "root_cause": named,
+                "confidence": first.confidence if named else 0.0,
+                "by_release": same.confidence,
+                "next_question": "" if named and first.confidence >= SURE else diagnosis.next_question,
+                "hypotheses": ranked,
             }
         )
+
+
+def _ranked(diagnosis: Diagnosis, sure: float, doubts: Mapping[str, float], *, digits: int) -> tuple[Hypothesis, ...]:
+    """The hypotheses when the first one is so sure, as the doubts leave them; after a doubt the surest comes first."""
+    some = diagnosis.hypotheses
+    told = (sure, *calibration.others(sure, [one.confidence for one in some[1:]]))
+    shares = bayes([(share, doubts.get(one.cause, 1.0)) for one, share in zip(some, told, strict=True)])
+    moved = [
+        one.model_copy(update={"confidence": round(share, digits)}) for one, share in zip(some, shares, strict=True)
+    ]
+    return tuple(sorted(moved, key=lambda one: -one.confidence) if doubts else moved)
+
+
+def _name(first: Hypothesis, diagnosis: Diagnosis) -> str:
+    """The root cause in words, "" where the specialist named none, or what now comes first is only a symptom."""
+    if first.cause == diagnosis.hypotheses[0].cause:
+        return diagnosis.root_cause
+    return "" if first.cause in symptoms() else first.text
 
 
 def probability(diagnosis: Diagnosis, findings: Iterable[Finding], curves: Calibration) -> float:
