@@ -165,16 +165,19 @@ def test_a_model_that_calls_tools_reads_their_answers_between_marks_and_cites_th
     def reading(body: dict[str, Any]) -> Any:
         if "error_pattern" not in fields(body):
             return honest(body)
-        if not any(one["role"] == "tool" for one in body["messages"]):
-            return calling(body, "grafana/query_logs", service="payments-api")
+        said = sum(one["role"] == "tool" for one in body["messages"])
+        if said < 4:  # as many as the shipped budget of a call must have room for
+            return calling(
+                body, f"grafana/query_{'metrics' if said % 2 else 'logs'}", service="payments-api", minutes=said + 1
+            )
         return honest(body)
 
     here, incident, scripted = through(reading, model=CALLS)
     assert incident.runs[0].step("investigator").replaced == ""
     assert incident.runs[0].step("investigator").output["error_pattern"].startswith("postgres-primary")
-    assert [name for name, _ in here.grafana.asked] == ["query_logs"]
+    assert [name for name, _ in here.grafana.asked] == ["query_logs", "query_metrics"] * 2
     told = [one["content"] for body in scripted.asked for one in body["messages"] if one["role"] == "tool"]
-    assert told and all(one.startswith("<<<DATA grafana/query_logs ") for one in told)
+    assert told and all(one.startswith("<<<DATA grafana/query_") for one in told)
 
 
 def test_a_model_that_calls_without_end_is_stopped_at_the_tokens_of_one_call_and_what_it_cost_is_on_the_record() -> (

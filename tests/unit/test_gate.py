@@ -14,6 +14,7 @@ from tocsin.connectors.system import SystemClock
 from tocsin.errors import Denied, PlayerFailed, TocsinError
 from tocsin.guard.outward import outward
 from tocsin.guard.redact import Redacted
+from tocsin.model.evidence import Evidence
 from tocsin.model.plan import Agent, Plan, ToolServer
 from tocsin.model.run import ToolCalled
 from tocsin.ports import ToolAnswer, ToolCard
@@ -32,6 +33,10 @@ class Box:
     schema: Mapping[str, Any]
     done: list[tuple[str, dict[str, Any]]]
     digest: str = "first"
+    keys: list[str] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+    """It answers once this is set."""
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def tools(self) -> Sequence[ToolCard]:
         return [
@@ -41,6 +46,10 @@ class Box:
 
     async def call(self, tool: str, arguments: Mapping[str, Any], key: str = "") -> ToolAnswer:
         self.done.append((f"{self.name}/{tool}", dict(arguments)))
+        self.keys.append(key)
+        self.heard.set()
+        if self.hold is not None:
+            await self.hold.wait()
         return ToolAnswer(text="answered")
 
 
@@ -51,10 +60,13 @@ class Gate:
     done: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     said: list[ToolCalled] = field(default_factory=list)
     store: MemoryStore = field(default_factory=MemoryStore)
+    keys: list[str] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def open(self, role: str, prompt: str = "") -> GatedTools:
         kit = GatedToolkit(
-            lambda server: Box(server.name, self.schema, self.done, self.digest),
+            lambda server: Box(server.name, self.schema, self.done, self.digest, self.keys, self.hold, self.heard),
             self.store,
             SystemClock(),
             lambda text: Redacted(text.replace(SECRET, "<secret>"), text.count(SECRET)),
@@ -65,7 +77,9 @@ class Gate:
             Assignment("INC-1", "R1", "s", agent, {}, {}), Plan(name="p", origin="o", digest="d"), self._record
         )
 
-    async def _record(self, key: str, *happened: Any, **more: Any) -> None:
+    async def _record(self, key: str, *happened: Any, evidence: Sequence[Evidence] = (), **_: Any) -> None:
+        for one in evidence:
+            await self.store.write(lambda ledger, one=one: ledger.evidence.put("INC-1", one))
         self.said += [one.body for one in happened if isinstance(one.body, ToolCalled)]
 
     def call(self, role: str, path: str, arguments: dict[str, Any] | None = None, prompt: str = "") -> ToolAnswer:
@@ -124,6 +138,31 @@ def test_a_channel_or_address_that_the_agents_own_document_names_is_kept_as_peop
     gate.call("notifier", "chat/post_message", {"channel": "#incidents", "as": "bot@chat.example.com"}, prompt)
     assert gate.done[0][1] == {"channel": "#incidents", "as": "bot@chat.example.com"}
     assert outward("bot@chat.example.com", lambda text: Redacted(text, 0)) == "[e-mail]"
+
+
+def test_what_a_player_posted_as_its_time_ended_is_on_record_and_whoever_plays_instead_does_not_post_again() -> None:
+    async def told() -> tuple[Gate, ToolAnswer]:
+        gate = Gate(hold=asyncio.Event())
+        model = asyncio.create_task(
+            (await gate.open("notifier")).call("chat/post_message", {"text": "as a model says it"})
+        )
+        await gate.heard.wait()
+        model.cancel()  # its time is over, and the far end has heard it
+        await asyncio.sleep(0)
+        assert not model.done()
+        gate.hold.set()
+        with pytest.raises(asyncio.CancelledError):
+            await model
+        instead = await gate.open("notifier")
+        answer = await instead.call("chat/post_message", {"text": "as the built-in notifier says it"})
+        await instead.call("chat/post_message", {"text": "a second message"})
+        return gate, answer
+
+    gate, answer = asyncio.run(told())
+    assert [sent["text"] for _, sent in gate.done] == ["as a model says it", "a second message"]
+    assert (answer.text, answer.otherwise) == ("answered", True)
+    assert all(one.startswith("INC-1:R1:s:tool:") for one in gate.keys)  # of this incident and step, in no words
+    assert gate.keys[0] == gate.keys[1].removesuffix("2") + "1"
 
 
 def test_a_tool_servers_schema_is_never_followed_to_another_address() -> None:

@@ -33,7 +33,7 @@ class ModelSettings(Value):
 class BudgetSettings(Value):
     """What models may spend. Checked before a question, charged when it is answered."""
 
-    tokens_per_call: int = Field(default=4_000, gt=0)
+    tokens_per_call: int = Field(default=8_000, gt=0)
     tokens_per_incident: int = Field(default=12_000, gt=0)
     tokens_per_day: int = Field(default=500_000, gt=0)
     money_per_month: float = Field(default=50.0, ge=0)

@@ -37,6 +37,8 @@ class ToolAnswer(Value):
     text: str
     is_error: bool = False
     truncated: bool = False
+    otherwise: bool = False
+    """The call was made earlier in its step, with other arguments; this is what it was answered then."""
 
 
 class ToolBox(Protocol):

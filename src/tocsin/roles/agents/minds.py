@@ -41,7 +41,7 @@ OUTPUTS: dict[Power, dict[str, Any]] = {
 }
 """What each power answers with, where a document asks for nothing else."""
 TURNS = 8
-SHOWN = 3_000
+SHOWN = 1_300
 """Characters of a tool's answer that a model sees that called it."""
 ANSWER = 900
 """Tokens of an answer, unless less is left."""

@@ -2,11 +2,12 @@
 
 Made for one assignment by `GatedToolkit.open`. The order is fixed: powers and policy, the number of calls, the pinned
 description, the arguments' schema, the call, redaction, the record. What leaves by a tool that acts is inert and without
-secrets. It fails closed.
+secrets, and is done once in a step, whoever plays it and however often it is tried. It fails closed.
 """
 
+import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from tocsin.errors import Denied, PlayerFailed, SourceError
 from tocsin.guard.fitting import misfit
 from tocsin.guard.outward import outward
-from tocsin.guard.powers import Effective, effective, judge
+from tocsin.guard.powers import Effective, Ruling, effective, judge
 from tocsin.guard.redact import Redact
 from tocsin.model.event import Body, EvidenceCollected
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
@@ -94,7 +95,7 @@ class GatedTools:
     async def call(self, path: str, arguments: Mapping[str, Any]) -> ToolAnswer:
         """Judged, made once, recorded. Raises Denied, PlayerFailed for a spent number of calls, SourceError."""
         arguments = self._leaving(arguments)
-        key = self._key(path, arguments)
+        key, before = await self._turn(path, arguments)
         ruling = judge(self.under, path, self.kit.classes)
         if not ruling.goes_ahead:
             await self._said(key, path, arguments, "denied", ruling.rule)
@@ -104,21 +105,27 @@ class GatedTools:
         self._count()
         card = self._known(path)
         _fits(card, arguments)
-        before = await self.kit.store.read(lambda ledger: _answered(ledger, self._evidence_id(key)))
         if before is not None:
             return before
-        answer = await self._made(key, path, card, arguments, ruling.rule)
+        if self.under.power is not Power.ACT:
+            return await self._made(key, path, card, arguments, ruling)
+        return await _to_its_end(self._made(key, path, card, arguments, ruling))
+
+    async def _made(
+        self, key: str, path: str, card: ToolCard, arguments: Mapping[str, Any], ruling: Ruling
+    ) -> ToolAnswer:
+        """The call, and on the record what came of it."""
+        try:
+            outside = f"{self.assignment.incident_id}:{key}"
+            answer = await self._boxes[card.server].call(card.name, arguments, outside)
+        except SourceError as failure:
+            await self._said(f"{key}:failed", path, arguments, "allowed", ruling.rule, None, failure.what)
+            raise
         clean = self.kit.redact(answer.text)
         seen = self._evidence(key, path, arguments, clean.text, clean.count)
-        await self._said(key, path, arguments, ruling.verdict, ruling.rule, seen, "an error" if answer.is_error else "")
+        failed = "an error" if answer.is_error else ""
+        await self._said(key, path, arguments, ruling.verdict, ruling.rule, seen, failed)
         return answer.model_copy(update={"text": clean.text})
-
-    async def _made(self, key: str, path: str, card: ToolCard, arguments: Mapping[str, Any], rule: str) -> ToolAnswer:
-        try:
-            return await self._boxes[card.server].call(card.name, arguments, key)
-        except SourceError as failure:
-            await self._said(f"{key}:failed", path, arguments, "allowed", rule, None, failure.what)
-            raise
 
     def _leaving(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What whoever reads asks may be anything; what whoever acts says is seen by people."""
@@ -140,14 +147,39 @@ class GatedTools:
         if self._calls > most:
             raise PlayerFailed(f"more than {most} tool calls.", "Raise `limits.toolCalls`.", code="TCS-PLAYER-CALLS")
 
-    def _key(self, path: str, arguments: Mapping[str, Any]) -> str:
-        """The same for the same call of the same step, also after a restart."""
-        asked = sha256(f"{path}\x1f{json.dumps(dict(arguments), sort_keys=True, default=str)}".encode()).hexdigest()[
-            :12
-        ]
-        self._same[asked] = self._same.get(asked, 0) + 1
-        where = self.assignment
-        return f"{where.run_id}:{where.step}{self.part}:tool:{asked}:{self._same[asked]}"
+    async def _turn(self, path: str, arguments: Mapping[str, Any]) -> tuple[str, ToolAnswer | None]:
+        """The key of this call, and what it was answered when this step made it before: by another player, or before a cut.
+
+        A call that reads is the same when it asks the same. One that acts is the same when it is the step's first, second ...
+        of that tool, in whatever words; one that the server refused has done nothing, and the next takes its place.
+        """
+        acts = self.under.power is Power.ACT
+        asked = path if acts else f"{path}\x1f{json.dumps(dict(arguments), sort_keys=True, default=str)}"
+        same = sha256(asked.encode()).hexdigest()[:12]
+        while True:
+            self._same[same] = self._same.get(same, 0) + 1
+            where = self.assignment
+            key = f"{where.run_id}:{where.step}{self.part}:tool:{same}:{self._same[same]}"
+            before = await self._before(self._evidence_id(key), self._asked(arguments))
+            if before is None or not (acts and before.is_error):
+                return key, before
+
+    async def _before(self, evidence_id: str, asked: str) -> ToolAnswer | None:
+        """What a call of this step was answered, when it was made before."""
+        incident_id = self.assignment.incident_id
+
+        def answered(ledger: Ledger) -> ToolAnswer | None:
+            seen = ledger.evidence.get(evidence_id)
+            if seen is None:
+                return None
+            calls = (one.body for one in ledger.timeline.events(incident_id) if isinstance(one.body, ToolCalled))
+            failed = any(one.failure for one in calls if one.evidence_id == evidence_id)
+            return ToolAnswer(text=seen.content, is_error=failed, otherwise=seen.query != asked)
+
+        return await self.kit.store.read(answered)
+
+    def _asked(self, arguments: Mapping[str, Any]) -> str:
+        return self.kit.redact(json.dumps(dict(arguments), default=str)).text[:2000]
 
     def _evidence_id(self, key: str) -> str:
         return f"EV-{sha256(f'{self.assignment.incident_id}:{key}'.encode()).hexdigest()[:16]}"
@@ -157,7 +189,7 @@ class GatedTools:
             id=self._evidence_id(key),
             kind=EvidenceKind.TOOL,
             source=path,
-            query=self.kit.redact(json.dumps(dict(arguments), default=str)).text[:2000],
+            query=self._asked(arguments),
             content=text,
             sha256=digest(text),
             collected_at=self.kit.clock.now(),
@@ -201,10 +233,14 @@ def _collected(seen: Evidence) -> EvidenceCollected:
     )
 
 
-def _answered(ledger: Ledger, evidence_id: str) -> ToolAnswer | None:
-    """What a call of this step was answered before it was cut."""
-    seen = ledger.evidence.get(evidence_id)
-    return ToolAnswer(text=seen.content) if seen else None
+async def _to_its_end(call: Coroutine[Any, Any, ToolAnswer]) -> ToolAnswer:
+    """A call that acts is not cut when its player's time ends: what it did must be on the record before anybody else plays."""
+    under_way = asyncio.ensure_future(call)
+    try:
+        return await asyncio.shield(under_way)
+    except asyncio.CancelledError:
+        await asyncio.wait([under_way])
+        raise
 
 
 async def _unaccepted(kit: GatedToolkit, cards: Any) -> set[str]:  # noqa: ANN401 - cards of a box

@@ -147,8 +147,9 @@ class NotifierPlayer:
         report, verdict = _found(assignment.inputs)
         channel = _CHANNEL.search(assignment.agent.prompt)
         text = _written(assignment.inputs) or _message(report, verdict)
-        answer = await tools.call(post.path, _post(post, channel.group(1) if channel else CHANNEL, text))
-        done = [f"posted to {channel.group(1) if channel else CHANNEL}"]
+        where = channel.group(1) if channel else CHANNEL
+        answer = await tools.call(post.path, _post(post, where, text))
+        done = ["a message was posted before, in other words"] if answer.otherwise else [f"posted to {where}"]
         acknowledge = next((one for one in cards if "acknowledge" in one.name), None)
         known = {"incident_id": str(report.get("incident_id") or "")}
         if (
@@ -158,7 +159,7 @@ class NotifierPlayer:
         ):
             await tools.call(acknowledge.path, arguments)
             done.append(f"acknowledged {known['incident_id']}; no person has yet")
-        return Played(output={"message": text, "done": done})
+        return Played(output={"message": "" if answer.otherwise else text, "done": done})
 
 
 def _readable(cards: tuple[ToolCard, ...]) -> list[ToolCard]:
