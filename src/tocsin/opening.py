@@ -26,6 +26,7 @@ from tocsin.model.event import (
     Triaged,
 )
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
+from tocsin.model.identity import is_person, name_of
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening
 from tocsin.model.run import Phase, RunStarted
@@ -39,7 +40,6 @@ from tocsin.stages.course import NEWEST
 LOOK_BACK = timedelta(minutes=60)
 """How long before the onset the windows are opened: a baseline to compare with."""
 DAY = timedelta(days=1)
-_PERSON = "person:"
 ROUTER = "role:router"
 TRIAGE = "triage"
 """The key of the first triage."""
@@ -112,7 +112,7 @@ async def _triage(case: Case, desk: Desk) -> tuple[Body, ...]:
 async def _restriction(incident_id: str, decided: Triage, desk: Desk) -> tuple[Body, ...]:
     """Who may see it from now on; whoever has done something on it already stays inside."""
     events = await desk.store.read(lambda ledger: ledger.timeline.events(incident_id))
-    there = {one.actor.removeprefix(_PERSON) for one in events if one.actor.startswith(_PERSON)}
+    there = {name_of(one.actor) for one in events if is_person(one.actor)}
     body = first_restriction(decided.type, tuple(there), desk.rules.security)
     return (body,) if body else ()
 

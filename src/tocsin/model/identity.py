@@ -61,7 +61,7 @@ class Principal(Value):
     @property
     def actor(self) -> str:
         """How events name them: a person, unless a program calls with the service's own credential."""
-        return f"{'service' if self.via == 'service' else 'person'}:{self.id}"
+        return f"service:{self.id}" if self.via == "service" else f"{PERSON}{self.id}"
 
 
 class Token(Value):
@@ -78,7 +78,19 @@ class Token(Value):
     last_used_at: Time | None = None
 
 
+PERSON = "person:"
+"""What an actor begins with that is a person."""
 _PERSON = re.compile(r"[\w.+@-]{1,200}")
+
+
+def name_of(actor: str) -> str:
+    """A person's name without the word before it that events carry; any other actor, and a bare name, as it is."""
+    return actor.removeprefix(PERSON)
+
+
+def is_person(actor: str) -> bool:
+    """An event's actor that is a person, and not a role, a source or the system."""
+    return actor.startswith(PERSON) and len(actor) > len(PERSON)
 
 
 def person_id(text: str) -> str:

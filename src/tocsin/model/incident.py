@@ -34,6 +34,7 @@ from tocsin.model.event import (
 )
 from tocsin.model.evidence import Finding
 from tocsin.model.ground import IncidentType, Severity, Time, Value
+from tocsin.model.identity import is_person, name_of
 from tocsin.model.narrative import Narrative, narrated
 from tocsin.model.plain import spell
 from tocsin.model.review import PostMortemApproved, PostMortemScheduled, Review, ReviewAct, reviewed
@@ -227,13 +228,13 @@ class Incident(Value):
         """Whoever is on it already: it was acknowledged by them, or they hold a seat, a line or the next action."""
         owners = {line.owner for line in self.lines if line.ended_at is None}
         next_owner = {self.next_action.owner} if self.next_action else set()
-        acknowledged = self.acknowledged_by.removeprefix("person:")
+        acknowledged = name_of(self.acknowledged_by)
         return frozenset({acknowledged, *self.seats.values()} | owners | next_owner) - {""}
 
     def apply(self, event: Event) -> "Incident":
         """The incident after one more event. Pure: the same events always give the same incident."""
         changes = _changes(self, event.body, event) if event.body is not None else {}
-        by_person = {"last_person_at": event.at} if event.actor.startswith("person:") else {}
+        by_person = {"last_person_at": event.at} if is_person(event.actor) else {}
         told = isinstance(event.body, _SPOKEN_OF) or any(
             changes.get(name, getattr(self, name)) != getattr(self, name) for name in _TOLD
         )

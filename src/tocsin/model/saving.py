@@ -10,6 +10,7 @@ from datetime import datetime
 from pydantic import Field, field_validator
 
 from tocsin.model.ground import Severity, Value
+from tocsin.model.identity import is_person
 from tocsin.model.incident import Incident
 
 _COUNTED = (Severity.SEV1, Severity.SEV2, Severity.SEV3)
@@ -91,7 +92,7 @@ def _took(incident: Incident, until: datetime | None) -> float | None:
 def _spent(incident: Incident, manual: Baselines) -> float:
     """Minutes of people on messages: so many for each that a person let go."""
     return manual.review_minutes * sum(
-        1 for out in incident.narrative.published if out.by.startswith("person:") and not out.observed
+        1 for out in incident.narrative.published if is_person(out.by) and not out.observed
     )
 
 

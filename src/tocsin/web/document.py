@@ -11,6 +11,7 @@ from tocsin.model.acts import HypothesisRuledOut, Seat, SeatTaken
 from tocsin.model.event import Event, Precedent
 from tocsin.model.evidence import Finding, page_of
 from tocsin.model.ground import IncidentType, Severity, Share, Time, Value
+from tocsin.model.identity import is_person, name_of
 from tocsin.model.incident import Incident
 from tocsin.model.narrative import Draft, Published
 from tocsin.model.reported import ReportChart, report_chart
@@ -22,8 +23,6 @@ from tocsin.model.telling import tell
 from tocsin.model.triage import Answer
 from tocsin.model.update import Audience, WordingCode
 from tocsin.model.vocabulary import WORDS
-
-_PERSON = "person:"
 
 
 class Seated(Value):
@@ -270,7 +269,7 @@ def _people(events: Sequence[Event]) -> tuple[Seated, ...]:
 
 
 def _involved(events: Sequence[Event]) -> tuple[str, ...]:
-    names = (event.actor.removeprefix(_PERSON) for event in events if event.actor.startswith(_PERSON))
+    names = (name_of(event.actor) for event in events if is_person(event.actor))
     return tuple(dict.fromkeys(names))
 
 

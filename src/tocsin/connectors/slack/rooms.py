@@ -12,6 +12,7 @@ from tocsin.connectors.slack.places import Places
 from tocsin.connectors.slack.settings import SlackPerson
 from tocsin.connectors.slack.words import TOPIC, escaped, room_name, second_name
 from tocsin.errors import SourceError
+from tocsin.model.identity import name_of
 from tocsin.ports import Message, Purpose, Receipt
 
 _HARMLESS = frozenset(
@@ -79,7 +80,7 @@ class Rooms:
 
     async def _invite(self, room: str, message: Message) -> None:
         """Those who were asked for; into an open room also those who want to be in every one."""
-        wanted = {name.removeprefix("person:") for name in message.people}
+        wanted = {name_of(name) for name in message.people}
         users = [
             user
             for user, one in self._people.items()

@@ -13,6 +13,7 @@ from tocsin.model.cadence import ActivationRow, Cadence
 from tocsin.model.communication import CommunicationsActivated
 from tocsin.model.event import Body
 from tocsin.model.ground import Severity
+from tocsin.model.identity import name_of
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, Letter, Move, Tell, Wait
 from tocsin.model.plain import one_line, spell
@@ -106,7 +107,7 @@ def leader_asks(incident: Incident, rules: Cadence, oncall: OnCall) -> bool:
     """A leader has asked for news, works on it, or writes in its channel."""
     leaders = {person for role in rules.leaders for person in oncall.directory.get(role, ())}
     told = incident.narrative
-    there = incident.people | {note.author.removeprefix("person:") for note in told.notes}
+    there = incident.people | {name_of(note.author) for note in told.notes}
     return any(one.by_leader for one in told.asked) or bool(leaders & there)
 
 

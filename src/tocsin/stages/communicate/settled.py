@@ -6,6 +6,7 @@ has none left and stays as it is.
 
 from collections.abc import Iterator
 
+from tocsin.model.identity import name_of
 from tocsin.model.incident import Incident
 from tocsin.model.move import Tell
 from tocsin.model.narrative import Published
@@ -20,10 +21,10 @@ def settled(incident: Incident, desk: Desk) -> Iterator[Tell]:
     if desk.observes(incident):
         return
     for out in incident.narrative.published:
-        said = f"Published by {_name(out.by)} at {minute(out.at)}."
+        said = f"Published by {name_of(out.by)} at {minute(out.at)}."
         yield from _tell(incident, out, Purpose.REVIEW, "published", said)
         if incident.acknowledged_at and out.template == DECLARED:
-            said = f"{_name(incident.acknowledged_by)} has it, since {minute(incident.acknowledged_at)}."
+            said = f"{name_of(incident.acknowledged_by)} has it, since {minute(incident.acknowledged_at)}."
             yield from _tell(incident, out, Purpose.UPDATE, "acknowledged", said)
 
 
@@ -39,7 +40,3 @@ def _tell(incident: Incident, out: Published, purpose: Purpose, why: str, said: 
             buttons_off(incident, key, channel, ref, incident.title, said) for channel, ref in there.items()
         )
         yield Tell(key=key, events=(), letters=letters)
-
-
-def _name(actor: str) -> str:
-    return actor.removeprefix("person:")

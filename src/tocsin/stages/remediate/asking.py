@@ -6,6 +6,7 @@ Used by `perform`, which puts them on the timeline in the transaction of the eve
 from tocsin.model import acts
 from tocsin.model.acts import Seat
 from tocsin.model.event import Body
+from tocsin.model.identity import name_of
 from tocsin.model.incident import Incident
 from tocsin.model.plain import one_line
 from tocsin.model.standing import Action
@@ -36,5 +37,5 @@ def unknown(incident: Incident, action: Action, why: str) -> tuple[Body, ...]:
 
 def _owner(incident: Incident) -> str:
     """Whoever leads the technical work, else whoever took the incident, else whoever is on call."""
-    lead = incident.seats.get(Seat.TECHNICAL_LEAD) or incident.acknowledged_by.removeprefix("person:")
+    lead = incident.seats.get(Seat.TECHNICAL_LEAD) or name_of(incident.acknowledged_by)
     return lead or "oncall:primary"

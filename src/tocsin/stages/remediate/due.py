@@ -19,6 +19,7 @@ from tocsin.library.steps import Purpose
 from tocsin.model.action import Decision, RenderedStep, Risk
 from tocsin.model.acts import ActionRejected
 from tocsin.model.chain import canonical
+from tocsin.model.identity import is_person
 from tocsin.model.incident import Incident
 from tocsin.model.move import Happening, Move, Offer, Perform, Survey, Tell, Wait
 from tocsin.model.standing import Action, ActionState
@@ -147,7 +148,7 @@ def _renewal(incident: Incident, rules: Rules) -> Move | None:
     most = in_force(incident, rules.current).policy.approval.offers
     for one in () if incident.mitigated_at else incident.actions:
         same = [other for other in incident.actions if _same(other, one)]
-        if one.requested_by.startswith("person:") and _renewable(one) and same[-1].id == one.id and len(same) < most:
+        if is_person(one.requested_by) and _renewable(one) and same[-1].id == one.id and len(same) < most:
             step = one.step
             return Offer(key=f"again:{one.id}", runbook_id=step.runbook_id, step_index=step.step_index, renews=one.id)
     return None

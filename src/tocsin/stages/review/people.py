@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from tocsin.model.acts import ActionApproved, LineOpened, NextActionSet, Resolved, Seat, SeatTaken
 from tocsin.model.communication import ChatNoted, ChatPinned, UpdateAsked
 from tocsin.model.event import Event
+from tocsin.model.identity import PERSON, is_person, name_of
 
-_PERSON = "person:"
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -67,14 +67,7 @@ def _seated(events: Iterable[Event]) -> Iterator[tuple[Seat, str]]:
 def _everyone(events: Iterable[Event]) -> Iterator[str]:
     """Whoever did something, or is named by something that was done, in the order of their first appearance."""
     for event in events:
-        yield from (
-            name.removeprefix(_PERSON).lower() for name in (event.actor, *_named(event.body)) if _is_person(name)
-        )
-
-
-def _is_person(name: str) -> bool:
-    """A bare name was taken from a field that holds people; elsewhere the prefix says so."""
-    return name.startswith(_PERSON) and len(name) > len(_PERSON)
+        yield from (name_of(name).lower() for name in (event.actor, *_named(event.body)) if is_person(name))
 
 
 def _named(body: object) -> Iterator[str]:
@@ -88,7 +81,7 @@ def _named(body: object) -> Iterator[str]:
         case UpdateAsked(asker=author) | ChatNoted(author=author) | ChatPinned(author=author):
             named = (author,)
         case Resolved(confirmed_by=confirmed):
-            named = tuple(one.removeprefix(_PERSON) for one in confirmed if one.startswith(_PERSON))
+            named = tuple(name_of(one) for one in confirmed if is_person(one))
         case _:
             named = ()
-    return (f"{_PERSON}{one.removeprefix(_PERSON)}" for one in named)
+    return (f"{PERSON}{name_of(one)}" for one in named)  # a bare name was taken from a field that holds people

@@ -15,6 +15,7 @@ from tocsin.model.acts import ActionVerified, Flagged, NextActionSet, Resolved, 
 from tocsin.model.event import Body, EvidenceCollected
 from tocsin.model.evidence import Evidence, EvidenceKind, digest
 from tocsin.model.ground import Severity
+from tocsin.model.identity import name_of
 from tocsin.model.incident import Incident
 from tocsin.model.move import Confirm, Deed, Happening, Verify
 from tocsin.model.plain import minute, one_line, spell
@@ -203,7 +204,7 @@ async def _put_to_people(
     lasted = incident.lasted_until(means.clock.now())
     ready = "; ".join((*_grounds(incident, means, seen), f"Duration: {lasted}"))
     what = ready if code == READY else f"It looks quiet, but: {seen.reading.said}"
-    owner = incident.seats.get(Seat.COMMANDER) or incident.acknowledged_by.removeprefix("person:") or "oncall:primary"
+    owner = incident.seats.get(Seat.COMMANDER) or name_of(incident.acknowledged_by) or "oncall:primary"
     text = one_line(f"Ready for the all-clear? {what}", 600)
     ask = NextActionSet(text="Give the all-clear, or say what is still wrong.", owner=owner)
     await _keep(means, move.key, seen, record, Flagged(code=code, text=text), ask)

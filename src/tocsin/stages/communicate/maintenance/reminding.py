@@ -6,6 +6,7 @@ Called by `turn` inside the write transaction of the service's rounds. It approv
 from datetime import datetime, timedelta
 
 from tocsin.model.action import Mode
+from tocsin.model.identity import name_of
 from tocsin.model.maintenance import CLOCK, Deed, Maintenance
 from tocsin.model.move import Letter
 from tocsin.model.plain import minute, one_line
@@ -47,7 +48,7 @@ def _what(window: Maintenance, now: datetime) -> str:
 
 def _message(window: Maintenance, desk: Desk, now: datetime) -> Message:
     named = f'{window.id} "{one_line(window.title, 200)}" ({one_line(", ".join(window.components), 200)})'
-    planner = window.deeds[0].by.removeprefix("person:") if window.deeds else "whoever planned it"
+    planner = name_of(window.deeds[0].by) if window.deeds else "whoever planned it"
     if window.lapsed(now):
         quiet = ", and its alerts are not kept quiet" if window.quiet else ""
         told = f"{named} was to begin at {minute(window.starts_at)}. Customers were told nothing{quiet}."
