@@ -18,6 +18,10 @@ class Step(NamedTuple):
     name: str
     work: Work
 
+    def __repr__(self) -> str:
+        """Its name alone: the engine logs steps that are cut, and what a step works with is long and nobody's to read."""
+        return f"step {self.name}"
+
 
 class Walk(Protocol):
     """Carries steps out. The body between them must be the same every time: no clock, no chance, no I/O."""

@@ -5,7 +5,7 @@ errors.DataError with the file, the line and the path of the mistake.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -110,8 +110,9 @@ def read_runbook(path: Path, name: str = "") -> Runbook:
     return parse_runbook(text, str(path), name)
 
 
+@lru_cache(maxsize=1000)
 def parse_runbook(text: str, origin: str, name: str = "") -> Runbook:
-    """A Markdown text as a Runbook. Raises DataError.
+    """A Markdown text as a Runbook; the same text is read once. Raises DataError.
 
     With our front matter or a typed step in it, it must be right in every field. Anything else is a plain page whose lists
     and code become manual steps, under an id made from `name` (the path inside its folder).

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from tocsin.errors import DataError
+from tocsin.model.quick_yaml import LOADER
 
 CODE = "TCS-DATA-PLAYBOOK"
 MOST_CHARACTERS = 1_000_000
@@ -131,13 +133,23 @@ def read(text: str, file: str) -> Iterator[Node]:
     if len(text) > MOST_CHARACTERS:
         raise DataError(f"{file}: longer than {MOST_CHARACTERS} characters.", "Split the file.", code=CODE)
     try:
-        for root in yaml.compose_all(text, yaml.SafeLoader):
+        for root in yaml.compose_all(text, LOADER):
             if root is not None:
                 yield _node(root, file, "", 0)
     except yaml.YAMLError as failure:
-        line = getattr(getattr(failure, "problem_mark", None), "line", 0) + 1
-        problem = getattr(failure, "problem", None) or "not YAML"
+        told = _told_better(text) or failure
+        line = getattr(getattr(told, "problem_mark", None), "line", 0) + 1
+        problem = getattr(told, "problem", None) or "not YAML"
         raise DataError(f"{file}:{line}: {problem}", "Correct the YAML.", code=CODE) from failure
+
+
+def _told_better(text: str) -> yaml.YAMLError | None:
+    """The same mistake from the slow loader, which names the line that it is on."""
+    try:
+        list(yaml.compose_all(text, yaml.SafeLoader))
+    except yaml.YAMLError as failure:
+        return failure
+    return None
 
 
 def _node(raw: yaml.Node, file: str, path: str, depth: int) -> Node:
@@ -166,9 +178,5 @@ def _mapping(raw: yaml.MappingNode, file: str, path: str, depth: int) -> Node:
 
 
 def _scalar(raw: yaml.Node) -> Any:  # noqa: ANN401 - text, number, truth value or nothing
-    loader = yaml.SafeLoader("")
-    try:
-        found = loader.construct_object(raw)
-    finally:
-        loader.dispose()
+    found = SafeConstructor().construct_object(raw)
     return found if isinstance(found, str | int | float | bool) or found is None else str(raw.value)

@@ -1,6 +1,7 @@
 """The templates of messages: shipped files, each replaced by a file of the same name in a team's own folder."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,32 +36,40 @@ class Templates:
     """All of them, read once. A file that a team edits is read when the service starts; a mistake in it is named then."""
 
     def __init__(self, folder: str = "") -> None:
-        own = [FileSystemLoader(Path(folder))] if folder else []
-        # Plain text for chat and a status page: nothing to escape here. Values are data and are never parsed as templates;
-        # whoever shows a message as HTML escapes it there.
-        self._loader = ChoiceLoader([*own, PackageLoader("tocsin.stages.communicate")])
-        self._environment = Environment(  # noqa: S701
-            loader=self._loader,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        for name in NAMES:
-            self._read(name)
+        self._environment = _environment(folder) if folder else _shipped()
 
     def write(self, name: str, facts: Mapping[str, Any]) -> str:
         """The message `name` filled with these facts."""
         return self._environment.get_template(f"{name}.txt").render(facts).strip()
 
-    def _read(self, name: str) -> None:
-        """Raises ConfigError for a file that is no template, or that uses a field which its message has not got."""
-        try:
-            self._environment.get_template(f"{name}.txt")
-            source, *_ = self._loader.get_source(self._environment, f"{name}.txt")
-            used = find_undeclared_variables(self._environment.parse(source))
-        except (TemplateError, UnicodeDecodeError) as mistake:
-            what = f"the template {name}.txt cannot be read: {mistake}."
-            raise ConfigError("messages.templates", what, "Correct the file, or remove it.") from mistake
-        if unknown := used - _OTHERS.get(name, _MESSAGE):
-            what = f"the template {name}.txt uses {', '.join(sorted(unknown))}, which its message has not got."
-            raise ConfigError("messages.templates", what, "Correct the spelling; docs/messages.md says what there is.")
+
+@cache
+def _shipped() -> Environment:
+    """Without a folder: the same for every house in this process."""
+    return _environment("")
+
+
+def _environment(folder: str) -> Environment:
+    """Every template read, those of the folder before the shipped ones. Raises ConfigError."""
+    own = [FileSystemLoader(Path(folder))] if folder else []
+    loader = ChoiceLoader([*own, PackageLoader("tocsin.stages.communicate")])
+    # Plain text for chat and a status page: nothing to escape here. Values are data and are never parsed as templates;
+    # whoever shows a message as HTML escapes it there.
+    environment = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    for name in NAMES:
+        _read(environment, loader, name)
+    return environment
+
+
+def _read(environment: Environment, loader: ChoiceLoader, name: str) -> None:
+    """Raises ConfigError for a file that is no template, or that uses a field which its message has not got."""
+    try:
+        environment.get_template(f"{name}.txt")
+        source, *_ = loader.get_source(environment, f"{name}.txt")
+        used = find_undeclared_variables(environment.parse(source))
+    except (TemplateError, UnicodeDecodeError) as mistake:
+        what = f"the template {name}.txt cannot be read: {mistake}."
+        raise ConfigError("messages.templates", what, "Correct the file, or remove it.") from mistake
+    if unknown := used - _OTHERS.get(name, _MESSAGE):
+        what = f"the template {name}.txt uses {', '.join(sorted(unknown))}, which its message has not got."
+        raise ConfigError("messages.templates", what, "Correct the spelling; docs/messages.md says what there is.")
