@@ -51,7 +51,7 @@ class Killer:
         """Kills at these boundaries of the walk, for all but `http` from the first offer on, until a worker comes through."""
         for index in (0,) if boundary == "midway" else places:
             fault = Fault(boundary, index, acting=kind != "http")
-            code = ended(forked(partial(worker, self._with(kind, fault))), 240)
+            code = ended(forked(partial(worker, self._with(kind, fault))))
             if code != KILLED:
                 break
             self.kills[boundary] += 1
@@ -74,7 +74,7 @@ class Killer:
     def reckon(self) -> Tally:
         """One worker and a person to the end; then everything is counted."""
         last = Plan(self._plan.url, self._plan.ends, until_done=True)
-        if ended(forked(partial(worker, last)), 900) != 0:
+        if ended(forked(partial(worker, last)), 1800) != 0:
             raise SystemExit("the last worker did not come to an end")
         return tally(self._plan)
 
@@ -115,13 +115,13 @@ def main() -> None:
     parser.add_argument(
         "--every", type=int, default=3, help="boundary of so many, each seed another: all seeds, all boundaries"
     )
-    parser.add_argument("--random", type=int, default=20, help="kills at random times, for each seed and store")
+    parser.add_argument("--random", type=int, default=10, help="kills at random times, for each seed and store")
     asked = parser.parse_args()
     begun, sums, stores = time.monotonic(), Tally(), set[str]()
     kills = dict.fromkeys((*BOUNDARIES, "random"), 0)
-    warm()
     with tempfile.TemporaryDirectory(prefix="tocsin-crash-") as name:
         Path(name).chmod(0o755)
+        warm(Path(name))
         for place, killer in killers(asked, Path(name)):
             told = killer.reckon()
             stores.add(place.partition(" ")[0])

@@ -23,7 +23,7 @@ def forked(work: Callable[[], None]) -> int:
     return pid
 
 
-def ended(pid: int, seconds: float = 60.0) -> int:
+def ended(pid: int, seconds: float = 600.0) -> int:
     """How it ended: 0 well, 1 with an error, -9 killed. Kills it, and says so, when it takes longer."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -25,7 +25,7 @@ KEYED = frozenset({"http", "sql"})
 """Kinds whose pages say `idempotent: true`: cut, they run again with their key. The others become `outcome_unknown`."""
 WORDS = {"http": "valve", "sql": "ledgerbook", "command": "siren", "manual": "lever"}
 """The word in an alert that chooses the page."""
-MOST_SERVICES = 2000
+MOST_SERVICES = 1000
 _PAGE = """---
 id: {kind}_drill
 title: {word} of a full disk

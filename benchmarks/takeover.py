@@ -25,7 +25,7 @@ from benchmarks.reckoning import Tally, databases, steps_taken, tally
 from benchmarks.walking import Fault, Plan, warm, worker
 
 
-def moves_on(url: str, since: float, patience: float = 60.0) -> float:
+def moves_on(url: str, since: float, patience: float = 300.0) -> float:
     """Seconds from `since` (monotonic) until a step more is ticked than now."""
     before = steps_taken(url)
     while steps_taken(url) == before:
@@ -81,7 +81,7 @@ def main() -> None:
         if "postgresql" not in stores:
             print(json.dumps({"benchmark": "takeover", "skipped": "no PostgreSQL on this machine"}))
             sys.exit(0)
-        warm()
+        warm(Path(name))
         begun, fresh = time.monotonic(), stores["postgresql"]
         url = fresh("dead")
         with far_ends(Path(name) / "dead") as ends:

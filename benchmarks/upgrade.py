@@ -71,9 +71,9 @@ def main() -> None:
     parser.add_argument("--boundaries", type=int, default=9, help="of each kind, at most")
     asked = parser.parse_args()
     boundaries = range(asked.first, asked.first + asked.boundaries)
-    warm()
     begun, sums = time.monotonic(), {"in_flight": 0, "stranded": 0, "doubled": 0, "new_steps": 0}
     with tempfile.TemporaryDirectory(prefix="tocsin-upgrade-") as name, databases(Path(name)) as stores:
+        warm(Path(name))
         for store, fresh in stores.items():
             for guarded in (True, False):
                 how = "guarded" if guarded else "unguarded"

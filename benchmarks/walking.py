@@ -10,16 +10,19 @@ import json
 import logging
 import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import structlog
 
-from benchmarks.receivers import WORDS, FarEnds
+from benchmarks.receivers import WORDS, FarEnds, far_ends
 from tocsin import config, durable
 from tocsin.app import build, logs
 from tocsin.app.incarnation import Fenced, Incarnation
@@ -80,14 +83,19 @@ class Plan:
     """Another version of the walk's body."""
 
 
-def warm() -> None:
-    """Reads once, in the parent, what every worker would read again."""
-    import dbos  # noqa: F401 - imported for its time alone
+def warm(folder: Path) -> None:
+    """Lives one worker's life in the parent: what is read, imported and compiled then, no worker does again. No thread is left."""
+    with suppress(ImportError):
+        import psycopg  # noqa: F401 - imported for its time alone
 
     for room, name in ((cast, "specialists"), (build, "load_classifier"), (config, "_defaults")):
         once = cache(getattr(room, name))
         once()
         setattr(room, name, once)
+    with far_ends(folder / "warm") as ends:
+        worker(Plan(f"sqlite:///{folder / 'warm.db'}", ends, ((1, "http"),), until_done=True))
+    if threading.active_count() > 1:
+        raise RuntimeError(f"the parent cannot fork: {threading.enumerate()}")
 
 
 def worker(plan: Plan) -> None:
