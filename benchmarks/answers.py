@@ -6,6 +6,7 @@ response is told at first, so the type it is routed by is the router's own.
 
 import asyncio
 import json
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -70,10 +71,13 @@ class Shown(Windows):
     def __init__(self, world: World) -> None:
         self.world = world
 
-    async def metrics(self, ask: Ask) -> Seen[tuple[Series, ...]] | None:  # noqa: ARG002
-        """Every series that was recorded."""
-        text = "\n".join(cite for one in self.world.series or () for cite in one.cites)
-        return None if self.world.series is None else Seen("EV-metrics", text, self.world.series)
+    async def metrics(self, ask: Ask) -> Seen[tuple[Series, ...]] | None:
+        """Every series that was recorded, within the time."""
+        if self.world.series is None:
+            return None
+        shown = tuple(_within(one, ask) for one in self.world.series)
+        text = "\n".join(cite for one in shown for cite in one.cites)
+        return Seen("EV-metrics", text, tuple(one for one in shown if one.values))
 
     async def logs(self, ask: Ask) -> Seen[tuple[LogLine, ...]] | None:  # noqa: ARG002
         """Every line."""
@@ -100,6 +104,11 @@ class Shown(Windows):
         """What the cluster answered."""
         text = "\n".join(one.text for one in self.world.cluster or ())
         return None if self.world.cluster is None else Seen("EV-cluster", text, self.world.cluster)
+
+
+def _within(one: Series, ask: Ask) -> Series:
+    first, last = (bisect(one.times, at.timestamp()) for at in (ask.start, ask.end))
+    return replace(one, times=one.times[first:last], values=one.values[first:last], cites=one.cites[first:last])
 
 
 def answer(world: World, router: BuiltInRouter) -> Whole:
@@ -159,7 +168,10 @@ def cluster_world(case: kubernetes.Case) -> World:
 
 
 def measured_world(case: rca_data.Case) -> World:
-    """Metrics, lines and calls of a data set, the healthy stretch moved right before the trouble."""
+    """Metrics, lines and calls of a data set, the healthy stretch moved right before the trouble.
+
+    Where that is longer than a day, the product finds in it the same hour of the day before.
+    """
     observed = case.observed
     service = observed.alarm[0] if observed.alarm else ""
     recent = observed.recent
@@ -214,8 +226,7 @@ def _cited(one: Span, start: float) -> Span:
 def _joined(recent: Series, usual: Series | None, shift: float) -> Series:
     """One series over both stretches, each sample with a text to be quoted by."""
     step = recent.times[1] - recent.times[0] if len(recent.times) > 1 else 60.0
-    most = int(LOOK_BACK.total_seconds() / step) if step > 0 else 0
-    before = usual.values[-most:] if usual and most else ()
+    before = usual.values if usual and step > 0 else ()
     moved = [recent.times[0] - step * (len(before) - at) for at in range(len(before))] if recent.times else []
     times = tuple(at + shift for at in (*moved, *recent.times))
     values = (*before, *recent.values)

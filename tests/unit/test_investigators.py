@@ -3,8 +3,10 @@
 import asyncio
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +25,7 @@ from tocsin.roles.analysts.change import ChangeAnalyst
 from tocsin.roles.analysts.dependency import DependencyMapper
 from tocsin.roles.analysts.log import LogAnalyst
 from tocsin.roles.analysts.metric import MetricAnalyst
-from tocsin.roles.analysts.suspect import CauseRanker
+from tocsin.roles.analysts.suspect import CauseRanker, alarm
 from tocsin.roles.contract import Brief, Report, Seen
 
 ALERT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -147,6 +149,47 @@ def test_the_service_at_which_the_trouble_began_is_named_with_its_reasons():
     (found,) = ask(CauseRanker(), panes).findings
     assert found.service == "disk" and found.text.startswith("Of 5 services disk is the most likely first cause: ")
     assert found.quotes and found.data["reasons"] and found.onset == START + timedelta(minutes=100)
+
+
+@pytest.mark.parametrize(
+    ("title", "signal"),
+    [
+        ("p99 latency of pay above 2 s", "latency"),
+        ("PayErrorsHigh", "errors"),
+        ("pay availability below 99%", "availability"),
+        ("Requests of pay are slow or fail", ""),
+        ("pay looks odd", ""),
+    ],
+)
+def test_the_cause_ranker_follows_the_kind_of_trouble_that_the_alert_speaks_of(title: str, signal: str):
+    assert alarm(brief(title, service="pay")) == ("pay", signal)
+
+
+def test_without_an_affected_service_no_trouble_is_more_meant_than_another():
+    assert alarm(brief("latency", service="")) is None
+
+
+class Yesterday(Panes):
+    """Metrics that look as given at the time of the alert, and as given a day before."""
+
+    def __init__(self, now, before, edges):
+        super().__init__(topology=seen_topology(edges))
+        self._now, self._before = seen_metrics(now), seen_metrics(before)
+
+    async def metrics(self, ask):
+        if ask.end > START:
+            return self._now
+        earlier = tuple(replace(one, times=tuple(at - 86_400 for at in one.times)) for one in self._before.data)
+        return Seen("EV-D", "", earlier)
+
+
+def test_what_rises_at_this_time_of_every_day_is_not_the_first_cause():
+    steady, rising = [0.1, 0.11] * 62, [0.1, 0.11] * 50 + [2.0, 2.1] * 12
+    edges = [("pay", "ledger-db"), ("pay", "disk")]
+    now = {("disk", "cpu"): rising, ("pay", "cpu"): steady, ("ledger-db", "cpu"): [*steady[:100], *[0.9] * 24]}
+    before = {("disk", "cpu"): rising, ("pay", "cpu"): steady, ("ledger-db", "cpu"): steady}
+    named = [ask(CauseRanker(), Yesterday(now, other, edges)).findings[0].service for other in ({}, before)]
+    assert named == ["disk", "ledger-db"]
 
 
 def test_where_nobody_knows_who_calls_whom_no_first_cause_is_named():

@@ -88,6 +88,46 @@ def test_a_drop_of_availability_is_followed_like_a_rise_of_errors():
     assert first(observed) == "cart"
 
 
+def with_failures(slow: dict[str, float], failing: dict[str, float]) -> tuple[Series, ...]:
+    """The shop with the share of requests that are answered, beside how slow they are."""
+    full = (
+        series(name, "availability", steady(99.9, failing.get(name))) for name in ("web", "cart", "search", "pay", "db")
+    )
+    return (*shop(slow).recent.series, *full)
+
+
+def test_an_alarm_that_names_no_signal_means_the_trouble_that_the_alerted_service_is_in_itself():
+    told = {
+        "recent": Stretch(with_failures({"search": SLOW, "db": SLOW}, {"web": 60.0, "cart": 60.0})),
+        "alarm": ("web", ""),
+    }
+    assert first(shop({}, **told)) == "cart"
+
+
+def test_an_alarm_that_may_mean_either_of_two_troubles_is_half_as_sure_of_each():
+    both = with_failures({"web": SLOW, "search": SLOW}, {"web": 60.0, "cart": 60.0})
+    found = flow.testify(shop({}, recent=Stretch(both), alarm=("web", "")))
+    assert {name for name, share in found.weights.items() if share > 0.3} == {"search", "cart"}
+
+
+def test_an_alarm_of_a_service_that_nobody_measures_weighs_the_calls_no_more_than_no_alarm():
+    slow = {"web": SLOW, "cart": SLOW, "pay": SLOW}
+    unmeasured, silent = (flow.testify(shop(slow, alarm=alarm)) for alarm in (("phone", "latency"), None))
+    assert unmeasured == silent and silent.sure < flow.testify(shop(slow)).sure
+
+
+def test_a_rise_of_every_night_is_no_trouble_of_tonight():
+    nightly = steady(10.0, 95.0, count=60)
+    tonight = (
+        series("backup", "cpu", nightly),
+        series("pay", "cpu", steady(10.0, 60.0, count=60)),
+        series("db", "cpu", steady(10.0)),
+    )
+    day_before = (series("backup", "cpu", nightly), series("pay", "cpu", steady(10.0, count=60)))
+    observed = Observed(Stretch(tonight), Stretch(day_before), onset=ONSET)
+    assert [first(observed), first(Observed(Stretch(tonight), onset=ONSET))] == ["pay", "backup"]
+
+
 def test_services_that_call_each_other_in_a_circle_share_the_blame_and_end_the_walk():
     circle = (("web", "cart"), ("cart", "pay"), ("pay", "web"))
     found = flow.testify(shop({"web": SLOW, "cart": SLOW, "pay": SLOW}, edges=circle))

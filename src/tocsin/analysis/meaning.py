@@ -86,6 +86,12 @@ def signal_of(metric: str) -> Signal:
     return ""
 
 
+def signals_in(text: str) -> frozenset[Signal]:
+    """Every signal that a text speaks of, as an alert's title may speak of several."""
+    found = set(words(text))
+    return frozenset(signal for signal, known in _SIGNALS if found & known)
+
+
 def resource_of(text: str) -> str:
     """Which resource a metric name or a log line speaks of, or ""."""
     said = " ".join(words(text)) if " " not in text else text.replace("_", " ")

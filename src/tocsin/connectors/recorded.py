@@ -50,14 +50,21 @@ class RecordedWindows:
         return frozenset(one.kind for one in self.kept if one.kind in _WINDOWS and one.omitted)
 
     async def metrics(self, ask: Ask) -> Reply[tuple[Series, ...]]:
-        """The series that were seen."""
+        """The series that were seen of that time: an hour, and the same hour of the day before, are different answers."""
 
         def read(text: str, source: str) -> tuple[Series, ...]:
             if source.startswith("prometheus"):
                 return promql.read(text, ask.services, self.service_labels)
             return metric_rows.read(text)
 
-        return self._reply(EvidenceKind.METRICS, lambda text, source: _joined(_each(text, source, read)), ())
+        def series(text: str, source: str) -> tuple[Series, ...]:
+            return _joined(_each(text, source, read))
+
+        kept = [(one, series(one.content, one.source)) for one in self._of(EvidenceKind.METRICS)]
+        seen = next((one for one, known in kept if one.omitted or not known or _touches(known, ask)), None)
+        if seen is None:
+            raise SourceError("metrics of that time were not seen then.", code="TCS-SOURCE-UNSEEN")
+        return _again(seen, lambda text: () if seen.omitted else series(text, seen.source))
 
     async def logs(self, ask: Ask) -> Reply[tuple[LogLine, ...]]:
         """The lines that were seen."""
@@ -104,17 +111,29 @@ class RecordedWindows:
 
     def _reply(self, kind: EvidenceKind, read: Callable[[str, str], T], nothing: T) -> Reply[T]:
         """The next answer of that kind; the last one again when no more were given. Raises SourceError when there was none."""
-        found = [one for one in self.kept if one.kind is kind]
-        if not found:
-            raise SourceError(f"{kind} was not seen then.", code="TCS-SOURCE-UNSEEN")
+        found = self._of(kind)
         at = min(self._given.get(kind, 0), len(found) - 1)
         self._given[kind] = at + 1
         seen = found[at]
 
-        def again(text: str) -> T:
-            return nothing if kind in self.cut else read(text, seen.source)
+        return _again(seen, lambda text: nothing if kind in self.cut else read(text, seen.source))
 
-        return Reply(seen.source, seen.query, seen.content, again, seen.link)
+    def _of(self, kind: EvidenceKind) -> list[Evidence]:
+        """What was kept of that kind. Raises SourceError when nothing was."""
+        found = [one for one in self.kept if one.kind is kind]
+        if not found:
+            raise SourceError(f"{kind} was not seen then.", code="TCS-SOURCE-UNSEEN")
+        return found
+
+
+def _again(seen: Evidence, read: Callable[[str], T]) -> Reply[T]:
+    return Reply(seen.source, seen.query, seen.content, read, seen.link)
+
+
+def _touches(series: Iterable[Series], ask: Ask) -> bool:
+    """Whether any sample lies within the asked time."""
+    start, end = ask.start.timestamp(), ask.end.timestamp()
+    return any(start <= at <= end for one in series for at in one.times)
 
 
 def _each(text: str, source: str, read: Callable[[str, str], T]) -> Iterable[T]:

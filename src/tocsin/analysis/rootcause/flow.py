@@ -29,6 +29,8 @@ BUSY = 10.0
 """Robust standard deviations from which on a service works noticeably more than it used to."""
 WAITS = 0.7
 """How much of the trouble of a service that is slow without working is laid on what it waits for."""
+UNALARMED = 0.3
+"""How sure it remains when no alarm, or one of a service that is not measured, says which trouble matters."""
 TYPICAL = 0.8
 """Quantile of the samples since the onset that stands for what most of them reach."""
 MOST_HOPS = 20
@@ -51,24 +53,47 @@ def testify(observed: Observed, departed: Iterable[levels.Departure] = ()) -> Te
     `departed` are the metrics that left their normal state; they tell who works more than before, and who only waits.
     """
     graph = Graph(observed.edges)
+    if not graph.services:
+        return Testimony(WITNESS, {}, 0.0)
     idle = _idle(observed, departed)
-    said = [_follow(observed, graph, family, idle) for family in _families(observed)] if graph.services else []
-    return max(said, key=lambda one: one.sure, default=Testimony(WITNESS, {}, 0.0))
+    start = graph.find(observed.alarm[0]) if observed.alarm else ""
+    kinds = [troubles_of(observed, family) for family in _families(observed)]
+    said = [_follow(graph, troubles, start, idle) for troubles in kinds]
+    meant = [_meant(troubles.get(start)) for troubles in kinds]
+    return _mixed(said, meant) if any(meant) else max(said, key=lambda one: one.sure)
 
 
 def _families(observed: Observed) -> Sequence[frozenset[Signal]]:
-    """The kind of trouble the alarm speaks of; all kinds when there is no alarm."""
+    """The kind of trouble the alarm speaks of; all kinds when it names none."""
     if observed.alarm is None:
         return FAMILIES
     return [family for family in FAMILIES if observed.alarm[1] in family] or FAMILIES
 
 
-def _follow(observed: Observed, graph: Graph, family: frozenset[Signal], idle: Collection[str]) -> Testimony:
-    troubles = troubles_of(observed, family)
-    start = graph.find(observed.alarm[0]) if observed.alarm else ""
-    mass = walk(graph, troubles, start) if start in troubles else _unexplained(graph, troubles, idle)
+def _meant(alarmed: Trouble | None) -> float:
+    """How likely the alarm means this kind of trouble: as far as the service that alerted is in it itself."""
+    if alarmed is None or alarmed.departure is None or alarmed.volume == 0:
+        return 0.0
+    return alarmed.sure * alarmed.departure.z
+
+
+def _mixed(said: Sequence[Testimony], shares: Sequence[float]) -> Testimony:
+    """One testimony of several kinds of trouble, each for its share: an alarm that names no signal may mean either."""
+    weights: dict[str, float] = {}
+    for one, share in zip(said, shares, strict=True):
+        for service, weight in one.weights.items():
+            weights[service] = weights.get(service, 0.0) + weight * share / sum(shares)
+    meant = [one for _, one in sorted(zip(shares, said, strict=True), key=lambda pair: pair[0]) if one.weights]
+    reasons = {service: reason for one in meant for service, reason in one.reasons.items()}
+    return Testimony(WITNESS, weights, max(one.sure for one, share in zip(said, shares, strict=True) if share), reasons)
+
+
+def _follow(graph: Graph, troubles: Mapping[str, Trouble], start: str, idle: Collection[str]) -> Testimony:
+    alarmed = start in troubles
+    mass = walk(graph, troubles, start) if alarmed else _unexplained(graph, troubles, idle)
     weights = {service: share for service, share in mass.items() if share > LEAST_MASS}
     sure = max((troubles[service].sure for service in weights if service in troubles), default=0.0)
+    sure *= 1.0 if alarmed else UNALARMED
     reasons = {
         service: Reason(WITNESS, min(abs(found.z), 100.0), _text(found, share))
         for service, share in weights.items()

@@ -2,7 +2,7 @@
 
 A witness of `ranking`, and the measure `flow` builds on. A series with samples enough finds its own onset (`series.judge`); one
 with a handful, such as five minutes each, is split at the onset given. What differs from the reference but not from the eve
-had changed long before, and what differs from the eve only is within what the service is used to.
+had changed long before, and what differs from the eve only is within what the service is used to: a backup of every night.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -104,13 +104,8 @@ def _wandering(judged: Iterable[tuple[Series, Departure | None]]) -> dict[str, f
 
 
 def _departure(one: Series, reference: Series | None, onset: float | None) -> Departure | None:
-    if reference is None and len(one.values) >= ENOUGH:
-        anomaly = series.judge(one)
-        if anomaly is None:
-            return None
-        shift = anomaly.shift
-        far = float(np.expm1(anomaly.strength * np.log1p(1 / series.RELATIVE_FLOOR)))
-        return Departure(one, anomaly.signal, shift.before, shift.after, far if shift.rising else -far)
+    if len(one.values) >= ENOUGH and (reference is None or onset is not None):
+        return _shifted(one, reference)
     parts = split(one, reference, onset)
     signal = meaning.signal_of(one.metric)
     z = distance(parts)
@@ -118,6 +113,26 @@ def _departure(one: Series, reference: Series | None, onset: float | None) -> De
     if not z or not usual.size:
         return None
     return Departure(one, signal, median(usual), _height(parts.since, z > 0), z)
+
+
+def _shifted(one: Series, reference: Series | None) -> Departure | None:
+    """How far it went when it went by itself; no further than from where the reference was."""
+    anomaly = series.judge(one)
+    if anomaly is None:
+        return None
+    shift = anomaly.shift
+    far = float(np.expm1(anomaly.strength * np.log1p(1 / series.RELATIVE_FLOOR)))
+    z = far if shift.rising else -far
+    if reference is not None and not shift.counter:
+        values = np.asarray(one.values, dtype=np.float64)
+        known = Parts(
+            _finite(np.asarray(reference.values, dtype=np.float64)),
+            _finite(values[: shift.start]),
+            _finite(values[shift.start : shift.end]),
+        )
+        from_usual = distance(known)
+        z = min(z, from_usual, key=abs) if z * from_usual > 0 else 0.0
+    return Departure(one, anomaly.signal, shift.before, shift.after, z) if z else None
 
 
 def split(one: Series, reference: Series | None, onset: float | None) -> Parts:

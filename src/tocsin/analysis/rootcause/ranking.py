@@ -16,8 +16,6 @@ SAY = {steps.WITNESS: 1.3, timing.WITNESS: 1.0, flow.WITNESS: 1.0, levels.WITNES
 """How much a witness is worth at full sureness. Metrics are many and drift, so their furthest outlier is worth less."""
 SYMPTOMATIC = {levels.WITNESS, steps.WITNESS}
 """Witnesses that also see what a service suffers from its dependencies; the others have undone that themselves."""
-UNALARMED = 0.3
-"""How much of its worth the call graph keeps when no alarm says which trouble matters."""
 EXPLAINED = 0.8
 """Share of a symptom's vote that an equally suspected dependency takes away."""
 
@@ -38,7 +36,7 @@ def rank(observed: Observed) -> tuple[Suspect, ...]:
     graph = Graph((*observed.edges, *called(observed)))
     votes = dict.fromkeys(services(observed), 0.0)
     for one in said:
-        for service, share in _vote(one, graph, observed.alarm is not None).items():
+        for service, share in _vote(one, graph).items():
             votes[service] = votes.get(service, 0.0) + share
     total = sum(votes.values()) or 1.0
     order = sorted(votes, key=lambda service: -votes[service])
@@ -101,11 +99,11 @@ def services(observed: Observed) -> list[str]:
     return [name for name in seen if name]
 
 
-def _vote(one: Testimony, graph: Graph, alarmed: bool) -> dict[str, float]:
+def _vote(one: Testimony, graph: Graph) -> dict[str, float]:
     """One witness's vote: shares of its weights, after dependencies took their part, times how much it is worth."""
     weights = _discounted(one.weights, graph) if one.witness in SYMPTOMATIC else one.weights
     total = sum(weights.values())
-    worth = SAY[one.witness] * one.sure * (UNALARMED if one.witness == flow.WITNESS and not alarmed else 1.0)
+    worth = SAY[one.witness] * one.sure
     return {service: worth * weight / total for service, weight in weights.items()} if total > 0 else {}
 
 

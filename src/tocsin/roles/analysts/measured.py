@@ -3,16 +3,42 @@
 Everyone asks with the same words, so the window is asked once.
 """
 
+from dataclasses import replace
+from datetime import timedelta
+
 from tocsin.analysis.series import Anomaly
 from tocsin.model.signals import Series
 from tocsin.ports import Ask
 from tocsin.roles.contract import Brief, Seen, Windows
 
+DAY = timedelta(hours=24)
+"""How much earlier a healthy hour is sought: most traffic and most jobs come back at the same time of day."""
+
 
 async def measured(brief: Brief, windows: Windows) -> Seen[tuple[Series, ...]] | None:
     """The series of the window. None when there is no source. Raises errors.SourceError when one does not answer."""
-    name = brief.alerts[0].labels.get("alertname", "") if brief.alerts else ""
-    return await windows.metrics(Ask(brief.start, brief.end, alert_name=name))
+    return await windows.metrics(Ask(brief.start, brief.end, alert_name=_alert_name(brief)))
+
+
+async def a_day_before(brief: Brief, windows: Windows) -> Seen[tuple[Series, ...]] | None:
+    """The same time of the day before, to compare with. None and SourceError as `measured`."""
+    start, end = brief.start - DAY, brief.end - DAY
+    seen = await windows.metrics(Ask(start, end, alert_name=_alert_name(brief)))
+    within = (start.timestamp(), end.timestamp())
+    return replace(seen, data=tuple(_between(one, *within) for one in seen.data)) if seen else None
+
+
+def _between(one: Series, start: float, end: float) -> Series:
+    """Its samples within the time, whatever else a source gave."""
+    kept = [at for at, moment in enumerate(one.times) if start <= moment <= end]
+    cites = tuple(one.cites[at] for at in kept if at < len(one.cites))
+    return replace(
+        one, times=tuple(one.times[at] for at in kept), values=tuple(one.values[at] for at in kept), cites=cites
+    )
+
+
+def _alert_name(brief: Brief) -> str:
+    return brief.alerts[0].labels.get("alertname", "") if brief.alerts else ""
 
 
 def proof(anomaly: Anomaly) -> list[str]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 from zlib import crc32
 
-from tocsin.analysis import series
+from tocsin.analysis import meaning, series
 from tocsin.analysis.calibration import Grounds
-from tocsin.analysis.rootcause import levels, ranking, steps, timing
+from tocsin.analysis.meaning import Signal
+from tocsin.analysis.rootcause import flow, levels, ranking, steps, timing
 from tocsin.analysis.rootcause.observed import Line, Observed, Stretch
 from tocsin.analysis.rootcause.ranking import Suspect
 from tocsin.analysis.series import Anomaly
@@ -28,7 +29,7 @@ from tocsin.roles.analysts.call_map import call_map
 from tocsin.roles.analysts.certainty import FLOOR, RANKING, shipped
 from tocsin.roles.analysts.certainty import ranked as resting_on
 from tocsin.roles.analysts.change import asked
-from tocsin.roles.analysts.measured import measured, proof
+from tocsin.roles.analysts.measured import a_day_before, measured, proof
 from tocsin.roles.analysts.tracing import LEAD, Traced, spans_or_none
 from tocsin.roles.contract import Brief, Report, Seen, Windows
 
@@ -51,6 +52,8 @@ class Material:
     """Whatever the windows answered; None for one that did not, or is not there."""
 
     metrics: Seen[tuple[Series, ...]] | None = None
+    day_before: Seen[tuple[Series, ...]] | None = None
+    """The same time of the day before, where nothing is known to have been wrong."""
     logs: Seen[tuple[LogLine, ...]] | None = None
     changes: Seen[tuple[Change, ...]] | None = None
     traces: Traced | None = None
@@ -70,14 +73,15 @@ class CauseRanker:
 
 async def material(brief: Brief, windows: Windows) -> Material:
     """All windows at once, asked as their own analysts ask them."""
-    metrics, logs, changes, traces, known = await asyncio.gather(
+    metrics, day_before, logs, changes, traces, known = await asyncio.gather(
         _or_none(measured(brief, windows)),
+        _or_none(a_day_before(brief, windows)),
         _or_none(windows.logs(Ask(brief.start, brief.end))),
         _or_none(windows.changes(asked(brief))),
         spans_or_none(brief, windows),
         call_map(brief, windows),
     )
-    return Material(metrics, logs, changes, traces, known.edges)
+    return Material(metrics, day_before, logs, changes, traces, known.edges)
 
 
 async def _or_none(answer: Awaitable[T | None]) -> T | None:
@@ -132,7 +136,20 @@ def observe(seen: Material, brief: Brief, judged: list[Anomaly]) -> Observed:
         seen.traces.spans if seen.traces else (),
         tuple(_lines(seen.logs)),
     )
-    return Observed(recent, Stretch(), seen.edges, onset, (brief.service, ""), _changed(seen.changes))
+    reference = Stretch(tuple(one for one in seen.day_before.data if one.values) if seen.day_before else ())
+    return Observed(recent, reference, seen.edges, onset, alarm(brief), _changed(seen.changes))
+
+
+def alarm(brief: Brief) -> tuple[str, Signal] | None:
+    """Who alerted, and the kind of trouble its words speak of; "" where they speak of none or of several.
+
+    None where no service is known: then no trouble is more meant than another.
+    """
+    if not brief.service:
+        return None
+    said = meaning.signals_in(" ".join(f"{one.labels.get('alertname', '')} {one.title}" for one in brief.alerts))
+    kinds = [family for family in flow.FAMILIES if family & said]
+    return brief.service, next(iter(sorted(kinds[0] & said))) if len(kinds) == 1 else ""
 
 
 def _onset(judged: list[Anomaly], brief: Brief) -> float:
