@@ -192,6 +192,14 @@ def test_what_rises_at_this_time_of_every_day_is_not_the_first_cause():
     assert named == ["disk", "ledger-db"]
 
 
+def test_an_incident_that_comes_back_every_night_is_explained_all_the_same():
+    rising = [0.1, 0.11] * 50 + [2.0, 2.1] * 12
+    same = {("pay", "latency"): rising, ("disk", "latency"): rising, ("shop", "latency"): [0.1, 0.11] * 62}
+    panes = Yesterday(same, same, [("pay", "disk"), ("shop", "pay")])
+    (found,) = ask(CauseRanker(), panes, brief("pay is slow", service="pay")).findings
+    assert found.service == "disk"
+
+
 def test_where_nobody_knows_who_calls_whom_no_first_cause_is_named():
     moved = [0.1] * 100 + [2.0] * 24
     panes = Panes(metrics=seen_metrics({("a", "latency"): moved, ("b", "latency"): moved}))

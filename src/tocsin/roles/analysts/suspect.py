@@ -40,6 +40,8 @@ MAJORITY = 0.5
 """Share that it must exceed where nobody knows who calls whom: the loudest may then merely suffer by another."""
 WEIGHTY = 0.4
 """Votes, of at most 4.2, that a service needs which no metric accuses: traces and lines of a few calls prove little."""
+AS_BAD = 0.5
+"""Share of tonight's rise at which the day before was no healthy one."""
 MOST_LINES = 20_000
 """Log lines that are read for the path of a visit; of more, every second trace, every third and so on."""
 LONGEST_QUOTE = 500
@@ -136,8 +138,35 @@ def observe(seen: Material, brief: Brief, judged: list[Anomaly]) -> Observed:
         seen.traces.spans if seen.traces else (),
         tuple(_lines(seen.logs)),
     )
-    reference = Stretch(tuple(one for one in seen.day_before.data if one.values) if seen.day_before else ())
-    return Observed(recent, reference, seen.edges, onset, alarm(brief), _changed(seen.changes))
+    return Observed(
+        recent,
+        Stretch(_healthy(seen.day_before, brief.service, judged)),
+        seen.edges,
+        onset,
+        alarm(brief),
+        _changed(seen.changes),
+    )
+
+
+def _healthy(seen: Seen[tuple[Series, ...]] | None, service: str, judged: Sequence[Anomaly]) -> tuple[Series, ...]:
+    """The day before; nothing where the service that alerts was about as slow, or failed about as much, then too.
+
+    What comes back every night is still to be explained.
+    """
+    known = {(one.service, one.metric): one for one in (seen.data if seen else ()) if one.values}
+    symptoms = levels.SYMPTOMS - {"traffic"}
+    tonight = [one for one in judged if one.bad and one.signal in symptoms and service in ("", one.series.service)]
+    then = [known.get((one.series.service, one.series.metric)) for one in tonight]
+    as_bad = sum(bool(one and _as_bad(series.judge(one), now)) for one, now in zip(then, tonight, strict=True))
+    return () if 2 * as_bad > len(tonight) else tuple(known.values())
+
+
+def _as_bad(then: Anomaly | None, now: Anomaly) -> bool:
+    return then is not None and bool(then.bad) and _height(then) >= AS_BAD * _height(now)
+
+
+def _height(one: Anomaly) -> float:
+    return abs(one.shift.after - one.shift.before)
 
 
 def alarm(brief: Brief) -> tuple[str, Signal] | None:
