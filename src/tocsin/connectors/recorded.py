@@ -61,7 +61,9 @@ class RecordedWindows:
             return _joined(_each(text, source, read))
 
         kept = [(one, series(one.content, one.source)) for one in self._of(EvidenceKind.METRICS)]
-        seen = next((one for one, known in kept if one.omitted or not known or _touches(known, ask)), None)
+        of_then = [one for one, known in kept if one.omitted or _touches(known, ask)]
+        empty = [one for one, known in kept if not known]
+        seen = next(iter((*of_then, *empty)), None)
         if seen is None:
             raise SourceError("metrics of that time were not seen then.", code="TCS-SOURCE-UNSEEN")
         return _again(seen, lambda text: () if seen.omitted else series(text, seen.source))
