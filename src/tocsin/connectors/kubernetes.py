@@ -30,6 +30,7 @@ _IN_NAMESPACE = {
         "configmaps",
     ),
     "/apis/apps/v1": ("deployments", "statefulsets", "daemonsets"),
+    "/apis/batch/v1": ("jobs",),
     "/apis/networking.k8s.io/v1": ("ingresses", "networkpolicies"),
     "/apis/autoscaling/v2": ("horizontalpodautoscalers",),
     "/apis/policy/v1": ("poddisruptionbudgets",),

@@ -9,6 +9,8 @@ from tocsin.analysis.cluster.cluster import Cluster
 from tocsin.analysis.cluster.objects import Container
 
 _URL = re.compile(r"^(?:jdbc:)?([\w+.-]+)://(?:[^@/\s]{0,200}@)?([A-Za-z0-9._-]+)(?::(\d{1,5}))?")
+_DRIVER = re.compile(r"@(?:tcp)?\(([A-Za-z0-9._-]+)(?::(\d{1,5}))?\)")
+"""`user:pass@tcp(host:port)/name`, as MySQL drivers of Go and their kin write it."""
 _PAIR = re.compile(r"^([A-Za-z][A-Za-z0-9._-]*):(\d{1,5})$")
 _NAME = re.compile(r"^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$")
 _HOST = re.compile(r"(?i)(HOST|HOSTNAME|ADDR|ADDRESS|SERVER|ENDPOINT)$")
@@ -47,6 +49,8 @@ def addresses(cluster: Cluster, app: str, container: Container) -> Iterator[Addr
     """The addresses a container is given."""
     values = cluster.variables(container)
     for name, value in values.items():
+        for driver in _DRIVER.finditer(value):
+            yield Address(app, name, driver[1].lower(), int(driver[2] or _SCHEME_PORTS["mysql"]), value, "mysql")
         for part in value.split(","):
             url, pair = _URL.match(part.strip()), _PAIR.match(part.strip())
             if url and url[1].lower() not in _NO_NETWORK:

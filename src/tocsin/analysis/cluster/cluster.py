@@ -91,9 +91,13 @@ class Cluster:
             yield from ((app, one) for one in self.spec_of(app).containers)
 
     def service(self, name: str) -> Service | None:
-        """The live service of that name; `name.namespace.svc` and `pod.name.namespace.svc` also find it."""
+        """The live service of that name; `name.namespace.svc` and `pod.name.namespace.svc` also find it, in that namespace."""
         first, *rest = name.split(".")
-        return self._services_by_name.get(first) or (self._services_by_name.get(rest[0]) if len(rest) > 2 else None)
+        own = self._services_by_name.get(first)
+        if own and (not rest or rest[0] == own.namespace):
+            return own
+        governing = self._services_by_name.get(rest[0]) if len(rest) > 1 else None
+        return governing if governing and rest[1] == governing.namespace else None
 
     @cached_property
     def _services_by_name(self) -> dict[str, Service]:
@@ -156,6 +160,10 @@ class Cluster:
     @cached_property
     def _events_by_name(self) -> dict[str, tuple[Event, ...]]:
         return _grouped(self.events, lambda event: event.name)
+
+    def suffers(self, app: str) -> bool:
+        """Whether anything speaks of trouble: what the app logs, a pod that is not ready or was started again."""
+        return bool(self.sayings_of(app)) or any(not pod.ready or pod.restarts for pod in self.pods_of(app))
 
     def reachable(self, service: str) -> bool | None:
         """Whether tries to connect succeeded from anywhere; None when nobody tried."""

@@ -6,6 +6,7 @@ Only what describe really says is filled in; affinity, pull secrets and requests
 import re
 from collections.abc import Callable
 
+from tocsin.analysis.cluster.described_rules import budget, ingress, network_policy
 from tocsin.analysis.cluster.merging import Tree, number
 from tocsin.analysis.cluster.objects import Event
 from tocsin.analysis.cluster.outline import Entry, outline, rows
@@ -30,6 +31,8 @@ _SIGNS: tuple[tuple[str, set[str]], ...] = (
     ("StatefulSet", {"Name", "Pod Template", "Update Strategy"}),
     ("ReplicaSet", {"Name", "Pod Template", "Pods Status", "Replicas"}),
     ("DaemonSet", {"Name", "Pod Template", "Desired Number of Nodes Scheduled"}),
+    ("Job", {"Name", "Pod Template", "Completions"}),
+    ("NetworkPolicy", {"Name", "Spec"}),
     ("Service", {"Name", "Selector", "Session Affinity"}),
     ("Endpoints", {"Name", "Subsets"}),
     ("PersistentVolume", {"Name", "Reclaim Policy", "Claim"}),
@@ -39,6 +42,7 @@ _SIGNS: tuple[tuple[str, set[str]], ...] = (
     ("ServiceAccount", {"Name", "Mountable secrets"}),
     ("HorizontalPodAutoscaler", {"Name", "Min replicas", "Max replicas"}),
     ("Ingress", {"Name", "Rules"}),
+    ("PodDisruptionBudget", {"Name", "Selector", "Status", "Events"}),
 )
 
 
@@ -349,6 +353,10 @@ _BODIES: dict[str, Callable[[Entry, str], Tree]] = {
     "StatefulSet": _workload,
     "DaemonSet": _workload,
     "ReplicaSet": _workload,
+    "Job": _workload,
+    "NetworkPolicy": network_policy,
+    "Ingress": ingress,
+    "PodDisruptionBudget": budget,
     "Service": _service,
     "Endpoints": _endpoints,
     "PersistentVolumeClaim": _claim,

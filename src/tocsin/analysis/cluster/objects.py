@@ -188,6 +188,8 @@ class Workload:
     desired: int | None = None
     ready: int | None = None
     failed: int = 0
+    gave_up: str = ""
+    """Of a Job that will not try again: why."""
     live: bool = True
 
 

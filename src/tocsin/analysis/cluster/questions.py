@@ -15,6 +15,8 @@ _KINDS = {
     "replicaset": "ReplicaSet",
     "rs": "ReplicaSet",
     "job": "Job",
+    "cronjob": "CronJob",
+    "cj": "CronJob",
     "service": "Service",
     "svc": "Service",
     "endpoint": "Endpoints",
@@ -40,8 +42,10 @@ _KINDS = {
     "sa": "ServiceAccount",
     "ingress": "Ingress",
     "ingresse": "Ingress",
+    "ing": "Ingress",
     "networkpolicy": "NetworkPolicy",
     "networkpolicie": "NetworkPolicy",
+    "netpol": "NetworkPolicy",
     "horizontalpodautoscaler": "HorizontalPodAutoscaler",
     "hpa": "HorizontalPodAutoscaler",
     "poddisruptionbudget": "PodDisruptionBudget",
@@ -65,6 +69,8 @@ class Question:
     namespace: str = ""
     narrowed: bool = False
     """True when only some of the kind were asked for."""
+    kinds: tuple[str, ...] = ()
+    """All kinds of a question for several: `get deploy,svc`. `kind` is "" then."""
 
 
 def question(name: str) -> Question:
@@ -77,20 +83,24 @@ def question(name: str) -> Question:
     if verb in OBSERVED:
         return Question(verb, "", words.split(" ")[0], space[1] if space else "", narrowed=True)
     first, rest = _first_word(words)
-    kind = _kind(first)
-    named = (rest if kind else words).split(" ")[0]
-    selecting = {"-l", "--selector"} & set(found[2].split())
-    return Question(verb, kind, named, space[1] if space else "", narrowed=bool(named or selecting))
+    kinds = tuple(kind_named(one) for one in first.split(","))
+    known = all(kinds) or first == "all"
+    named = (rest if known else words).split(" ")[0]
+    selecting = any(one.startswith(("-l", "--selector", "--field-selector")) for one in found[2].split())
+    kind = kinds[0] if len(kinds) == 1 else ""
+    return Question(verb, kind, named, space[1] if space else "", bool(named or selecting), kinds if known else ())
 
 
-def _kind(word: str) -> str:
-    return _KINDS.get(word.lower().removesuffix("s"), _KINDS.get(word.lower(), ""))
+def kind_named(word: str) -> str:
+    """`pods`, `po`, `Pod` and `pods.v1` are all `Pod`; "" for what is no kind."""
+    plain = word.lower().partition(".")[0]
+    return _KINDS.get(plain.removesuffix("s"), _KINDS.get(plain, ""))
 
 
 def _first_word(words: str) -> tuple[str, str]:
     """`pods web` or a stem's `pod-web`: the first word and the rest."""
     for separator in (" ", "/", "-"):
         first, apart, rest = words.partition(separator)
-        if apart and (separator == " " or _kind(first)):
+        if apart and (separator == " " or kind_named(first)):
             return first, "" if rest in ("wide", "all", "o-wide") else rest
     return words, ""

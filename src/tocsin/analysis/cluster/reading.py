@@ -19,9 +19,9 @@ from tocsin.analysis.cluster.cluster import Cluster
 from tocsin.analysis.cluster.described import described, kind_of
 from tocsin.analysis.cluster.merging import Tree, items, merged, texts, tree
 from tocsin.analysis.cluster.objects import Deviation, Event, Pod, Reach, Saying, Service, Unit
-from tocsin.analysis.cluster.questions import NAMESPACE, OBSERVED, Question, question
+from tocsin.analysis.cluster.questions import NAMESPACE, OBSERVED, Question, kind_named, question
 from tocsin.analysis.cluster.routes import routes
-from tocsin.analysis.cluster.tables import listed_events, table_kind, tabled
+from tocsin.analysis.cluster.tables import listed_events, prefix, table_kind, tabled
 from tocsin.model.quick_yaml import LOADER
 from tocsin.model.signals import ClusterAnswer
 
@@ -29,6 +29,8 @@ _WIDE = {"Node", "PersistentVolume", "StorageClass", "Namespace"}
 """Kinds that stand in no namespace."""
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
 _ROUTING = ("Ingress", "VirtualService", "HTTPRoute", "ConfigMap", "Deployment", "StatefulSet")
+_PLUMBING = ("helm.sh/", "kubernetes.io/service-account-token", "kubernetes.io/tls", "bootstrap.kubernetes.io/")
+"""Types of Secrets that no container is meant to bind for its settings."""
 _LIVE = ("uid", "resourceVersion", "creationTimestamp")
 _Key = tuple[str, str, str]
 
@@ -85,13 +87,14 @@ def _take(answer: ClusterAnswer, asked: Question, views: _Views) -> None:
     elif documents := _documents(text):
         for one in documents:
             _unfold(one, asked, views)
-    elif kind := _described_kind(asked, text):
+    elif re.match(r"\s*Name:\s", text):
         for part in re.split(r"\n{2,}(?=Name:\s)", text):
-            tree_, events = described(kind, part)
+            tree_, events = described(_described_kind(asked, part), part)
             views.add(1, tree_)
             views.hear(events)
     else:
-        _table(asked, text, views)
+        for part in re.split(r"\n\s*\n(?=NAME)", text):
+            _table(asked, part, views)
 
 
 def _observe(asked: Question, text: str, views: _Views) -> None:
@@ -131,7 +134,7 @@ def _unfold(one: Tree, asked: Question, views: _Views) -> None:
         return
     inner = [{"kind": kind.removesuffix("List"), **each} for each in items(one.get("items"))]
     if not asked.narrowed and not tree(one.get("metadata")).get("continue"):
-        views.listed.update({asked.kind, kind.removesuffix("List"), *(str(each["kind"]) for each in inner)} - {""})
+        views.listed.update({*asked.kinds, kind.removesuffix("List"), *(str(each["kind"]) for each in inner)} - {""})
     for each in inner:
         _document(each, views)
 
@@ -152,8 +155,6 @@ def _event(one: Tree) -> Event:
 
 
 def _described_kind(asked: Question, text: str) -> str:
-    if not re.match(r"\s*Name:\s", text):
-        return ""
     return (asked.kind if asked.verb == "describe" else "") or kind_of(text)
 
 
@@ -161,8 +162,7 @@ def _table(asked: Question, text: str, views: _Views) -> None:
     if asked.kind == "Event" or asked.verb == "events":
         views.hear(listed_events(text))
         return
-    kind = table_kind(text)
-    kind = asked.kind if asked.verb == "get" and asked.kind else kind
+    kind = (asked.kind if asked.verb == "get" else "") or table_kind(text) or kind_named(prefix(text))
     if kind and not asked.narrowed and _is_list(text):
         views.listed.add(kind)
     for one in tabled(kind, text, asked.namespace or views.namespace) if kind else ():
@@ -181,6 +181,7 @@ def _typed(answers: Answers, views: _Views) -> Cluster:
         united[key] = merged(united[key], one) if key in united else one
         if rank < 3:
             live.add(key)
+    _take_from_templates(united)
     of = _Shelf(united, live)
     workloads = tuple(typed.workload(one, key in live) for key, one in of.kinds(*_WORKLOADS))
     names = sorted((one.name for one in workloads), key=len, reverse=True)
@@ -196,10 +197,10 @@ def _typed(answers: Answers, views: _Views) -> Cluster:
         tuple(typed.quota(one) for _, one in of.kinds("ResourceQuota")),
         tuple(typed.autoscaler(one) for _, one in of.kinds("HorizontalPodAutoscaler")),
         tuple(route for _, one in of.kinds(*_ROUTING) for route in routes(one)),
-        tuple(typed.network_rule(one) for _, one in of.kinds("NetworkPolicy")),
+        tuple(typed.network_rule(one) for _, one in of.kinds("NetworkPolicy") if "spec" in one),
         tuple(typed.budget(one) for _, one in of.kinds("PodDisruptionBudget")),
         of.names(),
-        {key[2]: _secret(one) for key, one in of.kinds("Secret")},
+        {key[2]: _secret(one) for key, one in of.kinds("Secret") if not str(one.get("type", "")).startswith(_PLUMBING)},
         {key[2]: texts(one.get("data")) for key, one in of.kinds("ConfigMap")},
         tuple(views.events.values()),
         tuple(views.units),
@@ -208,6 +209,16 @@ def _typed(answers: Answers, views: _Views) -> Cluster:
         tuple(views.deviations),
         tuple(dict.fromkeys(views.calls)),
     )
+
+
+def _take_from_templates(united: dict[_Key, Tree]) -> None:
+    """A stateful set's claims ask for what its templates say: `data` of `vault` is written for `data-vault-0`."""
+    for (kind, space, name), one in list(united.items()):
+        for template in items(tree(one.get("spec")).get("volumeClaimTemplates")) if kind == "StatefulSet" else ():
+            stem = f"{tree(template.get('metadata')).get('name')}-{name}-"
+            for key in united:
+                if key[:2] == ("PersistentVolumeClaim", space) and re.fullmatch(re.escape(stem) + r"\d+", key[2]):
+                    united[key] = merged(united[key], {"spec": tree(template.get("spec"))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     Check("a container does not start", "command, architecture and image", containers.starts),
     Check("a container is killed or never ready", "probe and container port, protocol, start time", probes.knocks),
     Check("a container keeps ending", "none found: the symptom alone", containers.crashes),
+    Check("a job gave up", "job and its tries and deadline", containers.jobs),
     Check("a service has no endpoints", "service selector and pod labels", services.selectors),
     Check("a service refuses connections", "service port, target port and container port", services.ports),
     Check("a service has no pods", "workload and its replicas", services.replicas),

@@ -11,7 +11,7 @@ from tocsin.analysis.cluster.merging import Tree, number
 from tocsin.analysis.cluster.objects import Event
 
 _COLUMN = re.compile(r"\S+(?: \S+)*")
-_EVENT = re.compile(r"\S+\s+(Normal|Warning)\s+(\S+)\s+(\S+)\s+(.*)")
+_EVENT = re.compile(r"(?:\S+\s+)?\S+(?: \(x\d+ over \S+\))?\s+(Normal|Warning)\s+(\S+)\s+(\S+)\s+(.*)")
 Row = dict[str, str]
 
 
@@ -25,6 +25,7 @@ _HEADERS: tuple[tuple[str, set[str]], ...] = (
     ("Pod", {"READY", "STATUS", "RESTARTS"}),
     ("Deployment", {"READY", "UP-TO-DATE", "AVAILABLE"}),
     ("DaemonSet", {"DESIRED", "CURRENT", "READY", "UP-TO-DATE"}),
+    ("Job", {"COMPLETIONS", "DURATION"}),
     ("ReplicaSet", {"DESIRED", "CURRENT", "READY"}),
     ("Service", {"CLUSTER-IP", "PORT(S)"}),
     ("Endpoints", {"ENDPOINTS"}),
@@ -37,6 +38,12 @@ _HEADERS: tuple[tuple[str, set[str]], ...] = (
     ("Node", {"STATUS", "ROLES", "VERSION"}),
     ("HorizontalPodAutoscaler", {"REFERENCE", "MAXPODS"}),
 )
+
+
+def prefix(text: str) -> str:
+    """What `kubectl get all` writes before a name: `statefulset` of `statefulset.apps/db`; "" for other tables."""
+    kind, apart, _ = text.partition("\n")[2].partition(" ")[0].partition("/")
+    return kind.partition(".")[0] if apart else ""
 
 
 def rows(text: str) -> Iterator[Row]:
@@ -68,7 +75,7 @@ def tabled(kind: str, text: str, namespace: str) -> list[Tree]:
 def _object(kind: str, row: Row, namespace: str, read: Callable[[Row], Tree] | None) -> Tree:
     labels = (pair.partition("=") for pair in row.get("LABELS", "").split(","))
     meta: Tree = {
-        "name": row["NAME"],
+        "name": row["NAME"].rpartition("/")[2].removesuffix(" (default)"),
         "namespace": row.get("NAMESPACE", namespace),
         "labels": {key: value for key, apart, value in labels if apart},
     }
@@ -80,6 +87,12 @@ def _object(kind: str, row: Row, namespace: str, read: Callable[[Row], Tree] | N
 
 def listed_events(text: str) -> list[Event]:
     """The rows of `kubectl get events`, with or without a header."""
+    if "SUBOBJECT" in text.partition("\n")[0]:
+        return [
+            Event(row.get("TYPE", ""), row["REASON"], row.get("MESSAGE", ""), *_subject(row.get("OBJECT", "")))
+            for row in rows(text)
+            if row.get("REASON")
+        ]
     found = (_EVENT.match(line) for line in text.splitlines())
     return [
         Event(one[1], one[2], one[4].strip(), *_subject(one[3]), line=one[0].strip())
@@ -125,6 +138,11 @@ def _workload(row: Row) -> Tree:
         "spec": {"replicas": desired, "selector": {"matchLabels": {k: v for k, apart, v in selector if apart}}},
         "status": {"readyReplicas": have},
     }
+
+
+def _job(row: Row) -> Tree:
+    failed = row.get("STATUS") == "Failed"
+    return {"status": {"conditions": [{"type": "Failed", "status": "True"}]} if failed else {}}
 
 
 def _service(row: Row) -> Tree:
@@ -176,16 +194,22 @@ def _autoscaler(row: Row) -> Tree:
     }
 
 
+def _secret(row: Row) -> Tree:
+    return {"type": row.get("TYPE", "")}
+
+
 _ROWS: dict[str, Callable[[Row], Tree]] = {
     "Pod": _pod,
     "Deployment": _workload,
     "StatefulSet": _workload,
     "DaemonSet": _workload,
     "ReplicaSet": _workload,
+    "Job": _job,
     "Service": _service,
     "Endpoints": _endpoints,
     "PersistentVolumeClaim": _claim,
     "ResourceQuota": _quota,
     "Node": _node,
+    "Secret": _secret,
     "HorizontalPodAutoscaler": _autoscaler,
 }

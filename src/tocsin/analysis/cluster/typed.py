@@ -32,6 +32,18 @@ from tocsin.analysis.cluster.objects import (
 )
 
 _CONTROL_PLANE = ("control-plane", "master", "controlplane")
+_AT_REST = (
+    "",
+    "Running",
+    "Pending",
+    "Succeeded",
+    "Failed",
+    "Unknown",
+    "Completed",
+    "Terminating",
+    "Evicted",
+    "NodeLost",
+)
 _HANDLERS = {"httpGet": "http", "tcpSocket": "tcp", "grpc": "grpc", "exec": "exec"}
 
 
@@ -186,6 +198,8 @@ def pod(one: Tree, app: str, template: Tree) -> Pod:
     spec = merged(tree(one.get("spec")), template)
     ready = [said(each.get("status")) for each in items(status.get("conditions")) if each.get("type") == "Ready"]
     statuses = [*items(status.get("containerStatuses")), *items(status.get("initContainerStatuses"))]
+    if not statuses and said(status.get("reason")) not in _AT_REST:
+        spec, statuses = _as_listed(spec, status)
     return Pod(
         said(meta.get("name")),
         said(meta.get("namespace")),
@@ -198,6 +212,20 @@ def pod(one: Tree, app: str, template: Tree) -> Pod:
         said(tree(one.get("spec")).get("nodeName")),
         ready[0] == "True" if ready else status.get("allReady"),
     )
+
+
+def _as_listed(spec: Tree, status: Tree) -> tuple[Tree, list[Tree]]:
+    """Of a pod that only a table told of, its STATUS is the state of the container that holds it up."""
+    reason = said(status.get("reason"))
+    key = "initContainers" if reason.startswith("Init:") else "containers"
+    held_up = next(iter(items(spec.get(key))), {"name": "main"})
+    told = {
+        "name": said(held_up.get("name")),
+        "ready": False,
+        "restartCount": status.get("restarts"),
+        "state": {"waiting": {"reason": reason.removeprefix("Init:")}},
+    }
+    return spec | {key: items(spec.get(key)) or [held_up]}, [told]
 
 
 def workload(one: Tree, live: bool) -> Workload:
@@ -216,6 +244,9 @@ def workload(one: Tree, live: bool) -> Workload:
         desired,
         number(status.get("readyReplicas")),
         number(status.get("failed")) or 0,
+        next(
+            (one.message or one.type for one in conditions(status) if one.type == "Failed" and one.status == "True"), ""
+        ),
         live,
     )
 

@@ -143,7 +143,7 @@ def service_account(cluster: Cluster) -> Iterator[Suspect]:
         told = next(
             (one for one in cluster.events_of(workload.name) if "error looking up service account" in one.message), None
         )
-        if cluster.missing("ServiceAccount", account) or (told and not account):
+        if cluster.missing("ServiceAccount", account) or (told and account in told.message):
             line = cluster.answers.line("service account", "not found", about=workload.name)
             own = cluster.answers.line("Service Account:", account, about=workload.name)
             sentence = f"{workload.name} gets no pods: its service account {account} does not exist."

@@ -19,6 +19,7 @@ _WRONG_MACHINE = re.compile(r"exec format error", re.IGNORECASE)
 _NO_COMMAND = re.compile(
     r"executable file not found|no such file or directory: unknown|exec: \"[^\"]*\": stat", re.IGNORECASE
 )
+_GIVEN_UP = ("BackoffLimitExceeded", "DeadlineExceeded", "PodFailurePolicy")
 _FALLEN = ("CrashLoopBackOff", "Error", "RunContainerError", "StartError", "CreateContainerError")
 
 
@@ -183,6 +184,17 @@ def crashes(cluster: Cluster) -> Iterator[Suspect]:
             yield Suspect(
                 f"app/{pod.app}", "container_not_ready", WEAK, f"{pod.app} is not ready.", _seen(cluster, pod)
             )
+
+
+def jobs(cluster: Cluster) -> Iterator[Suspect]:
+    """A job and whether it will ever be done."""
+    for one in cluster.workloads:
+        told = next((e for e in cluster.events_at(one.name) if e.reason in _GIVEN_UP), None)
+        if one.kind == "Job" and one.live and (one.gave_up or told):
+            line = cluster.answers.line
+            quotes = quoted([line(told.message[:80], about=one.name) if told else "", line(one.name, about="jobs")])
+            why = told.message if told else one.gave_up
+            yield Suspect(f"app/{one.name}", "job_failed", LIKELY, f"The job {one.name} gave up: {why}.", quotes)
 
 
 def _seen(cluster: Cluster, pod: Pod) -> tuple[str, ...]:

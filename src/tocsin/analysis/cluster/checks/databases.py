@@ -12,6 +12,7 @@ from tocsin.analysis.cluster.suspects import BROKEN, LIKELY, PROVEN, SUSPECTED, 
 
 _MYSQL_PORT = 3306
 _MYSQL = re.compile(r"(?:^|[/_-])(?:mysql|mariadb|percona)", re.IGNORECASE)
+_ENGINE = re.compile(r"(?:^|[/_-])(?:mysql|mariadb|percona|postgres|pgbouncer|mongo)", re.IGNORECASE)
 _DENIED = re.compile(
     r"Access denied for user|password authentication failed|ER_ACCESS_DENIED|SQLSTATE\W{0,3}28", re.IGNORECASE
 )
@@ -29,6 +30,13 @@ _READ_ONLY = re.compile(
 _UNREACHED = re.compile(
     r"Communications link failure|Can't connect to MySQL|ECONNREFUSED\S*:\d+|CommunicationsException", re.IGNORECASE
 )
+_UNGIVEN = re.compile(
+    r"using password: NO|for user ''@|no password supplied|Could not resolve placeholder"
+    r"|(?:variable|setting|property|parameter)\b.{0,60}\b(?:not set|not defined|undefined|required|missing)",
+    re.IGNORECASE,
+)
+"""A client that was given no settings at all."""
+_NO_DATABASE = re.compile(f"{_DENIED.pattern}|{_UNREACHED.pattern}", re.IGNORECASE)
 _SET_READ_ONLY = re.compile(r"(?:super[-_])?read[-_]only\s*[= ]\s*(?:1|on|true)", re.IGNORECASE)
 _MOST = re.compile(r"max[-_](?:user[-_])?connections\s*[= ]\s*(\d+)", re.IGNORECASE)
 _FEW_CONNECTIONS = 50
@@ -45,9 +53,9 @@ def is_mysql(cluster: Cluster, service: Service, scheme: str = "") -> bool:
     return scheme in ("mysql", "mariadb") or any(_MYSQL.search(one) for one in images) or _MYSQL_PORT in listens
 
 
-def servers(cluster: Cluster) -> dict[str, Container]:
+def servers(cluster: Cluster, engine: re.Pattern[str] = _MYSQL) -> dict[str, Container]:
     """The database servers among the apps: name and container."""
-    return {app: one for app, one in cluster.containers() if _MYSQL.search(one.image)}
+    return {app: one for app, one in cluster.containers() if engine.search(one.image)}
 
 
 def credentials(cluster: Cluster) -> Iterator[Suspect]:
@@ -57,6 +65,8 @@ def credentials(cluster: Cluster) -> Iterator[Suspect]:
     usual = Counter(shown.values()).most_common(1)
     for app, pair in shown.items():
         said = next((one.text for one in cluster.sayings_of(app) if _DENIED.search(one.text)), "")
+        if said and _UNGIVEN.search(said) and not pair[1]:
+            continue
         wrong = bool(accepted and pair[1] and not set(pair[1]) <= accepted)
         alone = usual[0][1] >= _ENOUGH_PEERS and _strange(pair, usual[0][0], known=bool(accepted))
         if wrong or alone or said:
@@ -103,16 +113,50 @@ def _held(cluster: Cluster, container: Container, name: re.Pattern[str]) -> tupl
 
 
 def bindings(cluster: Cluster) -> Iterator[Suspect]:
-    """The Secret that goes with an app, and whether the app binds it as the others bind theirs."""
+    """The Secret that goes with an app, and whether the app binds one as the others bind theirs."""
     bound = {app: _bound(cluster, app) for app in dict.fromkeys(app for app, _ in cluster.containers())}
     usual = sum(any(app in secret for secret in secrets) for app, secrets in bound.items())
     everywhere = {secret for secrets in bound.values() for secret in secrets}
+    named: set[str] = set()
     for secret in sorted(set(cluster.secrets) - everywhere):
         app = max((app for app in bound if app in secret), key=len, default="")
-        if app and not bound[app] and usual >= _ENOUGH_PEERS:
+        if app and not bound[app] and not _brings(cluster, app) and usual >= _ENOUGH_PEERS:
+            named.add(app)
             sentence = f"{app} does not bind the Secret {secret} that goes with it, as the other apps bind theirs."
             quotes = quoted([cluster.answers.line(secret)])
-            yield Suspect(f"app/{app}", "missing_secret_binding", BROKEN, sentence, quotes)
+            score = BROKEN if cluster.suffers(app) else SUSPECTED
+            yield Suspect(f"app/{app}", "missing_secret_binding", score, sentence, quotes)
+    yield from _unarmed(cluster, [app for app, secrets in bound.items() if not secrets and app not in named], bound)
+
+
+def _unarmed(cluster: Cluster, apps: list[str], bound: dict[str, set[str]]) -> Iterator[Suspect]:
+    """Apps that bind no Secret, miss settings or their database, and have peers that do bind one."""
+    for app in apps:
+        lacks = next((one.text for one in cluster.sayings_of(app) if _UNGIVEN.search(one.text)), "")
+        said = lacks or next((one.text for one in cluster.sayings_of(app) if _NO_DATABASE.search(one.text)), "")
+        peers = [one for one in bound if one != app and bound[one] and _kin(cluster, app, one)]
+        if (
+            said
+            and not _brings(cluster, app)
+            and app not in servers(cluster, _ENGINE)
+            and len(peers) >= (1 if lacks else _ENOUGH_PEERS)
+        ):
+            sentence = f"{app} starts without the Secret that its settings come from; {peers[0]} binds one."
+            quotes = quoted([cluster.answers.line(said[-120:]), cluster.answers.line(app, about="get pods")])
+            yield Suspect(f"app/{app}", "missing_secret_binding", PROVEN if lacks else LIKELY, sentence, quotes)
+
+
+def _brings(cluster: Cluster, app: str) -> bool:
+    """Whether an app brings a password of its own."""
+    return any(_held(cluster, one, _PASSWORD) for one in cluster.spec_of(app).containers)
+
+
+def _kin(cluster: Cluster, one: str, other: str) -> bool:
+    """Whether two apps are of one make: their images lie side by side."""
+    shelves = [
+        {container.image.rpartition("/")[0] for container in cluster.spec_of(app).containers} for app in (one, other)
+    ]
+    return bool(shelves[0] & shelves[1] - {""})
 
 
 def _bound(cluster: Cluster, app: str) -> set[str]:
@@ -124,13 +168,36 @@ def _bound(cluster: Cluster, app: str) -> set[str]:
 
 def unreached(cluster: Cluster) -> Iterator[Suspect]:
     """A client that cannot reach its database while the database is well, and whose port is not the server's."""
+    complaints = _complaints(cluster, _UNREACHED)
     for app, container in cluster.containers():
-        said = next((one.text for one in cluster.sayings_of(app) if _UNREACHED.search(one.text)), "")
-        for address in addresses(cluster, app, container) if said else ():
+        said = complaints.get(app, "")
+        known = [one for one in addresses(cluster, app, container) if said and _mysql_behind(cluster, one)]
+        for address in known:
             if _off(cluster, address):
                 sentence = f"{app} calls its database at port {address.port}, where no server listens."
                 quotes = quoted([cluster.answers.line(said[:100]), cluster.answers.line(address.written, about=app)])
                 yield Suspect(f"app/{app}", "mysql_invalid_port", PROVEN, sentence, quotes)
+        if said and not known and len(complaints) == 1 and _unseen(cluster, container) and _well(cluster):
+            sentence = (
+                f"{app} alone does not reach the database, which is well: the port in its Secret is not the server's."
+            )
+            quotes = quoted([cluster.answers.line(said[:100])])
+            yield Suspect(f"app/{app}", "mysql_invalid_port", LIKELY, sentence, quotes)
+
+
+def _unseen(cluster: Cluster, container: Container) -> bool:
+    """Whether settings come from a Secret whose values were not told."""
+    return any(one.secret and not cluster.secrets.get(one.secret) for one in container.environment)
+
+
+def _well(cluster: Cluster) -> bool:
+    found = [pod for app in servers(cluster) for pod in cluster.pods_of(app)]
+    return bool(found) and all(pod.ready for pod in found)
+
+
+def _mysql_behind(cluster: Cluster, address: Address) -> bool:
+    service = cluster.service(address.host)
+    return service is not None and is_mysql(cluster, service, address.scheme)
 
 
 def _off(cluster: Cluster, address: Address) -> bool:
@@ -176,9 +243,10 @@ def _server_fault(
 ) -> Iterator[Suspect]:
     """A fault of the server: told by a setting of its own, or by the complaints of its clients, or both."""
     said = _complaints(cluster, complaint)
-    found = servers(cluster)
+    found = servers(cluster, _ENGINE)
     blamed = {name for name, one in found.items() if badly_set(_settings(cluster, name, one))}
     called = {cluster.app_behind(service) for app in said for service in [_called(cluster, app)] if service}
+    called |= {callee for caller, callee in cluster.calls if caller in said}
     for server in blamed or (called & set(found)) or (set(found) if said else set()):
         score = PROVEN if said and server in blamed else BROKEN if said else LIKELY
         quotes = quoted([*(cluster.answers.line(text[-120:]) for text in said.values()), cluster.answers.line(server)])

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from tocsin.analysis.cluster.addresses import addresses, meant
 from tocsin.analysis.cluster.answers import quoted
 from tocsin.analysis.cluster.cluster import Cluster, within
-from tocsin.analysis.cluster.objects import Pod, Route
+from tocsin.analysis.cluster.objects import NetworkRule, Pod, Route
 from tocsin.analysis.cluster.suspects import BROKEN, LIKELY, PROVEN, SUSPECTED, Suspect
 
 _UNRESOLVED = re.compile(
@@ -25,13 +26,14 @@ def resolvers(cluster: Cluster) -> Iterator[Suspect]:
     """A pod's way of resolving names and the cluster's own."""
     for app in dict.fromkeys(pod.app for pod in cluster.pods):
         spec = cluster.spec_of(app)
-        strange = spec.dns_policy == "None" or (spec.dns_policy == "Default" and not spec.nameservers)
         pinned = [name for name in spec.host_aliases if cluster.service(name)]
         failed = _unresolved(cluster, app)
+        strange = spec.dns_policy == "None" or (spec.dns_policy == "Default" and not spec.nameservers)
+        strange = strange or bool(spec.nameservers and failed)
         if strange or pinned:
-            what = "overrides where services are" if pinned else "does not ask the cluster's resolver"
+            what = "overrides where services are" if pinned else "does not ask the cluster's resolver alone"
             quotes = quoted([cluster.answers.line("dnsPolicy", about=app), failed])
-            score = PROVEN if failed else BROKEN if strange else LIKELY
+            score = PROVEN if failed else BROKEN if cluster.suffers(app) else SUSPECTED
             yield Suspect(f"app/{app}", "service_dns_resolution_failure", score, f"{app} {what}.", quotes)
         elif failed:
             sentence = f"{app} cannot resolve the name of a service that exists."
@@ -80,7 +82,7 @@ def _rather(cluster: Cluster, route: Route) -> str:
 def _likeness(path: str, name: str) -> int:
     """How many letters of the words of a path stand in a service's name, common words left out."""
     plain = name.replace("-", "").replace("_", "").lower()
-    words = [word for word in _WORD.findall(path.lower()) if word not in ("api", "service", "v1", "v2", "ts", "web")]
+    words = [word for word in _WORD.findall(path.lower()) if word not in ("api", "service", "v1", "v2", "web")]
     return max(
         (
             len(word.removesuffix("service"))
@@ -94,6 +96,9 @@ def _likeness(path: str, name: str) -> int:
 def _astray(cluster: Cluster, route: Route, score: float, what: str) -> Suspect:
     app = next((pod.app for pod in cluster.pods if any(one.source == route.owner for one in pod.spec.volumes)), "")
     code = "ingress_backend_mismatch" if route.kind == "Ingress" else "gateway_misroute"
+    if route.kind == "Ingress":
+        service = cluster.service(route.backend) or cluster.service(meant(cluster, route.backend))
+        app = cluster.app_behind(service) if service else ""
     quotes = quoted([cluster.answers.line(route.path), cluster.answers.line(route.backend, route.port)])
     return Suspect(f"app/{app or cluster.app_named(route.owner)}", code, score, f"The way {route.path} {what}.", quotes)
 
@@ -103,9 +108,10 @@ def policies(cluster: Cluster) -> Iterator[Suspect]:
     for rule in cluster.network_rules:
         held = [pod for pod in cluster.pods if within(rule.selects, pod.labels)]
         for app in dict.fromkeys(pod.app for pod in held) if rule.allows_from is not None else ():
-            kept_out = [
-                caller for caller in _callers(cluster, app) if not _admitted(cluster, rule.allows_from or (), caller)
-            ]
+            peers = rule.allows_from or ()
+            kept_out = [caller for caller in _callers(cluster, app) if not _admitted(cluster, peers, caller)]
+            if peers and not any(within(peer, pod.labels) for peer in peers for pod in cluster.pods):
+                yield _shut(cluster, rule, app)
             if kept_out:
                 felt = any(
                     cluster.reachable(one.name) is False for one in cluster.services if cluster.app_behind(one) == app
@@ -115,8 +121,23 @@ def policies(cluster: Cluster) -> Iterator[Suspect]:
                 yield Suspect(f"app/{app}", "network_policy_blocks", PROVEN if felt else LIKELY, sentence, quotes)
 
 
+def _shut(cluster: Cluster, rule: NetworkRule, app: str) -> Suspect:
+    sentence = f"The network policy {rule.name} lets in only pods of which there are none, so nobody reaches {app}."
+    quotes = quoted([cluster.answers.line(rule.name)])
+    return Suspect(f"app/{app}", "network_policy_blocks", SUSPECTED, sentence, quotes)
+
+
 def _callers(cluster: Cluster, app: str) -> list[str]:
-    return [caller for caller, callee in cluster.calls if callee == app]
+    """Who is known to call an app, or is told its address."""
+    names = {one.name for one in cluster.services if one.live and cluster.app_behind(one) == app}
+    told = (
+        caller
+        for caller, container in cluster.containers()
+        for one in addresses(cluster, caller, container)
+        if one.host.split(".")[0] in names
+    )
+    known = (caller for caller, callee in cluster.calls if callee == app)
+    return [one for one in dict.fromkeys([*known, *told]) if one != app]
 
 
 def _admitted(cluster: Cluster, peers: tuple[object, ...], caller: str) -> bool:

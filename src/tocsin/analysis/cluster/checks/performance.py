@@ -167,6 +167,10 @@ def autoscalers(cluster: Cluster) -> Iterator[Suspect]:
                 sentence,
                 quoted([cluster.answers.line(blind.reason)]),
             )
+        elif limited and limited.reason == "TooManyReplicas":
+            sentence = f"{one.target} is held at its autoscaler's maximum of {one.most} and would need more."
+            quotes = quoted([cluster.answers.line("TooManyReplicas", about=one.name)])
+            yield Suspect(f"app/{one.target}", "autoscaler_at_maximum", LIKELY, sentence, quotes)
         elif (
             one.most
             and one.current is not None

@@ -16,7 +16,8 @@ from tocsin.analysis.cluster.suspects import BROKEN, LIKELY, PROVEN, Suspect
 
 _SAID: tuple[tuple[str, str], ...] = (
     ("anti-affinity", "pod_anti_affinity_conflict"),
-    ("untolerated taint", "taint_toleration_mismatch"),
+    ("node.kubernetes.io/unschedulable", "node_cordon_mismatch"),
+    (" taint {", "taint_toleration_mismatch"),
     ("Insufficient cpu", "cpu_capacity_mismatch"),
     ("Insufficient memory", "memory_capacity_mismatch"),
     ("Insufficient ephemeral-storage", "ephemeral_storage_capacity_mismatch"),
@@ -32,6 +33,8 @@ _SAID: tuple[tuple[str, str], ...] = (
 """The scheduler's own words, for when the nodes were not told. The most particular first."""
 _DOWN = "node_down"
 _UNWISHED = re.compile(r"(\d+) node\(s\) didn't (?:match|satisfy)[^,.]{0,30}node (?:affinity|selector)")
+_REASON = re.compile(r"(\d+) ([^,.{}]{3,120}(?:\{[^}]{0,120}\})?)")
+_NOT_FOR_WORK = re.compile(r"taint \{node(?:-role)?\.kubernetes\.io/(?!unschedulable)")
 _WORDS = {
     "node_selector_mismatch": "no node has the labels its node selector asks for",
     "node_affinity_mismatch": "no node fulfils its required node affinity",
@@ -86,8 +89,13 @@ def _said(cluster: Cluster, pod: Pod) -> str:
 
 
 def _code_of(message: str) -> str:
-    first = message.partition("preemption:")[0]
-    return next((code for words, code in _SAID if words in first), "")
+    """What the scheduler says of most nodes; a control plane's or a sick node's taint is none of the pod's business."""
+    told: Counter[str] = Counter()
+    _, _, reasons = message.partition("preemption:")[0].partition("available:")
+    for count, reason in _REASON.findall(reasons):
+        code = next((code for words, code in _SAID if words in reason), "")
+        told[code] += 0 if _NOT_FOR_WORK.search(reason) else int(count)
+    return max((one for one in told if one), key=lambda code: told[code], default="")
 
 
 def _obstacle(cluster: Cluster, pod: Pod, message: str) -> str:

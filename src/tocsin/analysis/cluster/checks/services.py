@@ -95,7 +95,7 @@ def replicas(cluster: Cluster) -> Iterator[Suspect]:
     """A workload and how many of it are wanted: none at all leaves its callers alone."""
     for workload in cluster.workloads:
         if workload.live and workload.desired == 0 and workload.kind in ("Deployment", "StatefulSet"):
-            called = _called(cluster, workload)
+            score = _missed(cluster, workload)
             quotes = quoted(
                 [
                     cluster.answers.line("Replicas:", "0 desired", about=workload.name),
@@ -103,19 +103,20 @@ def replicas(cluster: Cluster) -> Iterator[Suspect]:
                 ]
             )
             sentence = f"{workload.name} is scaled to zero replicas."
-            yield Suspect(
-                f"app/{workload.name}", "deployment_zero_replicas", PROVEN if called else LIKELY, sentence, quotes
-            )
+            yield Suspect(f"app/{workload.name}", "deployment_zero_replicas", score, sentence, quotes)
 
 
-def _called(cluster: Cluster, workload: Workload) -> bool:
-    """Whether anybody is told to call it, or tried: what nobody misses may be scaled down on purpose."""
+def _missed(cluster: Cluster, workload: Workload) -> float:
+    """Who misses it: those who are told to call it or tried; a Service alone; nobody, and it may be so on purpose."""
     names = {one.name for one in cluster.services if one.selector and within(one.selector, workload.pod_labels)}
     told = {
         one.host.split(".")[0] for app, container in cluster.containers() for one in addresses(cluster, app, container)
     }
     edges = {callee for _, callee in cluster.calls}
-    return bool((names | {workload.name}) & (told | edges)) or any(cluster.reachable(name) is False for name in names)
+    tried = any(cluster.reachable(name) is False for name in names)
+    if tried or (names | {workload.name}) & (told | edges):
+        return PROVEN
+    return LIKELY if names else WEAK
 
 
 def environment(cluster: Cluster) -> Iterator[Suspect]:
@@ -128,7 +129,7 @@ def environment(cluster: Cluster) -> Iterator[Suspect]:
             if service:
                 yield from _wrong_port(cluster, address, service)
                 yield from _wrong_service(cluster, address, service)
-            elif address.inside and "Service" in cluster.listed:
+            elif "Service" in cluster.listed and (address.inside or cluster.service(address.host.split(".")[0])):
                 yield from _no_service(cluster, address)
 
 
@@ -171,14 +172,14 @@ def _stem(name: str) -> str:
 def _no_service(cluster: Cluster, address: Address) -> Iterator[Suspect]:
     """A host nobody answers to: grave when it nearly names a service or the app complains of it, else an unused setting."""
     space = address.host.split(".")[1:2]
-    if space and space[0] not in {one.namespace for one in cluster.services}:
+    blamed = any(address.host in one.text for one in cluster.sayings_of(address.app))
+    if space and space[0] not in {one.namespace for one in cluster.services} and not blamed:
         return
     if any(one.name == address.host for one in cluster.workloads) or any(
         one.name == address.host for one in cluster.services
     ):
         return
     near = meant(cluster, address.host)
-    blamed = any(address.host in one.text for one in cluster.sayings)
     score = PROVEN if near and blamed else BROKEN if near or blamed else WEAK / 2
     rather = f", though there is {near}" if near else ""
     sentence = f"{address.app} is told to call {address.host}, which does not exist{rather}."
