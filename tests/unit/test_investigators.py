@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tocsin.analysis.past import Past
 from tocsin.errors import SourceError
 from tocsin.model.alert import Alert, AlertStatus
 from tocsin.model.catalogue import Catalogue, Service
@@ -190,6 +191,32 @@ def test_what_rises_at_this_time_of_every_day_is_not_the_first_cause():
     before = {("disk", "cpu"): rising, ("pay", "cpu"): steady, ("ledger-db", "cpu"): steady}
     named = [ask(CauseRanker(), Yesterday(now, other, edges)).findings[0].service for other in ({}, before)]
     assert named == ["disk", "ledger-db"]
+
+
+def test_a_flat_top_at_a_fraction_of_a_percent_is_no_limit():
+    flat = {
+        ("pay", "memory_percent"): [0.1, 0.11] * 50 + [0.17] * 24,
+        ("db", "memory_percent"): [40.0, 41.0] * 50 + [100.0] * 24,
+    }
+    found = {one.service: one for one in ask(MetricAnalyst(), Panes(metrics=seen_metrics(flat))).findings}
+    assert [found[name].data["limit"] for name in ("pay", "db")] == [None, 100.0]
+
+
+def test_a_metric_that_rises_at_this_time_of_every_day_is_told_as_such_and_believed_less():
+    rising = [0.1, 0.11] * 50 + [2.0, 2.1] * 12
+    now = {("disk", "cpu"): rising, ("pay", "cpu"): rising}
+    first, second = ask(MetricAnalyst(), Yesterday(now, {("disk", "cpu"): rising}, [])).findings
+    assert (first.service, second.service) == ("pay", "disk") and first.confidence > second.confidence
+    assert second.text.endswith(", as it did at this time of the day before") and "day before" not in first.text
+
+
+def test_pods_that_have_other_names_every_day_are_compared_with_what_most_of_them_did():
+    pods = [
+        Series("pay", "cpu", (0.0, 60.0), (level, level), (), labels={"pod": f"p{level}"}) for level in (1.0, 2.0, 9.0)
+    ]
+    found = Past.of(pods).find(Series("pay", "cpu", (0.0,), (5.0,), (), labels={"pod": "new"}))
+    assert found and found.values == (2.0, 2.0)
+    assert Past.of(pods).find(replace(pods[2], values=(5.0, 5.0))) == pods[2]
 
 
 def test_an_incident_that_comes_back_every_night_is_explained_all_the_same():
@@ -454,7 +481,7 @@ def test_data_holds_exactly_the_keys_the_specialists_were_promised():
     }
     assert found[FindingKind.METRIC_ANOMALY] == keys(
         "metric labels unit signal resource direction bad before after peak peak_at ratio change score persistence counter limit "
-        "at_limit minutes_before_alert times values rank"
+        "at_limit minutes_before_alert times values rank daily"
     )
     assert found[FindingKind.CHANGE] == keys(
         "change_id change_kind version environment author source at minutes_before_onset relation distance rank"

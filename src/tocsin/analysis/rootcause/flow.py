@@ -12,6 +12,7 @@ import numpy as np
 
 from tocsin.analysis import meaning
 from tocsin.analysis.meaning import Signal
+from tocsin.analysis.past import Past
 from tocsin.analysis.quantiles import median, quantile
 from tocsin.analysis.rootcause import levels
 from tocsin.analysis.rootcause.observed import Observed, Reason, Testimony
@@ -119,14 +120,14 @@ def _text(found: levels.Departure, share: float) -> str:
 def troubles_of(observed: Observed, family: Iterable[Signal]) -> dict[str, Trouble]:
     """The trouble of every component that is measured."""
     kinds = frozenset(family)
-    reference = {(one.service, one.metric): one for one in observed.reference.series}
+    reference = Past.of(observed.reference.series)
     requests = {
         service: _requests(many) for service, many in levels.by_service(observed.recent.series, {"traffic"}).items()
     }
     found: dict[str, Trouble] = {}
     for service, many in levels.by_service(observed.recent.series, kinds).items():
         one = _typical(many)
-        known = reference.get((service, one.metric))
+        known = reference.find(one)
         found[service] = _trouble(one, known, requests.get(service), observed.onset)
     return found
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from tocsin.analysis import meaning, series
 from tocsin.analysis.meaning import Signal
+from tocsin.analysis.past import Past
 from tocsin.analysis.quantiles import median, quantile
 from tocsin.analysis.rootcause.observed import Observed, Reason, Testimony
 from tocsin.analysis.series import Floats
@@ -84,9 +85,9 @@ def _text(one: Departure) -> str:
 
 def departures(observed: Observed) -> list[Departure]:
     """Every series of the recent stretch that left its normal state, further than such metrics wander everywhere today."""
-    reference = {(one.service, one.metric): one for one in observed.reference.series}
+    reference = Past.of(observed.reference.series)
     recent = observed.recent.series
-    found = [_departure(one, reference.get((one.service, one.metric)), observed.onset) for one in recent]
+    found = [_departure(one, reference.find(one), observed.onset) for one in recent]
     wander = _wandering(zip(recent, found, strict=True))
     told = (replace(one, z=one.z / wander[one.series.metric]) for one in found if one)
     return [one for one in told if abs(one.z) >= LEAST]

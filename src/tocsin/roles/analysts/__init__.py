@@ -22,7 +22,7 @@ METRIC_ANOMALY   role metric-analyst, ids metric-1, metric-2, ... in order of ra
   limit          float or None: the ceiling it ran into (a flat top, or 100 for percent); `at_limit` bool
   minutes_before_alert  float, negative when it came after
   times, values  list[float], at most 60 points for a sparkline; epoch seconds
-  rank           int
+  rank           int; `daily` bool: the day before saw the same change at the same time
 
 SUSPECT          role cause-ranker, id suspect-1, at most one; `service` is the likely first cause; `onset` when the changes began
   share          float 0-1, its part of all votes; `services` int, how many were compared

@@ -3,14 +3,19 @@
 Everyone asks with the same words, so the window is asked once.
 """
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from tocsin.analysis.past import UNKNOWN, Past
 from tocsin.analysis.series import Anomaly
+from tocsin.errors import SourceError
 from tocsin.model.signals import Series
 from tocsin.ports import Ask
 from tocsin.roles.contract import Brief, Seen, Windows
 
+PATIENCE_SECONDS = 20
+"""How long to wait for what only completes the picture."""
 DAY = timedelta(hours=24)
 """How much earlier a healthy hour is sought: most traffic and most jobs come back at the same time of day."""
 
@@ -20,12 +25,19 @@ async def measured(brief: Brief, windows: Windows) -> Seen[tuple[Series, ...]] |
     return await windows.metrics(Ask(brief.start, brief.end, alert_name=_alert_name(brief)))
 
 
-async def a_day_before(brief: Brief, windows: Windows) -> Seen[tuple[Series, ...]] | None:
-    """The same time of the day before, to compare with. None and SourceError as `measured`."""
+async def a_day_before(brief: Brief, windows: Windows) -> Past:
+    """The same time of the day before, to compare with; nothing when there is no source or it does not answer.
+
+    It would only complete what is known: that a source is silent, whoever reads tonight's metrics says.
+    """
     start, end = brief.start - DAY, brief.end - DAY
-    seen = await windows.metrics(Ask(start, end, alert_name=_alert_name(brief)))
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            seen = await windows.metrics(Ask(start, end, alert_name=_alert_name(brief)))
+    except (SourceError, TimeoutError):
+        return UNKNOWN
     within = (start.timestamp(), end.timestamp())
-    return replace(seen, data=tuple(_between(one, *within) for one in seen.data)) if seen else None
+    return Past.of(_between(one, *within) for one in (seen.data if seen else ()))
 
 
 def _between(one: Series, start: float, end: float) -> Series:

@@ -14,6 +14,7 @@ from zlib import crc32
 from tocsin.analysis import meaning, series
 from tocsin.analysis.calibration import Grounds
 from tocsin.analysis.meaning import Signal
+from tocsin.analysis.past import UNKNOWN, Past
 from tocsin.analysis.rootcause import flow, levels, ranking, steps, timing
 from tocsin.analysis.rootcause.observed import Line, Observed, Stretch
 from tocsin.analysis.rootcause.ranking import Suspect
@@ -40,8 +41,6 @@ MAJORITY = 0.5
 """Share that it must exceed where nobody knows who calls whom: the loudest may then merely suffer by another."""
 WEIGHTY = 0.4
 """Votes, of at most 4.2, that a service needs which no metric accuses: traces and lines of a few calls prove little."""
-AS_BAD = 0.5
-"""Share of tonight's rise at which the day before was no healthy one."""
 MOST_LINES = 20_000
 """Log lines that are read for the path of a visit; of more, every second trace, every third and so on."""
 LONGEST_QUOTE = 500
@@ -54,7 +53,7 @@ class Material:
     """Whatever the windows answered; None for one that did not, or is not there."""
 
     metrics: Seen[tuple[Series, ...]] | None = None
-    day_before: Seen[tuple[Series, ...]] | None = None
+    day_before: Past = UNKNOWN
     """The same time of the day before, where nothing is known to have been wrong."""
     logs: Seen[tuple[LogLine, ...]] | None = None
     changes: Seen[tuple[Change, ...]] | None = None
@@ -77,7 +76,7 @@ async def material(brief: Brief, windows: Windows) -> Material:
     """All windows at once, asked as their own analysts ask them."""
     metrics, day_before, logs, changes, traces, known = await asyncio.gather(
         _or_none(measured(brief, windows)),
-        _or_none(a_day_before(brief, windows)),
+        a_day_before(brief, windows),
         _or_none(windows.logs(Ask(brief.start, brief.end))),
         _or_none(windows.changes(asked(brief))),
         spans_or_none(brief, windows),
@@ -148,25 +147,14 @@ def observe(seen: Material, brief: Brief, judged: list[Anomaly]) -> Observed:
     )
 
 
-def _healthy(seen: Seen[tuple[Series, ...]] | None, service: str, judged: Sequence[Anomaly]) -> tuple[Series, ...]:
-    """The day before; nothing where the service that alerts was about as slow, or failed about as much, then too.
+def _healthy(past: Past, service: str, judged: Sequence[Anomaly]) -> tuple[Series, ...]:
+    """The day before; nothing where most of what is wrong with the service that alerts was wrong then too.
 
     What comes back every night is still to be explained.
     """
-    known = {(one.service, one.metric): one for one in (seen.data if seen else ()) if one.values}
     symptoms = levels.SYMPTOMS - {"traffic"}
     tonight = [one for one in judged if one.bad and one.signal in symptoms and service in ("", one.series.service)]
-    then = [known.get((one.series.service, one.series.metric)) for one in tonight]
-    as_bad = sum(bool(one and _as_bad(series.judge(one), now)) for one, now in zip(then, tonight, strict=True))
-    return () if 2 * as_bad > len(tonight) else tuple(known.values())
-
-
-def _as_bad(then: Anomaly | None, now: Anomaly) -> bool:
-    return then is not None and bool(then.bad) and _height(then) >= AS_BAD * _height(now)
-
-
-def _height(one: Anomaly) -> float:
-    return abs(one.shift.after - one.shift.before)
+    return () if 2 * sum(map(past.saw, tonight)) > len(tonight) else past.series
 
 
 def alarm(brief: Brief) -> tuple[str, Signal] | None:
