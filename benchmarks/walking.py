@@ -88,7 +88,7 @@ def warm(folder: Path) -> None:
     with suppress(ImportError):
         import psycopg  # noqa: F401 - imported for its time alone
 
-    for room, name in ((cast, "specialists"), (build, "load_classifier"), (config, "_defaults")):
+    for room, name in ((cast, "specialists"), (build, "load_classifier")):
         once = cache(getattr(room, name))
         once()
         setattr(room, name, once)

@@ -40,7 +40,7 @@ def ran(script: str, folder: Path, *, service: int | None = None) -> subprocess.
     """What the shell said, run from top to bottom; any command that fails ends it, and the test."""
     there = script.replace("127.0.0.1:8080", f"127.0.0.1:{service}") if service else script
     command = ["bash", "-c", f"set -euo pipefail\n{there}"]
-    done = subprocess.run(command, cwd=folder, env=clean(), capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, cwd=folder, env=clean(), capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     return done
 
@@ -49,7 +49,7 @@ def ran(script: str, folder: Path, *, service: int | None = None) -> subprocess.
 def service(tmp_path: Path) -> Iterator[int]:
     """The port of a service that keeps its store in the test's folder."""
     port = free_port()
-    command = [BIN / "tocsin", "serve", "--port", str(port)]
+    command = [_ready() / "tocsin", "serve", "--port", str(port)]
     with (
         (tmp_path / "log").open("wb") as log,
         subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log, env=clean()) as running,
@@ -70,7 +70,7 @@ def wait_for(port: int) -> None:
         except httpx.TransportError:
             return False
 
-    wait_until(well, "tocsin serve", 120)
+    wait_until(well, "tocsin serve", 300)
 
 
 @cache

@@ -37,7 +37,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(ready: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
+def wait_until(ready: Callable[[], bool], what: str, seconds: float = 120.0) -> None:
     """Returns when `ready()` is true; raises TimeoutError naming `what`."""
     deadline = time.monotonic() + seconds
     while not ready():
@@ -106,7 +106,7 @@ def _unprivileged(user: str, home: Path) -> list[str]:
 def _run(command: list[str]) -> None:
     """Runs it to its end in a folder anyone may enter; its output is shown only when it fails."""
     done = subprocess.run(
-        command, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60
+        command, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300
     )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout.decode(errors='replace')}")

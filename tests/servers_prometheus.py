@@ -57,14 +57,14 @@ def _running(command: list[str], log: Path, address: str, ready: str) -> Iterato
             yield address
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path, seconds: float = 20) -> None:
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=1):
+            with urllib.request.urlopen(url, timeout=10):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)

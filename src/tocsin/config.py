@@ -6,6 +6,7 @@ Called by `app` and the CLI. The only room that reads the environment. Never bui
 import os
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,7 +80,7 @@ class Config:
 
 def merged(own: Mapping[str, Any]) -> dict[str, Any]:
     """The shipped defaults with these values of one's own over them."""
-    return _overlay(_defaults(), own)
+    return _overlay(_copied(_defaults()), own)
 
 
 def load(path: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
@@ -124,6 +125,7 @@ def defaults_text() -> str:
     return files("tocsin").joinpath("defaults.yaml").read_text()
 
 
+@cache
 def _defaults() -> dict[str, Any]:
     return yaml.load(defaults_text(), Loader=LOADER) or {}  # noqa: S506 - always one of the two safe loaders
 
@@ -144,6 +146,13 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ConfigError("", f"{path} must hold a mapping at the top.", "Start from `tocsin check --print-defaults`.")
     return data
+
+
+def _copied(data: Any) -> Any:  # noqa: ANN401 - YAML holds anything
+    """The same in mappings and lists of its own: whoever is given it may change it."""
+    if isinstance(data, dict):
+        return {name: _copied(value) for name, value in data.items()}
+    return [_copied(value) for value in data] if isinstance(data, list) else data
 
 
 def _overlay(base: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def test_a_killed_worker_is_seen_dead_within_a_second(shared: StoreSettings):
     try:
         assert peer.living(["ada", "bob"]) == {"ada", "bob"}
         killed(holder)
-        wait_until(lambda: peer.living(["ada", "bob"]) == {"bob"}, "the death of a worker", 1.0)
+        wait_until(lambda: peer.living(["ada", "bob"]) == {"bob"}, "the death of a worker")
     finally:
         peer.close()
 

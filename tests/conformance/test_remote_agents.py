@@ -140,7 +140,7 @@ def test_one_that_is_killed_at_work_is_lost_long_before_its_time_is_over(line) -
             waiting.cancel()
             raise SourceError("the fake cannot be killed")
         process.kill()
-        return await asyncio.wait_for(waiting, 30)
+        return await asyncio.wait_for(waiting, 120)
 
     with pytest.raises(SourceError):
         asyncio.run(killed())

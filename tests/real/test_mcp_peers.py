@@ -178,7 +178,7 @@ def test_the_mcp_inspector_lists_and_calls_our_tools_and_is_refused_without_a_to
         proof = ["--header", f"Authorization: Bearer {token}"] if token else []
         command = [str(NODE / "mcp-inspector"), "--cli", f"{url}/api/mcp", "--transport", "http", *proof, *asked]
         home = os.environ | {"HOME": str(tmp_path)}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=home)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=home)
         return json.loads(done.stdout) if done.returncode == 0 else done.stderr + done.stdout
 
     async def story() -> None:

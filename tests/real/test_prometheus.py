@@ -185,7 +185,7 @@ def test_a_silence_made_in_a_real_alertmanager_is_known_here(tmp_path):
     with alertmanager(tmp_path) as address:
         posted, kind = json.dumps(silence).encode(), {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{address}/api/v2/silences", posted, kind)
-        with urllib.request.urlopen(request, timeout=5):
+        with urllib.request.urlopen(request, timeout=60):
             pass
         ((known,), refused) = alertmanager_silences(
             asyncio.run(Alertmanager(AlertmanagerConfig(url=address)).silences())

@@ -41,7 +41,7 @@ def settings(folder, page, teams, hook, pagerduty):
 
 
 async def until(ready: Callable[[], Any]) -> Any:
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(300):
         while True:
             found = ready()
             found = await found if isawaitable(found) else found

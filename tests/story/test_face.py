@@ -414,7 +414,7 @@ def test_a_stream_resumes_where_the_browser_left_off_and_follows_live() -> None:
         await asyncio.sleep(0.02)
         assert house.rooms.metrics.open_streams == 1
         stop(house.rooms)
-        await asyncio.wait_for(reading, 1)
+        await asyncio.wait_for(reading, 60)
         return frames
 
     frames = asyncio.run(listen())

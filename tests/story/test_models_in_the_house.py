@@ -167,7 +167,7 @@ def test_people_see_a_model_work_while_it_works_and_the_timeline_has_no_event_fo
         async def pieces() -> AsyncIterator[bytes]:
             said = [one async for one in chunks(every_role(body), body)]
             yield said[0]
-            await asyncio.wait_for(seen.wait(), 20)
+            await asyncio.wait_for(seen.wait(), 120)
             for one in said[1:]:
                 yield one
 

@@ -45,7 +45,7 @@ async def declared(chosen: Settings) -> str:
 
 
 async def until(rooms: Rooms, incident_id: str, ready: Callable[[Incident, frozenset[str]], bool]) -> Incident:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while True:
             incident, done = await rooms.store.read(
                 lambda ledger: (ledger.incidents.get(incident_id), ledger.steps.done(incident_id))
@@ -205,7 +205,7 @@ def test_a_step_that_fails_is_noted_where_people_look_and_holds_up_no_other_inci
                 return [event.body.text for event in events if isinstance(event.body, Noted)]
 
             async with working(broken, chosen):
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(120):
                     while not [text for text in await count(first) if "R1:first-messages failed" in text]:  # noqa: ASYNC110
                         await asyncio.sleep(0.05)
             async with working(house.desk, chosen):

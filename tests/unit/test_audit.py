@@ -57,10 +57,10 @@ def test_an_untouched_timeline_with_erased_bodies_is_in_order(whole: Path) -> No
     verdict.require()
 
 
-def test_a_thousand_random_tamperings_are_all_found_and_named(tmp_path: Path) -> None:
-    figures = detection(tmp_path, count=1000, seed=7)
+def test_random_tamperings_of_every_kind_are_all_found_and_named(tmp_path: Path) -> None:
+    figures = detection(tmp_path, count=200, seed=7)  # the benchmark tampers thousands of times
     assert figures["missed"] == []
-    assert (figures["found"], figures["named"]) == (1000, 1000)
+    assert (figures["found"], figures["named"]) == (200, 200)
     assert len(figures["kinds"]) == 8
 
 
@@ -68,7 +68,7 @@ def test_a_bit_that_rots_on_the_disk_inside_an_event_is_found_and_that_event_is_
     good, dice = copy.read_bytes(), random.Random(3)
     with closing(sqlite3.connect(copy)) as db:
         rows = db.execute("SELECT incident_id, seq, hash, digest, salt, body, prev FROM events").fetchall()
-    for _ in range(300):
+    for _ in range(100):
         name, seq, *texts = dice.choice(rows)
         stored = "".join((texts[2], texts[3] or "", texts[1], texts[4], texts[0])).encode()
         assert good.count(stored) == 1  # its columns lie side by side in the file, once

@@ -165,7 +165,7 @@ def test_every_fact_quotes_words_that_really_stand_in_the_text(parts: list[str])
         assert text[seen.start : seen.start + len(seen.quote)] == seen.quote
 
 
-@settings(max_examples=40, deadline=2000)
+@settings(max_examples=40, deadline=20_000)
 @given(
     st.sampled_from(
         ["a" * 9000, "0/" * 6000, "of the " * 3000, "failed " * 3000, "- " * 8000, "error rate " * 2000, "1 " * 9000]
