@@ -23,7 +23,7 @@ from tocsin.guard.attempt import Attempt
 from tocsin.model.event import Event
 from tocsin.model.identity import Principal, Role
 from tocsin.model.incident import Incident
-from tocsin.ports import Ledger
+from tocsin.ports import Clock, Ledger
 from tocsin.response import respond
 from tocsin.walk import Step, Work
 
@@ -97,8 +97,17 @@ class Paced:
             for one in steps:
                 group.create_task(self.step(one.name, one.work))
 
-    async def wait(self, seconds: float | None, seen: int) -> bool:
+    async def part(self, step: Step) -> str:
+        """As a step of its own: it may be cut before and after."""
+        return await self.step(step.name, step.work)
+
+    async def rest(self, until: datetime | None, clock: Clock, seen: int) -> bool:
         """Until then, or until somebody has written on the incident."""
+        seconds = None if until is None else max(0.0, (until - clock.now()).total_seconds())
+        return await self.wait(seconds, seen)
+
+    async def wait(self, seconds: float | None, seen: int) -> bool:
+        """The same."""
         await self._shift.sleep(self._incident_id, seconds, seen)
         return True
 

@@ -1,7 +1,7 @@
 """An upgrade with incidents in flight: `python -m benchmarks.upgrade --json`.
 
 The old version is killed at every boundary of its walk, each time with a fresh incident; then a new version, whose body has
-one step more in its opening, finishes what is there. Twice: with the change guarded by `walk.patched`, as it should be, and
+one step more after its opening, finishes what is there. Twice: with the change guarded by `walk.patched`, as it should be, and
 without, as a mistake would have it: then a walk whose memory no longer fits breaks off, and its successor goes on from the
 books. `stranded`: incidents that were not finished; `doubled` as in `benchmarks.crash`; `new_steps`: how often the step more
 was taken.
@@ -21,23 +21,25 @@ from benchmarks.processes import ended, forked, seconds
 from benchmarks.receivers import FarEnds, far_ends
 from benchmarks.reckoning import databases, tally
 from benchmarks.walking import Fault, Plan, warm, worker
-from tocsin.walk import Step, Walk
+from tocsin.walk import Walk, Work
 
 KILLED = -9
 
 
 class Newer:
-    """The body of tomorrow: a second look before the plan."""
+    """The body of tomorrow: a second look after the opening."""
 
     def __init__(self, walk: Walk, guarded: bool, taken: Path) -> None:
         self._walk, self._guarded, self._taken = walk, guarded, taken
-        self.step, self.wait, self.patched = walk.step, walk.wait, walk.patched
+        self.together, self.part, self.rest = walk.together, walk.part, walk.rest
+        self.wait, self.patched = walk.wait, walk.patched
 
-    async def together(self, *steps: Step) -> None:
+    async def step(self, name: str, work: Work) -> str:
         """As today's, but for the one step more."""
-        if steps[0].name == "plan" and (not self._guarded or await self._walk.patched("second look")):
+        said = await self._walk.step(name, work)
+        if name == "take_up" and (not self._guarded or await self._walk.patched("second look")):
             await self._walk.step("second_look", self._look)
-        await self._walk.together(*steps)
+        return said
 
     async def _look(self) -> str:
         with self._taken.open("a") as lines:
@@ -48,7 +50,7 @@ class Newer:
 def upgraded(url: str, ends: FarEnds, *, guarded: bool, boundaries: range) -> dict[str, int]:
     """Old workers killed at each of these boundaries, one new worker to the end."""
     number = 0
-    for kind in ("begin", "return"):
+    for kind in ("step", "stepped"):
         for index in boundaries:
             number += 1
             old = Plan(url, ends, ((number, "http"),), Fault(kind, index), until_done=True)

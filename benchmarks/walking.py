@@ -56,8 +56,9 @@ _walked: ContextVar[str] = ContextVar("walked", default="")
 class Fault:
     """Where a worker ends: the boundary's kind, how many of that kind its fresh incident lives through, and the signal.
 
-    Kinds: `begin` of a step, `commit` of a walk, `before` and `after` an executor runs, `midway` (the far end has had the effect
-    and nobody has heard), `return` of a step that the engine does not remember yet. `acting` counts from the first offer on.
+    Kinds: `begin` of a step or of a part of one, `commit` of a walk, `before` and `after` an executor runs, `midway` (the far end
+    has had the effect and nobody has heard), `return` of a step or part that the engine does not remember yet. `step` and
+    `stepped` are those of whole steps. `acting` counts from the first offer on.
     """
 
     kind: str
@@ -250,13 +251,21 @@ def _boundaries(plan: Plan, fresh: str) -> Reach:
 
 
 def _instrument(reach: Reach) -> None:
-    """Tells of each boundary: a step begins, a commit of a walk has returned, a step has returned but is not remembered yet."""
-    attempt, write = durable.Clockwork.attempt, Fenced.write
+    """Tells of each boundary: a step or a part begins, a commit of a walk has returned, one has returned and is not remembered."""
+    attempt, part, write = durable.Clockwork.attempt, durable.Clockwork.part, Fenced.write
 
     async def attempted(self: durable.Clockwork, incident_id: str, step: Step) -> str:
         _walked.set(incident_id)
+        reach(f"step {step.name}")
         reach(f"begin {step.name}")
         said = await attempt(self, incident_id, step)
+        reach("return")
+        reach("stepped")
+        return said
+
+    async def parted(self: durable.Clockwork, incident_id: str, step: Step) -> str:
+        reach(f"begin {step.name}")
+        said = await part(self, incident_id, step)
         reach("return")
         return said
 
@@ -266,6 +275,7 @@ def _instrument(reach: Reach) -> None:
         return result
 
     durable.Clockwork.attempt = attempted  # type: ignore[method-assign]
+    durable.Clockwork.part = parted  # type: ignore[method-assign]
     Fenced.write = written  # type: ignore[method-assign]
 
 

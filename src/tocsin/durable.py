@@ -1,23 +1,26 @@
 """The clockwork: the walks of `response` on DBOS, so that they outlive the process. The only room that imports the engine.
 
-Called by `app.worker`. A walk is one DBOS workflow, named after the incident and its generation; its steps are checkpointed,
-its waiting is a durable `recv`, and a message to it only says "look": losing or doubling one is harmless. What a step did is
-ticked in the timeline's own store, so this room's memory may be lost whole without losing or doubling anything.
+Called by `app.worker`. A walk is one DBOS workflow, named after the incident and its generation; its steps are checkpointed.
+It rests inside a step, until a bell in this process rings or its time comes: an incident that is quiet costs the engine
+nothing, however many there are. A bell only says "look": losing or doubling a ring is harmless. What a step did is ticked in
+the timeline's own store, so this room's memory may be lost whole without losing or doubling anything.
 Never used: Conductor, auto_upgrade, sharding (they are not free software).
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import structlog
 
 from tocsin.errors import StoreError, TakenOver
+from tocsin.ports import Clock
 from tocsin.walk import Step, Walk, Work
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ RETRY_SECONDS = 60.0
 SHORT_SECONDS = 5.0
 """The same where not even that could be noted, and before the successor of a broken walk sets out."""
 LONGEST_WAIT = 24 * 3600.0
+NAP_SECONDS = 60.0
+"""A rest looks at the clock so often: one that was set, or a machine that slept, delays what is due by no more."""
 _WAKE = "look"
 _log = structlog.get_logger(__name__)
 
@@ -52,6 +57,8 @@ class Hosted:
     generation: int
     task: "asyncio.Task[Any]"
     seen: int | None = None
+    bell: asyncio.Event | None = None
+    """Ends the rest it is taking inside a step; None between steps, where only a message reaches it."""
 
 
 class Keeper(Protocol):
@@ -99,6 +106,8 @@ class Clockwork:
     async def wake(self, incident_id: str) -> None:
         """Tells a walk of this process to look."""
         hosted = self.hosted[incident_id]
+        if hosted.bell is not None:
+            return hosted.bell.set()
         await _engine().send_async(_name(incident_id, hosted.generation), _WAKE, _WAKE)
 
     async def recover(self, living: Collection[str]) -> int:
@@ -123,7 +132,7 @@ class Clockwork:
 
     async def attempt(self, incident_id: str, step: Step) -> str:
         """One try of a step, as the engine will remember it: what it said, or that it failed."""
-        if self._draining or self.lost.is_set():
+        if self._halting:
             await _stand_still()
         self._busy += 1
         try:
@@ -131,10 +140,48 @@ class Clockwork:
         except TakenOver:
             self.lost.set()
         finally:
-            self._busy -= 1
-            if self._busy == 0:
-                self._idle.set()
+            self._one_less()
         return await _stand_still()
+
+    async def part(self, incident_id: str, step: Step) -> str:
+        """A part of a step, unless nothing is to begin any more."""
+        if self._halting:
+            with self._aside():
+                await _stand_still()
+        said = await step.work()
+        await self.keeper.passed(incident_id, step.name)
+        return said
+
+    async def rest(self, hosted: Hosted, until: datetime | None, clock: Clock) -> None:
+        """Until then or until the bell rings; a step at rest holds up no shutdown."""
+        hosted.bell = asyncio.Event()
+        try:
+            with self._aside():
+                while not hosted.bell.is_set() and (until is None or clock.now() < until):
+                    await _nap(hosted.bell, NAP_SECONDS if until is None else (until - clock.now()).total_seconds())
+                if self._halting:
+                    await _stand_still()
+        finally:
+            hosted.bell = None
+
+    @property
+    def _halting(self) -> bool:
+        """Is nothing to begin any more?"""
+        return self._draining or self.lost.is_set()
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        """A step that does nothing meanwhile."""
+        self._one_less()
+        try:
+            yield
+        finally:
+            self._busy += 1
+
+    def _one_less(self) -> None:
+        self._busy -= 1
+        if self._busy == 0:
+            self._idle.set()
 
     async def _tried(self, incident_id: str, step: Step) -> str:
         """Raises TakenOver only. While the store cannot be reached, not even the failure can be noted: then it tries on."""
@@ -177,8 +224,19 @@ class DurableWalk:
             if left:
                 await self._pause(RETRY_SECONDS)
 
-    async def wait(self, seconds: float | None, seen: int) -> bool:
+    async def part(self, step: Step) -> str:
+        """Carries it out, and remembers nothing of it."""
+        return await self._clockwork.part(self._incident_id, step)
+
+    async def rest(self, until: datetime | None, clock: Clock, seen: int) -> bool:
         """Until then, or until the timeline is longer than `seen` and somebody says so."""
+        self._hosted.seen = seen
+        await self._clockwork.rest(self._hosted, until, clock)
+        self._hosted.seen = None
+        return True
+
+    async def wait(self, seconds: float | None, seen: int) -> bool:
+        """The same on the engine's books, which is dear: on SQLite it asks for a message several times a second."""
         self._hosted.seen = seen
         await self._pause(LONGEST_WAIT if seconds is None else min(seconds, LONGEST_WAIT))
         self._hosted.seen = None
@@ -285,6 +343,12 @@ def _engine() -> "type[Engine]":
 
 def _name(incident_id: str, generation: int) -> str:
     return f"{incident_id}:{generation}"
+
+
+async def _nap(bell: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(max(0.0, min(seconds, NAP_SECONDS))):
+            await bell.wait()
 
 
 async def _stand_still() -> str:

@@ -1,9 +1,10 @@
 """The story: one incident walked down the corridor. Called by `durable` in the service, by `app.once` for a single response.
 
 First the opening: triage, first messages beside the investigation, diagnosis and a proposed fix, messages again. Then a
-loop: look at the incident, decide the next move with a pure function, carry it out, or wait for a deadline or a wake-up.
-The body between the steps knows no clock, no chance and no I/O, and every step is ticked in the transaction of its events:
-so a walk may be cut anywhere, by anything, and goes on without losing or doubling a thing.
+loop: look at the incident, decide the next move with a pure function, carry it out, or rest until a deadline or a wake-up.
+One step of the walk goes on looking until the walk itself has something to do. The body between the steps knows no clock, no
+chance and no I/O, and every move is ticked in the transaction of its events: so a walk may be cut anywhere, by anything, and
+goes on without losing or doubling a thing.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -27,7 +28,11 @@ from tocsin.walk import Step, Walk
 RETRY = timedelta(minutes=1)
 """How long a move that failed is left alone before it is tried again."""
 TURNS = 500
-"""So many looks, then the walk ends and a fresh one takes over: what an engine must remember of one walk stays bounded."""
+"""So many steps with looks, then the walk ends and a fresh one takes over: what an engine must remember of it stays bounded."""
+LOOKS = 500
+"""So many looks in one step."""
+OPENED = "opened"
+"""What the first step says when the whole opening was a part of it; walks of earlier versions took three steps."""
 RUN_OVER = ":over"
 """How the key of the move ends that ends a run of a playbook."""
 OpeningStep = Callable[[str, str, Desk], Awaitable[None]]
@@ -51,13 +56,13 @@ class Look(Value):
 
 async def respond(incident_id: str, walk: Walk, desk: Desk) -> None:
     """From declared to closed, as far as the walk waits. Raises errors.NotFound when there is no such incident."""
-    step = partial(_opening, incident_id, desk)
-    await walk.together(step("take_up", opening.begin))
-    await walk.together(step(opening.TRIAGE, opening.decide))
-    await walk.together(step("plan", opening.plan))
+    if await walk.step("take_up", partial(_open, incident_id, walk, desk)) != OPENED:
+        step = partial(_opening, incident_id, desk)
+        await walk.together(step(opening.TRIAGE, opening.decide))
+        await walk.together(step("plan", opening.plan))
     held: dict[str, datetime] = {}
     for _ in range(TURNS):
-        look = Look.model_validate_json(await walk.step("look", partial(_look, incident_id, desk, dict(held))))
+        look = Look.model_validate_json(await walk.step("look", partial(_look, incident_id, walk, desk, held)))
         match look.move:
             case Leave():
                 return
@@ -66,9 +71,8 @@ async def respond(incident_id: str, walk: Walk, desk: Desk) -> None:
                     return
             case Play(run_id=run_id, steps=names):
                 await walk.together(*(_playing(incident_id, desk, run_id, name) for name in names))
-            case move:
-                done = await walk.step(move.key, partial(_carry_out, incident_id, desk, move))
-                held = {} if done else {**held, move.key: look.at + RETRY}
+            case move:  # an earlier version chose it in one step and carried it out in the next
+                _hold(held, look, await walk.step(move.key, partial(_carry_out, incident_id, desk, move)))
 
 
 def next_move(
@@ -101,11 +105,41 @@ def _on_the_clock(incident: Incident, rules: Rules) -> Mode:
     return mode_now(incident.model_copy(update={"drill": None}), rules.remediate.current)
 
 
-async def _look(incident_id: str, desk: Desk, held: Mapping[str, datetime]) -> str:
+async def _open(incident_id: str, walk: Walk, desk: Desk) -> str:
+    """The opening: triage first, and the plan to go by."""
+    step = partial(_opening, incident_id, desk)
+    for one in (step("take_up", opening.begin), step(opening.TRIAGE, opening.decide), step("plan", opening.plan)):
+        await walk.part(one)
+    return OPENED
+
+
+async def _look(incident_id: str, walk: Walk, desk: Desk, held: dict[str, datetime]) -> str:
+    """Looks, carries out what is due and rests, again and again, until a playbook is to be played or the incident left."""
+    for _ in range(LOOKS):
+        look = await _looked(incident_id, desk, held)
+        match look.move:
+            case Leave() | Play():
+                break
+            case Wait(until=until):
+                if not await walk.rest(until, desk.clock, look.seq):
+                    break
+            case move:
+                _hold(held, look, await walk.part(Step(move.key, partial(_carry_out, incident_id, desk, move))))
+    return look.model_dump_json()
+
+
+async def _looked(incident_id: str, desk: Desk, held: Mapping[str, datetime]) -> Look:
     incident, done = await desk.standing(incident_id)
     now = desk.clock.now()
-    move = next_move(incident, now, desk.rules, done, held)
-    return Look(move=move, at=now, seq=incident.last_seq).model_dump_json()
+    return Look(move=next_move(incident, now, desk.rules, done, held), at=now, seq=incident.last_seq)
+
+
+def _hold(held: dict[str, datetime], look: Look, done: str) -> None:
+    """A move that failed is left alone for a while; one that came through frees all."""
+    if done:
+        held.clear()
+    elif not isinstance(look.move, Wait | Leave):
+        held[look.move.key] = look.at + RETRY
 
 
 def _playing(incident_id: str, desk: Desk, run_id: str, name: str) -> Step:

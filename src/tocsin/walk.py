@@ -6,7 +6,10 @@ durable one in `durable`. Between two steps nothing is kept but what the steps w
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import NamedTuple, Protocol
+
+from tocsin.ports import Clock
 
 Work = Callable[[], Awaitable[str]]
 """What a step does. Its answer is a short text (JSON, mostly): a durable walk keeps it."""
@@ -34,11 +37,22 @@ class Walk(Protocol):
         """Carries steps out side by side and returns when all are through; a walk that lasts tries a failing one again."""
         ...
 
-    async def wait(self, seconds: float | None, seen: int) -> bool:
-        """Until then (None: no such time), or until the timeline has more than the `seen` events.
+    async def part(self, step: Step) -> str:
+        """Within a step: carries a part of it out, which no engine remembers, so it must tick itself.
 
-        False when this walk does not wait and ends here.
+        None begins once the walk is to stop or is somebody else's.
         """
+        ...
+
+    async def rest(self, until: datetime | None, clock: Clock, seen: int) -> bool:
+        """Within a step: rests until then (None: no such time), or until the timeline has more than the `seen` events.
+
+        It costs nothing while nothing happens. False, at once, for a walk that cannot rest within a step.
+        """
+        ...
+
+    async def wait(self, seconds: float | None, seen: int) -> bool:
+        """Between steps: as `rest`, and an engine remembers it. False when this walk does not wait and ends here."""
         ...
 
     async def patched(self, change: str) -> bool:
@@ -64,6 +78,14 @@ class OneGo:
         async with asyncio.TaskGroup() as group:
             for one in steps:
                 group.create_task(_run(one.work))
+
+    async def part(self, step: Step) -> str:
+        """Carries it out."""
+        return await step.work()
+
+    async def rest(self, until: datetime | None, clock: Clock, seen: int) -> bool:  # noqa: ARG002 - see `wait`
+        """Never: time passes between the steps."""
+        return False
 
     async def wait(self, seconds: float | None, seen: int) -> bool:  # noqa: ARG002 - nothing happens meanwhile
         """As `pass_time` says."""
