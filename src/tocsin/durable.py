@@ -107,8 +107,9 @@ class Clockwork:
         """Tells a walk of this process to look."""
         hosted = self.hosted[incident_id]
         if hosted.bell is not None:
-            return hosted.bell.set()
-        await _engine().send_async(_name(incident_id, hosted.generation), _WAKE, _WAKE)
+            hosted.bell.set()
+        else:
+            await _engine().send_async(_name(incident_id, hosted.generation), _WAKE, _WAKE)
 
     async def recover(self, living: Collection[str]) -> int:
         """Hands the walks of every incarnation that is not among the living to whoever is free; how many."""

@@ -445,6 +445,30 @@ def test_alerts_are_found_by_condition_time_decision_and_incident_newest_first(r
     run(scenario)
 
 
+def test_the_labels_of_the_alerts_that_opened_incidents_are_read_in_one_look_and_the_newest_counts(run) -> None:
+    async def scenario(store: Store) -> None:
+        def fill(ledger: Ledger) -> None:
+            for n, (decided, incident) in enumerate(
+                (
+                    ("opened", "INC-1"),
+                    ("joined", "INC-1"),
+                    ("opened", "INC-2"),
+                    ("opened", "INC-2"),
+                    ("opened", "INC-3"),
+                )
+            ):
+                one = alert(n, received=NOW - timedelta(minutes=n % 2)).model_copy(update={"labels": {"rack": str(n)}})
+                ledger.alerts.put(KeptAlert(one, decided, "r", incident))
+
+        await store.write(fill)
+        asked = ["INC-1", "INC-2", "INC-9"]
+        found = await store.read(lambda ledger: ledger.alerts.opening_labels(asked))
+        assert found == {"INC-1": {"rack": "0"}, "INC-2": {"rack": "2"}}
+        assert await store.read(lambda ledger: ledger.alerts.opening_labels([])) == {}
+
+    run(scenario)
+
+
 def test_a_delivery_keeps_its_bytes_and_dead_letters_are_listed_newest_first(run) -> None:
     def kept(name: str, minute: int, status: str) -> KeptDelivery:
         at = NOW + timedelta(minutes=minute)

@@ -4,7 +4,7 @@ The face wraps its store in this for every request, so that no route can forget 
 incident that is not there for whoever tries finds no incident.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -116,6 +116,9 @@ class _Alerts(_Part):
     def by_fingerprint(self, source: str, fingerprint: str, *, since: datetime) -> list[KeptAlert]:
         found = self._part.by_fingerprint(source, fingerprint, since=since)
         return [one for one in found if self.may(one.incident_id)]
+
+    def opening_labels(self, incident_ids: Collection[str]) -> dict[str, Mapping[str, str]]:
+        return dict(self._part.opening_labels([name for name in incident_ids if self.may(name)]))
 
     def recent(
         self,

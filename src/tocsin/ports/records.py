@@ -1,6 +1,6 @@
 """What the cellar keeps of incidents: timelines, alerts, deliveries, evidence, changes, silences."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -97,6 +97,10 @@ class AlertStore(Protocol):
 
     def by_fingerprint(self, source: str, fingerprint: str, *, since: datetime) -> list[KeptAlert]:
         """That condition's notifications since then, newest first."""
+        ...
+
+    def opening_labels(self, incident_ids: Collection[str]) -> dict[str, Mapping[str, str]]:
+        """The labels of the alert that opened each of these incidents, in one look; the newest where several did."""
         ...
 
     def recent(

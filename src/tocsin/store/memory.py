@@ -4,7 +4,7 @@ Same timeline code, same answers, same errors. A write works on a copy that repl
 failed one leaves nothing and a reader never sees half of one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -217,6 +217,11 @@ class MemoryAlerts:
         """That condition's notifications since then, newest first."""
         condition = key(source, fingerprint)
         return [one for one in self._newest(since) if key(one.alert.source, one.alert.fingerprint) == condition]
+
+    def opening_labels(self, incident_ids: Collection[str]) -> dict[str, Mapping[str, str]]:
+        """By the decisions."""
+        opened = [one for one in reversed(self._newest(None)) if one.disposition == "opened"]
+        return {one.incident_id: one.alert.labels for one in opened if one.incident_id in incident_ids}
 
     def recent(
         self,

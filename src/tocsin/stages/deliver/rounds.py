@@ -78,12 +78,13 @@ class Deliveries:
         busy = Counter(parcel.receiver for parcel, _ in self._under_way.values())
         taken = []
         for parcel in ledger.outbox.due(now):
+            free = busy[parcel.receiver] < SIDE_BY_SIDE and self._quiet.get(parcel.receiver, now) <= now
+            if not free or parcel.key in self._under_way:
+                continue
             incident = ledger.incidents.get(parcel.incident_id)
             if incident is not None and not self._may_leave(incident, parcel.kind):
                 _withhold(ledger, parcel, now)
-                continue
-            free = busy[parcel.receiver] < SIDE_BY_SIDE and self._quiet.get(parcel.receiver, now) <= now
-            if free and parcel.key not in self._under_way and ledger.outbox.claim(parcel, now + CLAIM):
+            elif ledger.outbox.claim(parcel, now + CLAIM):
                 busy[parcel.receiver] += 1
                 taken.append(parcel)
         return taken

@@ -3,7 +3,7 @@
 `judge` looks things up on it, `receive` and `rejudge` have it record what was decided. It lives for one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -73,7 +73,7 @@ class Desk:
         self.names = names
         self.declared: list[str] = []
         self._incidents: dict[str, Incident | None] = {}
-        self._openers: dict[str, Alert | None] = {}
+        self._openers: dict[str, Mapping[str, str]] = {}
 
     @cached_property
     def silences(self) -> tuple[Silence, ...]:
@@ -109,11 +109,11 @@ class Desk:
         since = self.now - self.rules.widest_window
         return self.ledger.incidents.recent(open_only=True, since=since, limit=_MANY)
 
-    def opener(self, incident_id: str) -> Alert | None:
-        """The alert that opened an incident."""
+    def opener(self, incident_id: str) -> Mapping[str, str]:
+        """The labels of the alert that opened an incident; read once for all that are in front of us."""
         if incident_id not in self._openers:
-            kept = self.ledger.alerts.recent(incident_id=incident_id, disposition="opened", limit=1)
-            self._openers[incident_id] = kept[0].alert if kept else None
+            unread = [name for name in (incident_id, *self._incidents) if name not in self._openers]
+            self._openers |= {**{name: {} for name in unread}, **self.ledger.alerts.opening_labels(unread)}
         return self._openers[incident_id]
 
     def waiting(self, hold: Hold) -> list[KeptAlert]:

@@ -1,6 +1,6 @@
 """Which open incident does an alert belong to: the configured correlation rules, in their order, with the reason in words. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -12,8 +12,8 @@ from tocsin.model.catalogue import Catalogue
 from tocsin.model.incident import Incident
 from tocsin.stages.intake.rules import CommonCause, CorrelationRule, Neighbour, SameLabels, SameService
 
-Opener = Callable[[str], Alert | None]
-"""The alert that opened the incident of that id."""
+Opener = Callable[[str], Mapping[str, str]]
+"""The labels of the alert that opened the incident of that id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _reason(
         case CommonCause():
             return _by_common_cause(cause, alert, incident, catalogue)
         case SameLabels():
-            return _same_labels(rule, alert, opener(incident.id))
+            return _same_labels(rule, alert, incident, opener)
 
 
 def _same_service(alert: Alert, incident: Incident, catalogue: Catalogue) -> str:
@@ -115,11 +115,12 @@ def graph_of(calls: tuple[Edge, ...]) -> Graph:
     return Graph(calls)
 
 
-def _same_labels(rule: SameLabels, alert: Alert, first: Alert | None) -> str:
-    if first is None:
-        return ""
+def _same_labels(rule: SameLabels, alert: Alert, incident: Incident, opener: Opener) -> str:
     values = [alert.labels.get(name, "") for name in rule.labels]
-    if not all(values) or values != [first.labels.get(name, "") for name in rule.labels]:
+    if not all(values):
+        return ""  # before anything is looked up: it is asked of every open incident
+    first = opener(incident.id)
+    if values != [first.get(name, "") for name in rule.labels]:
         return ""
     return "same " + ", ".join(f"{name}={value:.80}" for name, value in zip(rule.labels, values, strict=True))
 
