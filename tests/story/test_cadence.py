@@ -257,7 +257,7 @@ def test_a_drill_is_communicated_like_an_incident_to_its_last_word_and_every_wor
     story(tmp_path, told, drill=Drill())
 
 
-@pytest.mark.parametrize("cuts", [set(range(12, 270, 31)), {5, 6, 7, 8}, {40, 41, 60, 61, 90, 91}])
+@pytest.mark.parametrize("cuts", [set(range(12, 125, 13)), {5, 6, 7, 8}, {40, 41, 60, 61, 90, 91}])
 def test_a_process_cut_at_any_step_forgets_no_promise_and_tells_nobody_twice(tmp_path: Path, cuts: set[int]):
     async def told(shift: Shift, name: str) -> None:
         await shift.run(48)
