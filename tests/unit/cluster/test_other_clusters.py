@@ -49,6 +49,28 @@ def test_a_resolver_of_its_own_is_no_fault_while_nobody_complains():
     assert all(one.score < 0.5 for one in diagnose(shop.answers()))
 
 
+def test_a_proxy_that_leads_to_a_group_a_neighbour_or_the_outside_leads_nowhere_wrong():
+    shop = healthy()
+    conf = (
+        "upstream tills {\n  least_conn;\n  server till:9000;\n}\n"
+        "location /till {\n proxy_pass http://tills;\n}\nlocation /self {\n proxy_pass http://localhost:81;\n}\n"
+        "location /map {\n proxy_pass http://maps.example.com;\n}\nlocation /far {\n proxy_pass http://a.b.svc:1;\n}\n"
+    )
+    shop["config/proxy"] = thing("ConfigMap", "proxy", data={"nginx.conf": conf})
+    assert worth_a_word(shop) == []
+    shop["config/proxy"]["data"]["nginx.conf"] = conf.replace("till:9000", "tell:9000")
+    assert named(shop)[1] == "gateway_misroute"
+
+
+def test_a_gateway_s_routes_are_read_in_whatever_order_they_are_written():
+    shop = healthy()
+    routes = [
+        {"id": name, "predicates": [f"Path=/{name}/**"], "uri": f"lb://{name}"} for name in ("till", "page", "cash")
+    ]
+    shop["config/gate"] = thing("ConfigMap", "gate", data={"routes.json": json.dumps({"routes": routes})})
+    assert first(shop)[2].sentence == "The way /cash/** leads to cash, which does not exist."
+
+
 # Faults --------------------------------------------------------------------------------------------------------------
 
 

@@ -7,11 +7,17 @@ Used by `reading`. A proxy's configuration is read in a ConfigMap: nginx `locati
 import re
 from collections.abc import Iterator
 
+import yaml
+
 from tocsin.analysis.cluster.merging import Tree, items, strings, texts, tree
 from tocsin.analysis.cluster.objects import Route
+from tocsin.model.quick_yaml import LOADER
 
 _LOCATION = re.compile(r"location\s+[=~^*\s]{0,4}(\S+)\s*\{")
 _PASS = re.compile(r"proxy_pass\s+\w+://([\w.-]+)(?::(\d+))?")
+_UPSTREAM = re.compile(r"upstream\s+([\w.-]+)\s*\{[^}]{0,400}?\bserver\s+([\w.-]+)(?::(\d+))?")
+"""A named group of servers; its first one stands for all."""
+_TO = re.compile(r"\w+://([\w.-]+)(?::(\d+))?")
 _PATH = re.compile(r"Path=([^\s,\"']+)")
 _URI = re.compile(r"\buri\s*[:=]\s*[\"']?\w+://([\w.-]+)(?::(\d+))?")
 
@@ -30,8 +36,14 @@ def routes(one: Tree) -> Iterator[Route]:
     elif kind in ("Deployment", "StatefulSet"):
         spec = tree(tree(tree(one.get("spec")).get("template")).get("spec"))
         for container in items(spec.get("containers")):
-            values = (str(variable.get("value") or "") for variable in items(container.get("env")))
+            values = (_written(variable) for variable in items(container.get("env")))
             yield from proxied(owner, "\n".join([*values, *strings(container.get("args"))]))
+
+
+def _written(variable: Tree) -> str:
+    """A variable as a line of configuration: `..._ROUTES_0_URI` gives a route's `uri`."""
+    value = str(variable.get("value") or "")
+    return f"uri: {value}" if str(variable.get("name", "")).upper().endswith("_URI") else value
 
 
 def _ingress(owner: str, spec: Tree) -> Iterator[Route]:
@@ -60,7 +72,30 @@ def _matched(one: Tree) -> str:
 
 
 def proxied(owner: str, text: str) -> Iterator[Route]:
-    """The routes of a proxy's configuration text."""
+    """The routes of a proxy's configuration text: a gateway's list, else line by line."""
+    listed = [route for one in _trees(text) for route in _gateway(owner, one)] if "predicates" in text else []
+    yield from listed or _by_line(owner, text)
+
+
+def _trees(text: str) -> list[object]:
+    try:
+        return list(yaml.load_all(text, Loader=LOADER))
+    except (ValueError, yaml.YAMLError, RecursionError):
+        return []
+
+
+def _gateway(owner: str, one: object) -> Iterator[Route]:
+    """Routes that stand anywhere in it: objects with a `uri` and `predicates`, in whatever order."""
+    if isinstance(one, dict):
+        found = _TO.match(str(one.get("uri", "")))
+        for path in _PATH.findall(str(one.get("predicates", ""))) if found else ():
+            yield Route(owner, path, found[1] if found else "", (found[2] if found else "") or "", "gateway")
+    for inner in one.values() if isinstance(one, dict) else one if isinstance(one, list) else ():
+        yield from _gateway(owner, inner)
+
+
+def _by_line(owner: str, text: str) -> Iterator[Route]:
+    groups = {name: (host, port or "") for name, host, port in _UPSTREAM.findall(text)}
     path = ""
     uri: tuple[str, str] | None = None
     for line in text.splitlines():
@@ -68,7 +103,7 @@ def proxied(owner: str, text: str) -> Iterator[Route]:
         path = where[1] if where else path
         passed = _PASS.search(line)
         if passed and path:
-            yield Route(owner, path, passed[1], passed[2] or "", "proxy")
+            yield Route(owner, path, *groups.get(passed[1], (passed[1], passed[2] or "")), "proxy")
         found = _URI.search(line)
         uri = (found[1], found[2] or "") if found else uri
         for predicate in _PATH.findall(line):

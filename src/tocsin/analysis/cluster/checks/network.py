@@ -58,7 +58,7 @@ def gateways(cluster: Cluster) -> Iterator[Suspect]:
     for route in cluster.routes:
         service = cluster.service(route.backend)
         offered = {str(one.port) for one in service.ports} | {one.name for one in service.ports} if service else set()
-        if route.backend and not service and "Service" in cluster.listed:
+        if not service and "Service" in cluster.listed and _within(cluster, route.backend):
             yield _astray(cluster, route, PROVEN, f"leads to {route.backend}, which does not exist")
         elif service and route.port and route.port not in offered:
             yield _astray(
@@ -66,6 +66,13 @@ def gateways(cluster: Cluster) -> Iterator[Suspect]:
             )
         elif service and (rather := _rather(cluster, route)):
             yield _astray(cluster, route, BROKEN, f"leads to {route.backend} though it speaks of {rather}")
+
+
+def _within(cluster: Cluster, host: str) -> bool:
+    """Whether a host can only be a service of the namespaces that were told; `localhost` is the pod itself."""
+    name, *space = host.split(".")
+    own = {one.namespace for one in cluster.services}
+    return bool(name) and host != "localhost" and (not space or (space[1:2] == ["svc"] and space[0] in own))
 
 
 def _rather(cluster: Cluster, route: Route) -> str:
