@@ -99,8 +99,8 @@ def house() -> House:
     return House(correlation=STORM)
 
 
-def taken(made: House, *alerts: Alert) -> None:
-    made.do(lambda ledger: receive(ledger, alerts, made.rules, SHOP, made.now, made.names))
+def taken(made: House, *alerts: Alert, catalogue: Catalogue = SHOP) -> None:
+    made.do(lambda ledger: receive(ledger, alerts, made.rules, catalogue, made.now, made.names))
 
 
 def test_in_whatever_order_a_storm_arrives_it_ends_as_one_incident() -> None:
@@ -124,6 +124,32 @@ def test_incidents_that_turn_out_to_be_one_storm_are_made_one_and_both_timelines
     assert part.merged_into == whole
     said = [one for one in made.bodies(whole) if isinstance(one, Noted | AlertJoined)]
     assert any(f"{part.id} is part of this incident" in getattr(one, "text", "") for one in said)
+
+
+TWO = Catalogue(
+    services=(
+        *SHOP.services,
+        Service(name="index"),
+        Service(name="search", depends_on=("index",)),
+        Service(name="suggest", depends_on=("index",)),
+    )
+)
+LABELS = {"rule": "same_labels", "labels": ["alertname"], "within_minutes": 15}
+
+
+def labelled(service: str, at: float) -> Alert:
+    return rings(service, at).model_copy(update={"labels": {"alertname": "HighLatency"}})
+
+
+def test_two_storms_at_once_stay_two_though_their_alerts_have_one_name_and_strangers_ring_among_them() -> None:
+    made = House(correlation=[*STORM, LABELS])
+    names = ["search", "cart", "stranger-1", "suggest", "payments", "stranger-2", "stranger-3", "index", "payments-db"]
+    for one in [labelled(name, at) for at, name in enumerate(names)]:
+        taken(made, one, catalogue=TWO)
+    found = made.do(lambda ledger: ledger.incidents.recent(open_only=True, limit=9))
+    known = {"search", "suggest", "index"}, {"cart", "payments", "payments-db"}
+    mine = [{name for name in one.services if not name.startswith("stranger")} for one in found]
+    assert sorted(map(sorted, mine)) == sorted(map(sorted, known))
 
 
 def test_an_incident_that_a_person_works_on_is_never_merged_by_a_machine() -> None:

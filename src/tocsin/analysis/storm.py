@@ -91,11 +91,24 @@ def shares_cause(service: str, others: Sequence[str], graph: Graph) -> str:
     return ""
 
 
+def known_apart(service: str, others: Sequence[str], graph: Graph) -> bool:
+    """Whether the calls of a service and of some of the others are known, and it needs nothing that any of those needs."""
+    mapped = [one for one in others if one in graph.services]
+    if service not in graph.services or not mapped:
+        return False
+    mine = {service, *(one.service for one in graph.needs(service))}
+    return all(mine.isdisjoint({other, *(one.service for one in graph.needs(other))}) for other in mapped)
+
+
 def explains(cause: str, services: Sequence[str], graph: Graph) -> bool:
-    """Whether at least half of these services, and one at least, are the cause itself or need it."""
+    """Whether at least half of these services, and one at least, are the cause itself or need it.
+
+    Services on no map say nothing for or against it.
+    """
+    mapped = [one for one in services if one in graph.services]
     below = {cause} | {one.service for one in graph.affected(cause) if one.depth <= HOPS}
-    explained = sum(1 for one in services if one in below)
-    return explained > 0 and 2 * explained >= len(services)
+    explained = sum(1 for one in mapped if one in below)
+    return explained > 0 and 2 * explained >= len(mapped)
 
 
 def _called_by_many(name: str, ringing: Mapping[str, object], graph: Graph) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from tocsin.analysis.storm import shares_cause
+from tocsin.analysis.storm import known_apart, shares_cause
 from tocsin.analysis.topology import Edge, Graph
 from tocsin.model.alert import Alert
 from tocsin.model.catalogue import Catalogue
@@ -40,6 +40,8 @@ def relation(
     for rule in rules:
         for incident in candidates:
             if not _active(incident, rule, now):
+                continue
+            if isinstance(rule, SameLabels) and _apart(alert, incident, catalogue, graph):
                 continue
             cause = _common_cause(alert, incident, catalogue, graph) if isinstance(rule, CommonCause) else ""
             if reason := _reason(rule, alert, incident, opener, catalogue, cause):
@@ -107,6 +109,12 @@ def _common_cause(alert: Alert, incident: Incident, catalogue: Catalogue, graph:
         return ""
     others = tuple(dict.fromkeys(canonical(name, catalogue) for name in incident.services))
     return shares_cause(canonical(alert.service, catalogue), others, graph)
+
+
+def _apart(alert: Alert, incident: Incident, catalogue: Catalogue, graph: Graph) -> bool:
+    """Two storms at once may ring under one alert name: where the calls are known, they decide and not the labels."""
+    others = [canonical(name, catalogue) for name in incident.services]
+    return known_apart(canonical(alert.service, catalogue), others, graph)
 
 
 @lru_cache(maxsize=4)
