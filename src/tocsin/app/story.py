@@ -42,7 +42,7 @@ from tocsin.stages.communicate import asks as messages
 from tocsin.stages.communicate import review
 from tocsin.stages.people import Attempt, asks
 from tocsin.stages.remediate import permit
-from tocsin.stages.verify.look import READY
+from tocsin.stages.verify.look import QUESTION, READY
 from tocsin.walk import OneGo
 
 TARGET = Path("examples/demo/target.py")
@@ -146,7 +146,8 @@ class Story(OneGo):
         grounds = incident.flags[-1].text
         if not await self._decide(f"{grounds}\nGive the all-clear?", incident):
             return False
-        await self._act(lambda attempt: people.all_clear(attempt, incident.id, asks.AllClear(), (grounds,)))
+        seen = grounds.removeprefix(QUESTION)
+        await self._act(lambda attempt: people.all_clear(attempt, incident.id, asks.AllClear(), (seen,)))
         self._tell("all-clear", await self._desk.incident(incident.id))
         return True
 

@@ -104,5 +104,6 @@ def _close(told: Response) -> None:
     console.print(terminal.timeline(told.events))
     state = f"The incident is {told.incident.state}"
     console.print(Text(f"\n{state}: {len(told.events)} events, {len(told.evidence)} pieces of evidence.", style="bold"))
-    console.print(Text("One alert of your own: tocsin respond ALERT --evidence FOLDER", style="dim"))
-    console.print(Text("As a service:          tocsin serve", style="dim"))
+    called = sys.argv[0] if Path(sys.argv[0]).name == "tocsin" else "tocsin"
+    console.print(Text(f"One alert of your own: {called} respond ALERT --evidence FOLDER", style="dim"))
+    console.print(Text(f"As a service:          {called} serve", style="dim"))

@@ -85,7 +85,7 @@ def _tell_action(act: acts.Act) -> str:
         case acts.ActionRejected(reason=reason):
             return f"not approved: {reason}"
         case acts.ActionStarted(key=key):
-            return f"step started (key {key[:12]})"
+            return f"step started (key {key})"
         case acts.ActionFinished(outcome=outcome):
             return f"step {'succeeded' if outcome.ok else 'FAILED'}: {outcome.said}"
         case acts.ActionUnknown(why=why):

@@ -28,6 +28,7 @@ from tocsin.stages.verify.settings import Rules
 from tocsin.stages.verify.watched import watched
 
 READY = "ready_for_all_clear"
+QUESTION = "Ready for the all-clear? "
 RELAPSED = "not_calm_after_all"
 UNSEEN = "all_clear_by_person"
 """Codes of the flags that ask a person for the all-clear, or take that back."""
@@ -205,7 +206,7 @@ async def _put_to_people(
     ready = "; ".join((*_grounds(incident, means, seen), f"Duration: {lasted}"))
     what = ready if code == READY else f"It looks quiet, but: {seen.reading.said}"
     owner = incident.seats.get(Seat.COMMANDER) or name_of(incident.acknowledged_by) or "oncall:primary"
-    text = one_line(f"Ready for the all-clear? {what}", 600)
+    text = one_line(f"{QUESTION}{what}", 600)
     ask = NextActionSet(text="Give the all-clear, or say what is still wrong.", owner=owner)
     await _keep(means, move.key, seen, record, Flagged(code=code, text=text), ask)
 
