@@ -69,7 +69,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 async def _fill(url: str) -> None:
@@ -91,7 +91,7 @@ def _night() -> list[tuple[str, Body, datetime, str]]:
     return house.happened
 
 
-def run(command: list[str], folder: Path, *, seconds: float = 120, offline: str = "") -> str:
+def run(command: list[str], folder: Path, *, seconds: float = 600, offline: str = "") -> str:
     """What it prints. Skips when an installation fails: the client cannot be had here."""
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=seconds, env=_quiet())
     if done.returncode and offline:

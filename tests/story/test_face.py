@@ -462,7 +462,7 @@ JSON = st.recursive(
 FUZZED = House()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     path=st.sampled_from(["/hooks/plain", "/hooks/auto", "/hooks/changes", "/hooks/silences", "/api/silences"]),
     body=st.binary(max_size=300) | JSON.map(lambda value: json.dumps(value).encode()),

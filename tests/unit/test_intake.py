@@ -412,7 +412,7 @@ def sent(name: str, service: str, at: float, over: bool, source: str) -> Alert:
     return alert(name, service, at=None if source == "timeless" else at, over=over, source=source)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data(), deliveries=st.lists(st.lists(CONDITIONS, min_size=1, max_size=4), min_size=1, max_size=8))
 def test_any_replay_in_any_order_leaves_the_same_open_incidents_and_loses_no_alert(
     data: st.DataObject, deliveries: list[list[tuple[str, str, float, bool, str]]]

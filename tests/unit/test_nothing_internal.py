@@ -131,7 +131,7 @@ ROW = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(ROW, max_size=5), max_size=4))
 def test_no_internal_word_of_any_incident_is_in_any_byte_of_the_page(
     nights: list[list[tuple[str, Audience, bool, bool]]],

@@ -109,7 +109,7 @@ ORDERS = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([text for text, _, _ in ALERTS] + [POOL, LOGINS]),
     st.sampled_from(ORDERS),

@@ -186,7 +186,7 @@ heard = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(heard, edges)
 def test_belief_is_shared_out_whole_and_names_do_not_matter(known: list[Heard], pairs: list[tuple[int, int]]) -> None:
     calls = [(str(caller), str(callee)) for caller, callee in pairs]

@@ -230,7 +230,7 @@ NAMES = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_mutilated_answer_breaks_a_diagnosis(data):
     answer = data.draw(st.sampled_from(WHOLE))
@@ -241,7 +241,7 @@ def test_no_mutilated_answer_breaks_a_diagnosis(data):
     diagnose([*WHOLE, ClusterAnswer(data.draw(st.sampled_from(NAMES)), text)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(NAMES), st.text(max_size=300))
 def test_no_text_at_all_breaks_a_diagnosis(name, text):
     diagnose([ClusterAnswer(name, text)])
@@ -278,7 +278,7 @@ KEYS = (
 SHAPES = st.recursive(ANY, lambda one: st.dictionaries(st.sampled_from(KEYS), one, max_size=5), max_leaves=20)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(KEYS), SHAPES, max_size=6))
 def test_no_json_of_another_shape_breaks_a_diagnosis(kind, told):
     named = {"kind": kind, **told}

@@ -67,7 +67,7 @@ def test_a_vendor_s_body_with_any_field_of_the_wrong_type_is_read_or_refused(sou
             answered(changed, "auto") if wrong is None else None
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_random_mutations_of_real_shapes_never_crash_any_source(data: st.DataObject) -> None:
     _, body = data.draw(st.sampled_from(BODIES))
@@ -83,7 +83,7 @@ FRAGMENTS = (
 CHANGES = st.lists(st.tuples(st.floats(0, 1), st.sampled_from(FRAGMENTS), st.integers(0, 9)), min_size=1, max_size=4)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(BODIES), CHANGES)
 def test_bytes_changed_anywhere_in_a_body_never_crash_its_source(
     chosen: tuple[str, Any], changes: list[tuple[float, bytes, int]]
@@ -102,7 +102,7 @@ def test_a_pushed_message_that_is_no_base64_is_refused() -> None:
     assert answered(json.dumps(body).encode(), "gcp_monitoring") == ()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.binary(max_size=300),
     st.sampled_from(("", "application/json", "text/plain", "application/x-www-form-urlencoded", "x; y=z")),
@@ -111,7 +111,7 @@ def test_no_bytes_at_all_crash_the_doors(body: bytes, kind: str) -> None:
     answered(body, "auto", {"content-type": kind} if kind else {})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.recursive(
         WRONG,
