@@ -1,5 +1,6 @@
 """Logs: what is new, exploding or gone since the onset; traces and codes recognised; hostile text survived."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -122,6 +123,32 @@ TRACES = {
         "PDOException",
         "/var/www/db.php:12",
     ),
+    "go, methods of several goroutines": (
+        "panic: runtime error: index out of range [5] with length 3\n\ngoroutine 34 [running]:\n"
+        "main.(*Server).charge(0x0, {0xc0, 0x5})\n"
+        "\t/app/server.go:88 +0x1a\n\ngoroutine 1 [IO wait]:\nnet/http.(*Server).Serve(0xc0001)\n\t/usr/go/server.go:3056 +0x3ac",
+        "panic",
+        "/app/server.go:88",
+    ),
+    "dotnet, the inner one": (
+        "fail: Acme.Middleware[1]\n      System.InvalidOperationException: charge failed\n"
+        "       ---> Npgsql.NpgsqlException (0x80004005): Failed to connect\n         at Npgsql.Connector.Connect(Timeout t)\n"
+        "         --- End of inner exception stack trace ---\n         at Pay.Charge.Run(Order order) in /src/Charge.cs:line 42",
+        "Npgsql.NpgsqlException",
+        "Npgsql.Connector.Connect(Timeout t)",
+    ),
+    "ruby, as rails writes": (
+        "ERROR -- : ActiveRecord::ConnectionNotEstablished (could not connect to server):\napp/models/pay.rb:42:in `charge'\n"
+        "app/controllers/pay.rb:10:in `create'",
+        "ActiveRecord::ConnectionNotEstablished",
+        "app/models/pay.rb:42:in `charge'",
+    ),
+    "elixir": (
+        "[error] GenServer Pay.Worker terminating\n** (DBConnection.ConnectionError) tcp connect: refused\n"
+        "    (db_connection 2.4.0) lib/db_connection.ex:12: DBConnection.checkout/3",
+        "DBConnection.ConnectionError",
+        "lib/db_connection.ex:12",
+    ),
 }
 
 
@@ -133,12 +160,35 @@ def test_a_stack_trace_is_joined_and_names_its_exception_and_innermost_frame(lan
     extra = [line(1 + at, part) for at in range(6) for part in parts]
     (found,) = compared(extra).traces
     assert found.trace and (found.trace.language, found.trace.exception, found.trace.frame) == (
-        language,
+        language.partition(",")[0],
         exception,
         frame,
     )
     assert (found.what, found.count) == ("new", 6)
     assert found.trace.exception_line in text and found.trace.frame_line in text
+
+
+JAVA = [
+    "java.lang.IllegalStateException: closed",
+    "\tat a.Pool.get(Pool.java:9)",
+    "Caused by: java.net.ConnectException: refused",
+]
+JAVA = [*JAVA, "\tat java.net.Socket.connect(Socket.java:99)"]
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        [f"2026-11-21T02:41:07.1{at}Z stderr F {text}" for at, text in enumerate(JAVA)],
+        [json.dumps({"log": f"{text}\n", "stream": "stderr", "time": "2026-11-21T02:41:07Z"}) for text in JAVA],
+        [json.dumps({"level": "ERROR", "msg": "failed", "stack_trace": "\n".join(JAVA)})],
+        [f"\x1b[31m{text}\x1b[0m" if not at else text for at, text in enumerate(JAVA)],
+    ],
+    ids=["containerd", "docker", "a field of JSON", "colours"],
+)
+def test_a_trace_is_found_within_what_a_container_s_runtime_puts_around_it(wrapped):
+    (found,) = compared([line(1 + at, text) for at in range(6) for text in wrapped]).traces
+    assert found.trace and (found.trace.exception, found.count) == ("java.net.ConnectException", 6)
 
 
 def test_frames_of_one_service_never_join_the_line_of_another():
@@ -189,6 +239,10 @@ def test_codes_are_counted_from_the_real_digits_although_lines_share_a_template(
         ("time=x level=error msg=boom", "ERROR"),
         ("E0102 10:00:00 file.go:1] boom", "ERROR"),
         ("[Sun Dec 04 04:47:44 2005] [notice] started", "INFO"),
+        ('{"level":50,"msg":"boom"}', "ERROR"),
+        ("<34>1 2026-11-21T02:41:07.003Z host su - ID47 - failed for lonvick", "FATAL"),
+        ("fail: Acme.Middleware[1]", "ERROR"),
+        ("panic: runtime error: nil", "FATAL"),
         ("nothing here", ""),
     ],
 )

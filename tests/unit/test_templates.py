@@ -28,10 +28,18 @@ def groups(lines: list[str]) -> list[object]:
         ("2026-11-21 02:41:07, Info                  CBS    ", "Loaded the stack"),
         ("21/Nov/2026:02:41:07 +0000 ", "the door opened"),
         ("20261121-2:41:7:123|Step|3000|", "the door opened"),
+        ("E1121 02:41:07.123456    1234 controller.go:114] ", "loading the spec failed"),
+        ('<165>1 2026-11-21T02:41:07.003Z web app 12 ID47 [ex@32473 iut="3"] ', "the door opened"),
+        ("1:M 21 Nov 2026 02:41:07.123 ", "cannot save in background"),
     ],
 )
 def test_the_message_is_found_behind_any_header(header: str, message: str):
     assert headers.read(header + message)[0] == message
+
+
+def test_a_line_of_keys_and_values_is_its_message_and_its_error():
+    text = 'ts=2026-11-21T02:41:07Z caller=main.go:4 level=warn msg="slow scrape" target=x err="deadline exceeded"'
+    assert headers.read(text) == ("slow scrape: deadline exceeded", "WARN")
 
 
 def test_a_time_inside_of_the_message_does_not_swallow_what_stands_before_it():

@@ -7,6 +7,7 @@ no more than honest ones.
 
 import json
 import re
+from typing import Any
 
 _STAMP = re.compile(
     r"""\s*(?:<\d{1,3}>\d?\s?)?(?:[\w./:-]{1,80}[ ](?=\d{4}-\d\d-\d\d[T\ ]))?[\[(]?(?:
@@ -16,6 +17,7 @@ _STAMP = re.compile(
     | \d\d[-/.]\d\d[T\ ]\d\d:\d\d:\d\d(?:[.,]\d+)?
     | \d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d(?:\ [+-]\d{4})?
     | (?:[A-Z][a-z]{2},?\ )?[A-Z][a-z]{2}\ {1,2}\d{1,2}\ \d\d:\d\d:\d\d(?:\.\d+)?(?:\ \d{4})?
+    | \d{1,2}\ [A-Z][a-z]{2}\ \d{4}\ \d\d:\d\d:\d\d(?:\.\d+)?
     | \d{8}-\d{1,2}:\d{1,2}:\d{1,2}:\d+
     | \d{6}\ \d{6}
     | \d{10}(?:\.\d+|\d{3})?
@@ -50,8 +52,21 @@ _LEVEL = re.compile(
     r"(?<![A-Za-z])(?:(FATAL|PANIC|CRITICAL|CRIT|EMERG|SEVERE)|(ERROR|ERR)|(WARNING|WARN)|(INFO|NOTICE)|(DEBUG|TRACE))(?![A-Za-z])"
     r"|(?:level=|\[)(?:(fatal|panic|critical|crit|emerg)|(error|err)|(warning|warn)|(info|notice)|(debug|trace))\b"
 )
+_BEGINS = re.compile(r"(?:(panic|fatal error)|(fail|crit)|(trce|dbug)): ")
+"""How Go dies, and how .NET's console spells its levels."""
 _LEVELS = ("FATAL", "ERROR", "WARN", "INFO", "DEBUG")
-_GLOG = re.compile(r"([FEWI])\d{4} \d\d:\d\d:\d\d")
+_GLOG = re.compile(r"([FEWI])\d{4} \d\d:\d\d:\d\d(?:\.\d+\s+\d+ [\w./-]{1,80}:\d+\] ?)?")
+_SYSLOG = re.compile(r"<(\d{1,3})>1 \S{1,40} (?:\S{1,255} ){4}(?:-|(?:\[(?:[^\]\\]|\\.){0,900}\]){1,8}) ?\ufeff?")
+"""RFC 5424: priority, time, host, app, process, message id, structured data. The priority's last three bits are the severity."""
+_SEVERITIES = ("FATAL", "FATAL", "FATAL", "ERROR", "WARN", "INFO", "INFO", "DEBUG")
+_LOGFMT = re.compile(r"[A-Za-z_][\w.-]{0,40}=(?:\"|\S)")
+_LOGFMT_TEXT = re.compile(r"(?:^|\s)(?:msg|message|err|error)=(?:\"((?:[^\"\\]|\\.){0,2000})\"|(\S{1,500}))")
+_COLOURS = re.compile(r"\x1b\[[\d;]{0,20}m")
+_CONTAINER = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] ")
+"""What the container runtime writes before each line of a container."""
+_STACKS = ("stack_trace", "stacktrace", "stack", "exception", "exc_info", "error.stack_trace")
+_NUMBERED = {10: "DEBUG", 20: "DEBUG", 30: "INFO", 40: "WARN", 50: "ERROR", 60: "FATAL"}
+"""Levels as pino and bunyan count them."""
 _SPELLED = {
     "fatal": "FATAL",
     "panic": "FATAL",
@@ -83,14 +98,46 @@ def unstamped(line: str) -> str:
     return line[kept + 1 :] if line[kept : kept + 1] in {" ", "\t"} else line[kept:]
 
 
+def unwrapped(line: str) -> list[str]:
+    """The lines an application wrote, out of what its container's runtime and its terminal put around them.
+
+    A JSON line that brings a stack trace gives its message and the trace's own lines.
+    """
+    line = _COLOURS.sub("", line) if "\x1b" in line else line
+    if framed := _CONTAINER.match(line):
+        return unwrapped(line[framed.end() :])
+    if not line.startswith("{") or "\\n" not in line:
+        return [line]
+    fields = _fields(line)
+    if "stream" in fields and isinstance(fields.get("log"), str):
+        return unwrapped(fields["log"].rstrip("\n"))
+    traces = (fields[name] for name in _STACKS if isinstance(fields.get(name), str) and "\n" in fields[name])
+    return [line, *next((one.splitlines() for one in traces), [])]
+
+
+def _fields(line: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
 def read(line: str) -> tuple[str, str]:
     """The message of a line without its header, and its level ("" when it names none)."""
     if line.lstrip().startswith("{"):
         return _read_json(line)
+    if _LOGFMT.match(line) and (told := _LOGFMT_TEXT.findall(line)):
+        return ": ".join(quoted or plain for quoted, plain in told), level_of(line)
+    if syslog := _SYSLOG.match(line):
+        text, level = read(line[syslog.end() :])
+        return text, level or _SEVERITIES[int(syslog[1]) % 8]
     return _message(line), level_of(line)
 
 
 def _message(line: str) -> str:
+    if (glog := _GLOG.match(line)) and line[glog.end() - 1] in "] ":
+        return line[glog.end() :] or line
     begins = _after_times(line)
     rest = line[begins:]
     if begins:
@@ -131,6 +178,8 @@ def level_of(line: str) -> str:
     found = _LEVEL.search(line, 0, 160)
     if found:
         return _LEVELS[((found.lastindex or 1) - 1) % 5]
+    if begins := _BEGINS.match(line):
+        return ("FATAL", "ERROR", "DEBUG")[(begins.lastindex or 1) - 1]
     glog = _GLOG.match(line)
     return {"F": "FATAL", "E": "ERROR", "W": "WARN", "I": "INFO"}[glog.group(1)] if glog else ""
 
@@ -141,12 +190,13 @@ def level_named(word: str) -> str:
 
 
 def _read_json(line: str) -> tuple[str, str]:
-    try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError):
+    fields = _fields(line)
+    if not fields:
         return _message(line), level_of(line)
-    if not isinstance(fields, dict):
-        return line, ""
     text = next((str(fields[name]) for name in _JSON_TEXT if isinstance(fields.get(name), str)), line)
-    level = next((level_named(str(fields[name])) for name in _JSON_LEVEL if fields.get(name)), "")
+    level = next((_level_told(fields[name]) for name in _JSON_LEVEL if fields.get(name)), "")
     return text, level or level_of(text)
+
+
+def _level_told(value: object) -> str:
+    return _NUMBERED.get(value, "") if isinstance(value, int) else level_named(str(value))

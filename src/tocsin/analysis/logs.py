@@ -12,7 +12,7 @@ import numpy as np
 
 from tocsin.analysis import codes, series, traces
 from tocsin.analysis.codes import Code
-from tocsin.analysis.headers import level_named
+from tocsin.analysis.headers import level_named, unwrapped
 from tocsin.analysis.templates import Shape, Templates, text_of
 from tocsin.analysis.traces import Trace
 from tocsin.model.signals import LogLine
@@ -112,7 +112,7 @@ def joined(lines: Iterable[LogLine], templates: Templates) -> Iterator[Entry]:
     """Entries from lines: frames and causes join the line they follow, if it is of the same service."""
     current: Entry | None = None
     for line in lines:
-        for text in line.text.splitlines() or [line.text]:
+        for text in [inner for one in line.text.splitlines() or [line.text] for inner in unwrapped(one)]:
             shape = templates.shape(text)
             if current and _belongs(current, line, shape):
                 if len(current.texts) < MOST_JOINED:

@@ -1,6 +1,6 @@
 """Stack traces: which lines belong together, and what a trace says: language, exception, message, innermost frame.
 
-Called by `logs`. Knows the layouts that Python, Java, Go, Node, .NET, Ruby, Rust and PHP print. Purely textual: every line
+Called by `logs`. Knows the layouts that Python, Java, Go, Node, .NET, Ruby, Rust, PHP and Elixir print. Purely textual: every line
 is looked at once with anchored, bounded patterns, so hostile text costs no more than honest text.
 """
 
@@ -43,18 +43,24 @@ class Trace:
 
 _CONTINUED = re.compile(
     r"\s+\S|at [\w.$<>/\[\]`]{1,200}\(|Caused by: |\.\.\. \d+ |goroutine \d+ \[|\[signal |#\d+ |from /"
+    r"|\*\* \(|[\w./-]{1,200}\.rb:\d{1,6}:in "
     r"|[Ss]tack trace:|stack backtrace:|note: |During handling of|The above exception|--- End of|created by |thrown in "
 )
 _OPENS = "Traceback (most recent call last)"
 _THROWN_LINE = re.compile(r"[A-Za-z_][\w.$\\]{0,200}(?:Exception|Error|Throwable|Interrupt|Exit|Warning|Fault)\b")
-_INSIDE = re.compile(r"[A-Za-z_][\w.]{0,200}(?:: |$)|[\w./*\[\]-]{1,200}\([^()]{0,300}\)$")
+_INSIDE = re.compile(
+    r"[A-Za-z_][\w.]{0,200}(?:: |$)|[\w./*\[\]-]{1,200}(?:\(\*?\w{1,80}\)[\w.]{1,100})?\([^()]{0,300}\)$"
+)
 _PANICS = re.compile(r"(?:panic|fatal error): |thread '[^']{1,100}' .{0,20}panicked at ")
 _HINT = re.compile(
-    r"Traceback \(|\.(?:java|kt|scala|groovy|rb|go|rs|php|cs|vb|js|ts|mjs|cjs)[:(]|^\s+at |panic|Uncaught|:line \d",
+    r"Traceback \(|\.(?:java|kt|scala|groovy|rb|go|rs|php|cs|vb|js|ts|mjs|cjs|exs?)[:(]|^\s+at |panic|Uncaught|:line \d",
     re.MULTILINE,
 )
 _CLASS = re.compile(r"[A-Za-z_][\w.$\\]*")
 _THROWN = ("Exception", "Error", "Throwable", "Fault")
+
+_NUMBER = re.compile(r" (?:\[\w{1,80}\]|\(0x[0-9A-Fa-f]{1,16}(?:, [^()]{0,100})?\))")
+"""What Node and .NET put behind an exception's name: `Error [ERR_HTTP_HEADERS_SENT]: ...`, `NpgsqlException (0x80004005): ...`."""
 
 _PYTHON_FRAME = re.compile(r'\s*File "([^"]{1,300})", line (\d+)(?:, in (.{1,120}))?')
 _JAVA_FRAME = re.compile(
@@ -67,6 +73,11 @@ _DOTNET_FRAME = re.compile(r"\s*at ([\w.`<>\[\]+,]{1,300}\([^()]{0,300}\))(?: in
 _GO_PLACE = re.compile(r"\s+(\S{1,300}\.go:\d+)")
 _GO_HEAD = re.compile(r"\b(panic|fatal error): ")
 _RUBY_HEAD = re.compile(r"(?<!\S)(\S{1,300}\.rb:\d+:in [`'][^']{1,120}'): ")
+_RUBY_FRAME = re.compile(r"\s*(?:from )?(\S{1,300}\.rb:\d+:in [`'][^']{1,120}')")
+_RAISED = re.compile(r"\b([A-Z]\w{1,80}(?:::[A-Z]\w{1,80}){0,6}) \((.{0,300})\):?\s*$")
+"""Rails says the class first and its message in brackets, frames below."""
+_ELIXIR_HEAD = re.compile(r"\*\* \(([\w.]{1,120})\) (.*)")
+_ELIXIR_FRAME = re.compile(r"\s+\([\w-]{1,80} [\d.]{1,20}\) (\S{1,300}\.exs?:\d+)")
 _RUST_HEAD = re.compile(r"\bthread '[^']{1,100}' (?:\(\d+\) )?panicked at (?:'([^']{0,300})', )?(\S{1,300}:\d+:\d+)")
 _PHP_HEAD = re.compile(r"\bUncaught ([\w\\]{1,200}): ")
 _PHP_PLACE = re.compile(r" in (/\S{1,300}:\d+)")
@@ -116,7 +127,7 @@ def thrown(line: str) -> tuple[str, str] | None:
         dotted = name.count(".") >= 2 and name.rpartition(".")[2][:1].isupper()
         if name.endswith(_THROWN) or dotted:
             rest = line[found.end() :]
-            code = re.match(r" \[\w{1,80}\]", rest)  # Node: `Error [ERR_HTTP_HEADERS_SENT]: ...`
+            code = _NUMBER.match(rest)
             rest = rest[code.end() :] if code else rest
             if not rest.strip() or rest.startswith(":"):
                 return name, rest[1:].strip()
@@ -188,7 +199,22 @@ def _ruby(lines: Lines) -> Trace | None:
             message, _, tail = line[found.end() :].rpartition(" (")
             named = tail.rstrip(")") if tail.endswith(")") else ""
             return Trace("ruby", named or "RuntimeError", message or line[found.end() :], found[1], line, line)
-    return None
+    return _below("ruby", lines, _RAISED, _RUBY_FRAME)
+
+
+def _elixir(lines: Lines) -> Trace | None:
+    return _below("elixir", lines, _ELIXIR_HEAD, _ELIXIR_FRAME)
+
+
+def _below(language: str, lines: Lines, head: re.Pattern[str], frame: re.Pattern[str]) -> Trace | None:
+    """The first line that names an exception and its message, with the first frame below it."""
+    heads = ((at, found) for at, line in enumerate(lines) if (found := head.search(line)))
+    at, named = next(heads, (0, None))
+    places = ((line, found) for line in lines[at + 1 :] if (found := frame.match(line)))
+    line, place = next(places, ("", None))
+    if not named or not place:
+        return None
+    return Trace(language, named[1], named[2], place[1], lines[at], line)
 
 
 def _php(lines: Lines) -> Trace | None:
@@ -201,4 +227,4 @@ def _php(lines: Lines) -> Trace | None:
     return None
 
 
-_READERS = (_python, _rust, _go, _php, _ruby, _java, _node, _dotnet)
+_READERS = (_python, _rust, _go, _php, _ruby, _elixir, _java, _node, _dotnet)
