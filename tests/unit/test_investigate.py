@@ -1,7 +1,7 @@
 """The investigate stage: parallel, recorded, redacted, bounded, checked, and on time."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -131,6 +131,15 @@ def test_every_finding_that_comes_out_quotes_evidence_that_is_stored():
     assert all(resolves(quote, evidence) for finding in result.reports[0].findings for quote in finding.quotes)
     assert evidence.sha256 == digest(evidence.content) and evidence.collected_at == NOW
     assert not result.partial and result.dropped == 0
+
+
+def test_a_finding_of_any_role_leads_to_the_page_of_what_it_quotes():
+    class Paged(Logs):
+        async def logs(self, ask):
+            return replace(await super().logs(ask), link="https://logs.test/explore")
+
+    result = run([Quoting("boom"), Quoting("boom", role="storm-reader")], Sources(logs=(Paged("boom"),)))
+    assert {one.link for report in result.reports for one in report.findings} == {"https://logs.test/explore"}
 
 
 def test_a_claim_that_quotes_what_nobody_said_is_dropped_and_counted():

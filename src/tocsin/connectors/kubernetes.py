@@ -42,6 +42,8 @@ class KubernetesConfig(HttpAccess):
     """Section `connectors.kubernetes`: the API server, or a `kubectl proxy` beside us, and the namespace to look at."""
 
     namespace: str = Field(default="default", pattern=_NAME)
+    page: str = Field(default="", pattern=r"^(https?://[^\s@]+)?$")
+    """Where people look at that namespace (a dashboard's or console's address); findings link there."""
 
 
 class Kubernetes:
@@ -64,7 +66,7 @@ class Kubernetes:
         refused = (ClusterAnswer(f"note-{place}", str(one)) for place, one in enumerate(failures, start=1))
         what = f"objects of namespace {self.config.namespace}, and nodes, volumes and storage classes"
         query = f"{what}, as they are; asked at {rfc3339(ask.end)}"
-        return Reply(self.name, query, cluster_text.written([*answers, *refused]), cluster_text.read)
+        return Reply(self.name, query, cluster_text.written([*answers, *refused]), cluster_text.read, self.config.page)
 
     def _lists(self) -> list[tuple[str, str]]:
         space = f"/namespaces/{self.config.namespace}"

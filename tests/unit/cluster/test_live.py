@@ -58,9 +58,18 @@ def _plural(kind):
     )
 
 
+def asked_of(url, **more):
+    return asyncio.run(Kubernetes(KubernetesConfig(url=url, namespace="stall", **more)).cluster(ASK))
+
+
 def listed(url):
-    reply = asyncio.run(Kubernetes(KubernetesConfig(url=url, namespace="stall")).cluster(ASK))
+    reply = asked_of(url)
     return reply.parse(reply.text)
+
+
+def test_the_answer_leads_to_the_page_where_people_look_at_the_namespace(served):
+    page = "https://console.test/namespaces/stall"
+    assert asked_of(served(healthy())[0], page=page).link == page
 
 
 def test_a_live_cluster_is_diagnosed_like_a_recorded_one(served):

@@ -100,8 +100,9 @@ def _outcome(role: str, task: asyncio.Task[Report], silent: Sequence[str], late:
 
 def _checked(brief: Brief, outcomes: list[_Outcome], answers: Sequence[Answer], limit: int) -> Investigation:
     texts = {one.id: one.content for one in brief.alert_evidence} | {one.evidence.id: one.text for one in answers}
+    pages = {one.id: one.link for one in [*brief.alert_evidence, *(answer.evidence for answer in answers)]}
     reports = [
-        Report(report.role, tuple(one for one in report.findings if _cited(one, texts)), report.failure)
+        Report(report.role, tuple(_linked(one, pages) for one in report.findings if _cited(one, texts)), report.failure)
         for report, _ in outcomes
     ]
     claimed = sum(len(report.findings) for report, _ in outcomes)
@@ -121,6 +122,12 @@ def _cited(finding: Finding, texts: dict[str, str]) -> bool:
     return bool(finding.quotes) and all(
         one.text and one.text in texts.get(one.evidence_id, "") for one in finding.quotes
     )
+
+
+def _linked(finding: Finding, pages: dict[str, str]) -> Finding:
+    """A finding that brings no page of its own leads to the page of what it quotes, where that has one."""
+    page = finding.link or next((page for quote in finding.quotes if (page := pages.get(quote.evidence_id, ""))), "")
+    return finding if page == finding.link else finding.model_copy(update={"link": page})
 
 
 def _quotes(findings: Iterable[Finding]) -> list[Quote]:
