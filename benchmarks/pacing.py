@@ -97,6 +97,10 @@ class Paced:
             for one in steps:
                 group.create_task(self.step(one.name, one.work))
 
+    async def ahead(self, step: Step) -> str:
+        """As any other."""
+        return await self.step(step.name, step.work)
+
     async def part(self, step: Step) -> str:
         """As a step of its own: it may be cut before and after."""
         return await self.step(step.name, step.work)

@@ -21,7 +21,7 @@ from benchmarks.processes import ended, forked, seconds
 from benchmarks.receivers import FarEnds, far_ends
 from benchmarks.reckoning import databases, tally
 from benchmarks.walking import Fault, Plan, warm, worker
-from tocsin.walk import Walk, Work
+from tocsin.walk import Step, Walk
 
 KILLED = -9
 
@@ -31,13 +31,13 @@ class Newer:
 
     def __init__(self, walk: Walk, guarded: bool, taken: Path) -> None:
         self._walk, self._guarded, self._taken = walk, guarded, taken
-        self.together, self.part, self.rest = walk.together, walk.part, walk.rest
+        self.step, self.together, self.part, self.rest = walk.step, walk.together, walk.part, walk.rest
         self.wait, self.patched = walk.wait, walk.patched
 
-    async def step(self, name: str, work: Work) -> str:
+    async def ahead(self, step: Step) -> str:
         """As today's, but for the one step more."""
-        said = await self._walk.step(name, work)
-        if name == "take_up" and (not self._guarded or await self._walk.patched("second look")):
+        said = await self._walk.ahead(step)
+        if not self._guarded or await self._walk.patched("second look"):
             await self._walk.step("second_look", self._look)
         return said
 

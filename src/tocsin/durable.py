@@ -34,6 +34,8 @@ RETRY_SECONDS = 60.0
 """How long until a step of the opening that failed is tried again."""
 SHORT_SECONDS = 5.0
 """The same where not even that could be noted, and before the successor of a broken walk sets out."""
+PASSING_SECONDS = 0.25
+"""So long at most does a move stand back for the opening of another incident; a storm of openings delays each no more."""
 LONGEST_WAIT = 24 * 3600.0
 NAP_SECONDS = 60.0
 """A rest looks at the clock so often: one that was set, or a machine that slept, delays what is due by no more."""
@@ -92,6 +94,8 @@ class Clockwork:
     _draining: bool = False
     _busy: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
+    _ahead: int = 0
+    _passed: asyncio.Event = field(default_factory=asyncio.Event)
     _start: Callable[[str, int], Awaitable[object]] | None = None
 
     async def start(self, incident_id: str, generation: int) -> None:
@@ -144,6 +148,22 @@ class Clockwork:
             self._one_less()
         return await _stand_still()
 
+    async def ahead(self, work: Work) -> str:
+        """What goes before all that has not begun yet."""
+        self._ahead += 1
+        self._passed.clear()
+        try:
+            return await work()
+        finally:
+            self._ahead -= 1
+            if self._ahead == 0:
+                self._passed.set()
+
+    async def let_pass(self) -> None:
+        """Waits while something goes ahead, but not for long."""
+        if self._ahead:
+            await _until(self._passed, PASSING_SECONDS)
+
     async def part(self, incident_id: str, step: Step) -> str:
         """A part of a step, unless nothing is to begin any more."""
         if self._halting:
@@ -159,7 +179,8 @@ class Clockwork:
         try:
             with self._aside():
                 while not hosted.bell.is_set() and (until is None or clock.now() < until):
-                    await _nap(hosted.bell, NAP_SECONDS if until is None else (until - clock.now()).total_seconds())
+                    left = NAP_SECONDS if until is None else (until - clock.now()).total_seconds()
+                    await _until(hosted.bell, max(0.0, min(left, NAP_SECONDS)))
                 if self._halting:
                     await _stand_still()
         finally:
@@ -209,6 +230,7 @@ class DurableWalk:
 
     def __init__(self, clockwork: Clockwork, incident_id: str, hosted: Hosted) -> None:
         self._clockwork, self._incident_id, self._hosted = clockwork, incident_id, hosted
+        self._is_ahead = False
 
     async def step(self, name: str, work: Work) -> str:
         """Carries it out, or answers what it answered before; a failing one is tried again after a while, for ever."""
@@ -225,8 +247,21 @@ class DurableWalk:
             if left:
                 await self._pause(RETRY_SECONDS)
 
+    async def ahead(self, step: Step) -> str:
+        """Carries it out before the parts of other walks' steps."""
+        return await self.step(step.name, partial(self._going_ahead, step.work))
+
+    async def _going_ahead(self, work: Work) -> str:
+        self._is_ahead = True
+        try:
+            return await self._clockwork.ahead(work)
+        finally:
+            self._is_ahead = False
+
     async def part(self, step: Step) -> str:
         """Carries it out, and remembers nothing of it."""
+        if not self._is_ahead:
+            await self._clockwork.let_pass()
         return await self._clockwork.part(self._incident_id, step)
 
     async def rest(self, until: datetime | None, clock: Clock, seen: int) -> bool:
@@ -346,9 +381,10 @@ def _name(incident_id: str, generation: int) -> str:
     return f"{incident_id}:{generation}"
 
 
-async def _nap(bell: asyncio.Event, seconds: float) -> None:
+async def _until(bell: asyncio.Event, seconds: float) -> None:
+    """It rings, or that time is over."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(max(0.0, min(seconds, NAP_SECONDS))):
+        async with asyncio.timeout(seconds):
             await bell.wait()
 
 

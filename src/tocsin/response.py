@@ -56,7 +56,7 @@ class Look(Value):
 
 async def respond(incident_id: str, walk: Walk, desk: Desk) -> None:
     """From declared to closed, as far as the walk waits. Raises errors.NotFound when there is no such incident."""
-    if await walk.step("take_up", partial(_open, incident_id, walk, desk)) != OPENED:
+    if await walk.ahead(Step("take_up", partial(_open, incident_id, walk, desk))) != OPENED:
         step = partial(_opening, incident_id, desk)
         await walk.together(step(opening.TRIAGE, opening.decide))
         await walk.together(step("plan", opening.plan))

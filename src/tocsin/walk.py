@@ -37,6 +37,10 @@ class Walk(Protocol):
         """Carries steps out side by side and returns when all are through; a walk that lasts tries a failing one again."""
         ...
 
+    async def ahead(self, step: Step) -> str:
+        """As `step`, and what other walks have to do lets it pass."""
+        ...
+
     async def part(self, step: Step) -> str:
         """Within a step: carries a part of it out, which no engine remembers, so it must tick itself.
 
@@ -78,6 +82,10 @@ class OneGo:
         async with asyncio.TaskGroup() as group:
             for one in steps:
                 group.create_task(_run(one.work))
+
+    async def ahead(self, step: Step) -> str:
+        """Carries it out."""
+        return await step.work()
 
     async def part(self, step: Step) -> str:
         """Carries it out."""

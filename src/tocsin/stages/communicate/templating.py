@@ -55,7 +55,9 @@ def _environment(folder: str) -> Environment:
     loader = ChoiceLoader([*own, PackageLoader("tocsin.stages.communicate")])
     # Plain text for chat and a status page: nothing to escape here. Values are data and are never parsed as templates;
     # whoever shows a message as HTML escapes it there.
-    environment = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    environment = Environment(  # noqa: S701
+        loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+    )
     for name in NAMES:
         _read(environment, loader, name)
     return environment
