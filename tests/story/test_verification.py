@@ -291,14 +291,18 @@ def test_several_steps_of_one_runbook_that_did_not_help_are_one_doubt_and_the_ne
         await ward.sick(Severity.SEV2)
         flooded = Hypothesis(cause="flood", text="lark is flooded.", confidence=0.75)
         diagnosis = Diagnosis(
-            specialist="network-specialist", root_cause=flooded.text, confidence=0.75, hypotheses=(flooded,)
+            specialist="network-specialist",
+            root_cause=flooded.text,
+            confidence=0.75,
+            hypotheses=(flooded,),
+            by_release=0.9,
         )
         await ward.say(Diagnosed(diagnosis=diagnosis), FixProposed(fix=Fix(runbook_id="flood", title="Flood", why="x")))
         for step in (1, 2):
             await ran(ward, step, helped=False)
         incident = await ward.incident()
         assert len(incident.doubts) == 2
-        assert incident.diagnosis.confidence == 0.5
+        assert (incident.diagnosis.confidence, incident.diagnosis.by_release) == (0.5, 0.75)
         assert weights(incident.doubts) == {"flood": 1 / 3}
 
     story(told)

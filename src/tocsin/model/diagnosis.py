@@ -42,13 +42,17 @@ class Diagnosis(Value):
 
     def reweighed(self, weights: Mapping[str, float]) -> "Diagnosis":
         """The same order of hypotheses, each weighing so much of what it did, by its cause; see `bayes`."""
-        shares = bayes([(one.confidence, weights.get(one.cause, 1.0)) for one in self.hypotheses])
+        before = [(one.confidence, weights.get(one.cause, 1.0)) for one in self.hypotheses]
         moved = tuple(
             one.model_copy(update={"confidence": round(share, 4)})
-            for one, share in zip(self.hypotheses, shares, strict=True)
+            for one, share in zip(self.hypotheses, bayes(before), strict=True)
         )
-        sure = moved[0].confidence if moved and self.root_cause else self.confidence
-        return self.model_copy(update={"hypotheses": moved, "confidence": sure})
+        changed: dict[str, object] = {"hypotheses": moved}
+        if moved and self.root_cause:
+            changed["confidence"] = moved[0].confidence
+        if moved and self.by_release is not None:
+            changed["by_release"] = round(bayes([(self.by_release, before[0][1]), *before[1:]])[0], 4)
+        return self.model_copy(update=changed)
 
 
 def bayes(shares: Sequence[tuple[float, float]]) -> list[float]:
