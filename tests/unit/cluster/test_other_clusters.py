@@ -42,6 +42,24 @@ def test_a_release_s_own_secret_is_no_secret_that_an_app_forgot():
     assert worth_a_word(shop) == []
 
 
+def test_a_service_for_a_role_that_no_pod_has_now_is_no_fault():
+    shop = healthy()
+    shop["pod/ledger"]["metadata"]["labels"] = {"run": "ledger", "role": "leader"}
+    for role in ("leader", "follower"):
+        spec = {"selector": {"run": "ledger", "role": role}, "ports": [{"port": 3306, "targetPort": 3306}]}
+        shop[f"service/{role}"] = thing("Service", f"ledger-{role}", metadata={"labels": {"run": "ledger"}}, spec=spec)
+    assert worth_a_word(shop) == []
+    del shop.objects["service/leader"]
+    assert named(shop) == ("app/ledger", "service_selector_mismatch")
+
+
+def test_an_exporter_of_a_database_is_no_database():
+    shop = healthy()
+    shop.objects |= app("watch", 9104, "prom/mysqld-exporter:1")
+    shop.say("logs-till", "ERROR 1290: running with the --read-only option\n")
+    assert named(shop)[0] == "app/ledger" and "app/watch" not in dict(worth_a_word(shop))
+
+
 def test_a_resolver_of_its_own_is_no_fault_while_nobody_complains():
     shop = healthy()
     for spec in shop.specs("page"):
@@ -107,6 +125,27 @@ def test_a_client_without_any_settings_lacks_its_secret_though_no_secret_was_lis
         one["envFrom"] = []
     shop.say("logs-wine", "Access denied for user ''@'10.1.1.7' (using password: NO)\n")
     assert named(shop) == ("app/wine", "missing_secret_binding")
+
+
+def test_a_secret_goes_with_the_app_it_is_named_after_whatever_ends_their_names_have():
+    shop = healthy()
+    for name in ("bread", "cheese", "wine", "wine-cellar"):
+        shop.objects |= app(f"{name}-service", 7000, f"reg.example/{name}:1")
+        shop[f"secret/{name}"] = thing("Secret", f"{name}-mysql", data={})
+        for one in shop.both(f"{name}-service"):
+            one["envFrom"] = [{"secretRef": {"name": f"{name}-mysql"}}]
+    assert worth_a_word(shop) == []
+    for one in shop.both("wine-service"):
+        one["envFrom"] = []
+    shop.say("logs-wine-service", "Could not resolve the address of the database\n")
+    assert named(shop) == ("app/wine-service", "missing_secret_binding")
+
+
+def test_a_database_port_without_its_host_is_compared_with_the_servers():
+    shop = healthy()
+    for one in shop.both("till"):
+        one["env"] = [{"name": "TILL_MYSQL_PORT", "value": "3360"}]
+    assert named(shop) == ("app/till", "mysql_invalid_port")
 
 
 def test_the_one_client_that_does_not_reach_a_healthy_database_has_another_port_in_its_unseen_secret():

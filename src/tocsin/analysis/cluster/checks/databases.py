@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tocsin.analysis.cluster.addresses import Address, addresses
 from tocsin.analysis.cluster.answers import quoted
@@ -11,8 +11,12 @@ from tocsin.analysis.cluster.objects import Container, Service
 from tocsin.analysis.cluster.suspects import BROKEN, LIKELY, PROVEN, SUSPECTED, Suspect
 
 _MYSQL_PORT = 3306
-_MYSQL = re.compile(r"(?:^|[/_-])(?:mysql|mariadb|percona)", re.IGNORECASE)
-_ENGINE = re.compile(r"(?:^|[/_-])(?:mysql|mariadb|percona|postgres|pgbouncer|mongo)", re.IGNORECASE)
+_NO_SERVER = r"(?![\w.-]*(?:exporter|operator|backup|express|client))"
+_MYSQL = re.compile(rf"(?:^|[/_-])(?:mysql|mariadb|percona){_NO_SERVER}", re.IGNORECASE)
+_ENGINE = re.compile(rf"(?:^|[/_-])(?:mysql|mariadb|percona|postgres|pgbouncer|mongo){_NO_SERVER}", re.IGNORECASE)
+_PORT_NAME = re.compile(r"(?:MYSQL|MARIADB)\w{0,40}_?PORT$", re.IGNORECASE)
+_GENERAL = re.compile(r"[-_]?(?:service|svc|server|app|deployment)$")
+"""Ends of names that say nothing about what an app is."""
 _DENIED = re.compile(
     r"Access denied for user|password authentication failed|ER_ACCESS_DENIED|SQLSTATE\W{0,3}28", re.IGNORECASE
 )
@@ -115,11 +119,11 @@ def _held(cluster: Cluster, container: Container, name: re.Pattern[str]) -> tupl
 def bindings(cluster: Cluster) -> Iterator[Suspect]:
     """The Secret that goes with an app, and whether the app binds one as the others bind theirs."""
     bound = {app: _bound(cluster, app) for app in dict.fromkeys(app for app, _ in cluster.containers())}
-    usual = sum(any(app in secret for secret in secrets) for app, secrets in bound.items())
+    usual = sum(any(_goes_with(secret, bound) == app for secret in secrets) for app, secrets in bound.items())
     everywhere = {secret for secrets in bound.values() for secret in secrets}
     named: set[str] = set()
     for secret in sorted(set(cluster.secrets) - everywhere):
-        app = max((app for app in bound if app in secret), key=len, default="")
+        app = _goes_with(secret, bound)
         if app and not bound[app] and not _brings(cluster, app) and usual >= _ENOUGH_PEERS:
             named.add(app)
             sentence = f"{app} does not bind the Secret {secret} that goes with it, as the other apps bind theirs."
@@ -127,6 +131,12 @@ def bindings(cluster: Cluster) -> Iterator[Suspect]:
             score = BROKEN if cluster.suffers(app) else SUSPECTED
             yield Suspect(f"app/{app}", "missing_secret_binding", score, sentence, quotes)
     yield from _unarmed(cluster, [app for app, secrets in bound.items() if not secrets and app not in named], bound)
+
+
+def _goes_with(secret: str, apps: Iterable[str]) -> str:
+    """The app a Secret is named after: `orders-service` for `orders-mysql`; the longest such name, "" for none."""
+    stems = {app: _GENERAL.sub("", app) for app in apps}
+    return max((app for app in apps if stems[app] and f"-{stems[app]}-" in f"-{secret}-"), key=len, default="")
 
 
 def _unarmed(cluster: Cluster, apps: list[str], bound: dict[str, set[str]]) -> Iterator[Suspect]:
@@ -177,12 +187,25 @@ def unreached(cluster: Cluster) -> Iterator[Suspect]:
                 sentence = f"{app} calls its database at port {address.port}, where no server listens."
                 quotes = quoted([cluster.answers.line(said[:100]), cluster.answers.line(address.written, about=app)])
                 yield Suspect(f"app/{app}", "mysql_invalid_port", PROVEN, sentence, quotes)
+        yield from _stray_port(cluster, app, container, said) if not known else ()
         if said and not known and len(complaints) == 1 and _unseen(cluster, container) and _well(cluster):
             sentence = (
                 f"{app} alone does not reach the database, which is well: the port in its Secret is not the server's."
             )
             quotes = quoted([cluster.answers.line(said[:100])])
             yield Suspect(f"app/{app}", "mysql_invalid_port", LIKELY, sentence, quotes)
+
+
+def _stray_port(cluster: Cluster, app: str, container: Container, said: str) -> Iterator[Suspect]:
+    """A database port that stands alone, its host in a Secret that was not told: at which no server of the cluster listens."""
+    offered = {port.port for one in cluster.services if is_mysql(cluster, one) for port in one.ports}
+    for name, value in cluster.variables(container).items():
+        if _PORT_NAME.search(name) and value.isdigit() and offered and int(value) not in offered:
+            sentence = f"{app} is told to call its database at port {value}, where no server listens."
+            quotes = quoted(
+                [cluster.answers.line(name, value, about=app), cluster.answers.line(said[:100]) if said else ""]
+            )
+            yield Suspect(f"app/{app}", "mysql_invalid_port", PROVEN if said else BROKEN, sentence, quotes)
 
 
 def _unseen(cluster: Cluster, container: Container) -> bool:

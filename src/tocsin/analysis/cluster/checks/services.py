@@ -31,7 +31,7 @@ def selectors(cluster: Cluster) -> Iterator[Suspect]:
         own = cluster.workload(service.name)
         strayed = own and selected and cluster.pods_of(own.name) and all(pod.app != own.name for pod in selected)
         app = own.name if own else cluster.app_behind(service)
-        if (not selected and _should_match(cluster, service, app)) or strayed:
+        if (not selected and _should_match(cluster, service, app) and not _of_a_role(cluster, service, app)) or strayed:
             wanted = ", ".join(f"{key}={value}" for key, value in service.selector.items())
             quotes = quoted(
                 [
@@ -49,6 +49,21 @@ def _should_match(cluster: Cluster, service: Service, app: str) -> bool:
     if workload and within(service.selector, workload.pod_labels):
         return False
     return bool(cluster.pods_of(app))
+
+
+def _of_a_role(cluster: Cluster, service: Service, app: str) -> bool:
+    """Whether it is for pods in a role that none has now, such as follower: its twin for another role of the app finds some.
+
+    A role is a label that is given while pods run, so no template has it.
+    """
+    workload = cluster.workload(app)
+    given = workload.pod_labels if workload else {}
+    for twin in cluster.services:
+        found = cluster.selected(twin) if twin.live and twin.selector.keys() == service.selector.keys() else ()
+        other = {key for key in service.selector if twin.selector.get(key) != service.selector[key]}
+        if found and found[0].app == app and other and other != service.selector.keys() and not other & given.keys():
+            return True
+    return False
 
 
 def ports(cluster: Cluster) -> Iterator[Suspect]:
