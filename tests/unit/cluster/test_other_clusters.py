@@ -102,6 +102,16 @@ def test_what_the_scheduler_says_of_most_nodes_counts_and_a_closed_control_plane
     assert named(shop) == ("app/till", "topology_spread_conflict")
 
 
+def test_a_probe_at_a_port_by_a_name_nobody_has_is_told_by_the_kubelet():
+    shop = healthy()
+    for one in shop.both("till"):
+        one["ports"] = [{"containerPort": 9000}]
+        one["livenessProbe"] = {"tcpSocket": {"port": "admin"}, "initialDelaySeconds": 60}
+    shop.restarts("till")
+    shop.happen("till", "Unhealthy", 'Liveness probe failed: strconv.Atoi: parsing "admin": invalid syntax')
+    assert named(shop) == ("app/till", "liveness_probe_incorrect_port")
+
+
 def test_an_address_in_a_namespace_that_the_resolver_does_not_know_is_named_by_the_app_s_complaint():
     shop = healthy()
     for one in shop.both("page"):

@@ -18,6 +18,8 @@ _OTHER_LANGUAGE = re.compile(
     r"|error reading server|EOF\b",
     re.IGNORECASE,
 )
+_NO_SUCH_PORT = re.compile(r"strconv\.Atoi: parsing|invalid port number|couldn't find port")
+"""The kubelet's own words for a port by a name that the container does not have."""
 _STATUS = re.compile(r"statuscode: (\d{3})")
 _IMPATIENT_SECONDS = 10
 _ORDER = ("startup", "liveness", "readiness")
@@ -75,7 +77,7 @@ def _suspect(cluster: Cluster, pod: Pod, container: Container, probe: Probe, fai
 def _wrong(container: Container, probe: Probe, failures: list[str]) -> tuple[str, float]:
     """Which relation between probe and container is broken, and how surely."""
     siblings = [one for one in container.probes if one.kind != probe.kind]
-    if _elsewhere(container, probe, siblings):
+    if _elsewhere(container, probe, siblings) or any(_NO_SUCH_PORT.search(one) for one in failures):
         return "incorrect_port", PROVEN
     told = failures[0]
     other = [one for one in siblings if one.handler != probe.handler]
