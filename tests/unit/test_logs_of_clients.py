@@ -1,9 +1,11 @@
 """What the clients of others log: an address that a request goes to may hold a secret."""
 
+import json
 import logging
 
 import httpx
 import pytest
+import structlog
 
 from tocsin.app import logs
 
@@ -16,3 +18,24 @@ def test_the_address_of_a_request_stands_in_no_log(caplog: pytest.LogCaptureFixt
     ):
         http.get("https://hooks.example/services/T0/B0/a-secret")
     assert "a-secret" not in caplog.text
+
+
+def test_what_libraries_warn_of_is_one_line_in_our_form_and_none_sets_logging_up_in_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from mcp.server.mcpserver import MCPServer
+
+    before, level = structlog.get_config(), logging.root.level
+    monkeypatch.setattr(logging.root, "handlers", [])
+    structlog.reset_defaults()
+    try:
+        logs.configure()
+        MCPServer("it would log in colours, and what is none of an operator's business")
+        logging.getLogger("some.library").info("connecting to https://hooks.example/a-secret")
+        logging.getLogger("some.library").warning("given up after %s tries", 3)
+    finally:
+        structlog.configure(**before)
+        logging.root.setLevel(level)
+    (line,) = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["level"]) == ("given up after 3 tries", "warning")

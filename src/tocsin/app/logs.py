@@ -7,6 +7,7 @@ import logging
 import sys
 
 import structlog
+from structlog.typing import Processor
 
 
 def configure() -> None:
@@ -18,15 +19,29 @@ def configure() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     if structlog.is_configured():
         return
-    watched = sys.stderr.isatty()
-    shown = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    said: list[Processor] = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    shown = _shown(watched=sys.stderr.isatty())
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([shown] if watched else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]),
-        ],
+        processors=[*said, *shown],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    _libraries(said, shown)
+
+
+def _shown(*, watched: bool) -> list[Processor]:
+    if watched:
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+
+
+def _libraries(said: list[Processor], shown: list[Processor]) -> None:
+    """What libraries warn of, in the same form. A library that would set logging up in its own way finds it done."""
+    form = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=said,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shown],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(form)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
