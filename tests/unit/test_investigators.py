@@ -326,6 +326,17 @@ def test_the_blast_radius_names_who_suffers_and_who_falls_next():
     assert [one.data["peer"] for one in neighbours] == ["pay", "bill"]
 
 
+def test_a_service_that_rings_already_is_not_told_to_fail_next():
+    edges = [("pay", "ledger-db"), ("bill", "ledger-db"), ("pay", "auth"), ("shop", "pay")]
+    about = brief()
+    rings = about.alerts[0].model_copy(update={"service": "Bill"})
+    about = replace(
+        about, alerts=(*about.alerts, rings), alert_evidence=(*about.alert_evidence, about.alert_evidence[0])
+    )
+    first = ask(DependencyMapper(), Panes(topology=seen_topology(edges)), about).findings[0]
+    assert [one["service"] for one in first.data["next_to_fail"]] == ["pay", "shop"]
+
+
 def test_a_service_the_topology_does_not_know_is_said_and_not_guessed():
     report = ask(DependencyMapper(), Panes(topology=seen_topology([("a", "b")])))
     assert not report.findings and "ledger-db is not in the topology" in report.failure

@@ -41,7 +41,7 @@ def report(known: CallMap, brief: Brief) -> Report:
     if not service:
         wanted = saying.one_line(brief.service, 80) or "the affected service (the alert names none)"
         return Report(ROLE, failure=f"{wanted} is not in the topology of {len(graph.services)} services")
-    told = (_blast(known, graph, service), *_neighbours(known, graph, service))
+    told = (_blast(known, graph, service, _ringing(graph, brief)), *_neighbours(known, graph, service))
     failure = f"the topology source did not answer: {known.silent}" if known.silent else ""
     return Report(ROLE, tuple(finding for finding in told if finding.quotes), failure)
 
@@ -53,6 +53,11 @@ def subject(graph: Graph, brief: Brief) -> str:
     return graph.find(brief.service, *aliases) or graph.find(*_mentioned(brief))
 
 
+def _ringing(graph: Graph, brief: Brief) -> set[str]:
+    """The services that alerts name: they have failed already, and nobody needs to hear that they will."""
+    return {graph.find(one.service) for one in brief.alerts} - {""}
+
+
 def _mentioned(brief: Brief) -> Iterable[str]:
     for alert in brief.alerts:
         yield alert.service
@@ -60,9 +65,9 @@ def _mentioned(brief: Brief) -> Iterable[str]:
         yield from _NAME.findall(alert.text[:20_000])
 
 
-def _blast(known: CallMap, graph: Graph, service: str) -> Finding:
+def _blast(known: CallMap, graph: Graph, service: str, ringing: set[str]) -> Finding:
     affected, needs = graph.affected(service), graph.needs(service)
-    risks = graph.next_to_fail(service, most=MOST_NEIGHBOURS)
+    risks = graph.next_to_fail(service, ringing, most=MOST_NEIGHBOURS)
     edges = _shown(graph, service, affected, needs)
     return Finding(
         id="dependency-1",
