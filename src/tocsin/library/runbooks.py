@@ -17,7 +17,7 @@ from tocsin.errors import DataError, NotFound
 from tocsin.library import markdown
 from tocsin.library.git import GitRunbooks, pages
 from tocsin.library.runbook import Runbook
-from tocsin.library.search import Index, Page
+from tocsin.library.search import Index, Page, index_of
 from tocsin.library.steps import Manual, Purpose, RunbookStep
 from tocsin.model.action import Risk
 from tocsin.model.ground import Value
@@ -77,7 +77,7 @@ class Shelf:
     @cached_property
     def index(self) -> Index:
         """The search over all of them, built when first asked."""
-        return Index([page_of(runbook) for runbook in self])
+        return index_of(tuple(page_of(runbook) for runbook in self))
 
 
 def open_shelf(settings: RunbookSettings) -> Shelf:

@@ -6,6 +6,7 @@ text, and the same question always gives the same order.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tocsin.analysis.text import TermSpace, spellings, terms, tokens
 from tocsin.model.ground import IncidentType
@@ -89,6 +90,12 @@ class Index:
     def _hit(self, place: int, score: float, spelled: Mapping[str, str]) -> Hit:
         shared = tuple(spelling for word, spelling in spelled.items() if word in self._words[place])
         return Hit(self._pages[place].id, round(score, 6), shared)
+
+
+@lru_cache(maxsize=4)
+def index_of(pages: tuple[Page, ...]) -> Index:
+    """The search over these pages, built once for the same ones: nothing in it changes."""
+    return Index(pages)
 
 
 def _joined(passages: Sequence[str]) -> list[str]:
