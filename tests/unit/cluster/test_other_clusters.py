@@ -42,6 +42,20 @@ def test_a_release_s_own_secret_is_no_secret_that_an_app_forgot():
     assert worth_a_word(shop) == []
 
 
+def test_what_was_evicted_or_killed_once_and_has_long_been_replaced_is_past():
+    shop = healthy()
+    gone = thing("Pod", "till-7f9c6d5b48-aaaaa", metadata={"labels": {"run": "till"}}, spec={"containers": []})
+    shop["pod/gone"] = gone | {
+        "status": {"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory"}
+    }
+    assert worth_a_word(shop) == []
+    shop.restarts("page", times=1)
+    shop["pod/page"]["status"]["containerStatuses"][0]["lastState"] = {"terminated": {"reason": "OOMKilled"}}
+    assert all(one.score < 0.5 for one in diagnose(shop.answers()))
+    shop.restarts("page", times=4)
+    assert named(shop) == ("app/page", "oom_killed")
+
+
 def test_a_service_for_a_role_that_no_pod_has_now_is_no_fault():
     shop = healthy()
     shop["pod/ledger"]["metadata"]["labels"] = {"run": "ledger", "role": "leader"}

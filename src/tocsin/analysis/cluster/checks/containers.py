@@ -54,7 +54,14 @@ def memory(cluster: Cluster) -> Iterator[Suspect]:
                 )
                 within = f"its memory limit of {limit}" if limit else "the memory of its node"
                 sentence = f"{pod.app} is killed for using more than {within}."
-                yield Suspect(f"app/{pod.app}", "oom_killed", PROVEN, sentence, quotes)
+                score = SUSPECTED if _past(cluster, pod, one) else PROVEN
+                yield Suspect(f"app/{pod.app}", "oom_killed", score, sentence, quotes)
+
+
+def _past(cluster: Cluster, pod: Pod, container: Container) -> bool:
+    """Whether it happened once, the container runs again, and no warning about the pod is left."""
+    warned = any(one.type == "Warning" for one in cluster.events_at(pod.name))
+    return container.run.ready is True and container.run.restarts == 1 and not warned
 
 
 def references(cluster: Cluster) -> Iterator[Suspect]:
@@ -179,11 +186,19 @@ def crashes(cluster: Cluster) -> Iterator[Suspect]:
             yield Suspect(f"app/{pod.app}", "container_crash_loop", SUSPECTED, sentence, _seen(cluster, pod))
         elif pod.reason == "Evicted":
             sentence = f"A pod of {pod.app} was evicted: {pod.message or 'its node ran short'}."
-            yield Suspect(f"app/{pod.app}", "pod_evicted", LIKELY, sentence, _seen(cluster, pod))
+            replaced = any(one.ready for one in cluster.pods_of(pod.app)) and not short_of_ready(cluster, pod.app)
+            yield Suspect(f"app/{pod.app}", "pod_evicted", WEAK if replaced else LIKELY, sentence, _seen(cluster, pod))
         elif pod.ready is False and pod.phase == "Running":
             yield Suspect(
                 f"app/{pod.app}", "container_not_ready", WEAK, f"{pod.app} is not ready.", _seen(cluster, pod)
             )
+
+
+def short_of_ready(cluster: Cluster, app: str) -> bool:
+    """Whether fewer of an app's pods are ready than its workload wants."""
+    workload = cluster.workload(app)
+    wanted = workload.desired if workload and workload.desired is not None else 1
+    return sum(pod.ready is True for pod in cluster.pods_of(app)) < wanted
 
 
 def jobs(cluster: Cluster) -> Iterator[Suspect]:
