@@ -2,12 +2,13 @@
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.analysis.rootcause import flow, levels, ranking, steps, timing
+from tocsin.analysis.rootcause import flow, levels, ranking, silence, steps, timing
 from tocsin.analysis.rootcause.observed import Line, Observed, Stretch
 from tocsin.model.signals import Series, Span
 
@@ -121,11 +122,43 @@ def test_a_rise_of_every_night_is_no_trouble_of_tonight():
     tonight = (
         series("backup", "cpu", nightly),
         series("pay", "cpu", steady(10.0, 60.0, count=60)),
-        series("db", "cpu", steady(10.0)),
+        series("db", "cpu", steady(10.0, count=60)),
     )
     day_before = (series("backup", "cpu", nightly), series("pay", "cpu", steady(10.0, count=60)))
     observed = Observed(Stretch(tonight), Stretch(day_before), onset=ONSET)
     assert [first(observed), first(Observed(Stretch(tonight), onset=ONSET))] == ["pay", "backup"]
+
+
+def stopping(observed: Observed, *services: str, left: int = 12) -> Observed:
+    """The same, but these services report `left` samples and then nothing."""
+    cut = (
+        series(one.service, one.metric, list(one.values[:left])) if one.service in services else one
+        for one in observed.recent.series
+    )
+    return replace(observed, recent=Stretch(tuple(cut)))
+
+
+def test_a_dependency_that_reports_nothing_any_more_explains_its_callers_trouble():
+    slow = shop({"web": SLOW, "cart": SLOW})
+    assert first(slow) == "cart"
+    assert first(stopping(slow, "pay")) == "pay"
+    assert "reports nothing any more" in ranking.rank(stopping(slow, "pay"))[0].reasons[0].text
+
+
+def test_when_most_stop_reporting_the_collector_is_down_and_nobody_is_accused_of_silence():
+    slow = shop({"web": SLOW, "cart": SLOW})
+    assert first(stopping(slow, "pay", "db", "search")) == "cart"
+
+
+def test_a_job_that_nobody_calls_may_simply_be_done():
+    slow = shop({"web": SLOW})
+    with_job = replace(slow, recent=Stretch((*slow.recent.series, series("nightly", "cpu", steady(50.0, count=12)))))
+    assert first(with_job) == "web"
+
+
+def test_a_service_switched_off_long_before_the_trouble_is_no_cause_of_it():
+    slow = shop({"web": SLOW, "cart": SLOW}, onset=ONSET + 900)
+    assert silence.silent(stopping(slow, "pay", left=5)) == ()
 
 
 def test_services_that_call_each_other_in_a_circle_share_the_blame_and_end_the_walk():

@@ -48,20 +48,30 @@ class Trouble:
     departure: levels.Departure | None
 
 
-def testify(observed: Observed, departed: Iterable[levels.Departure] = ()) -> Testimony:
+def testify(observed: Observed, departed: Iterable[levels.Departure] = (), silent: Collection[str] = ()) -> Testimony:
     """How much of the trouble stays with each component. Abstains where there is no call graph or no symptom.
 
     `departed` are the metrics that left their normal state; they tell who works more than before, and who only waits.
+    `silent` are services that stopped reporting; what is down explains all the trouble of whoever calls it.
     """
     graph = Graph(observed.edges)
     if not graph.services:
         return Testimony(WITNESS, {}, 0.0)
     idle = _idle(observed, departed)
     start = graph.find(observed.alarm[0]) if observed.alarm else ""
-    kinds = [troubles_of(observed, family) for family in _families(observed)]
+    kinds = [_with_silent(troubles_of(observed, family), graph, silent) for family in _families(observed)]
     said = [_follow(graph, troubles, start, idle) for troubles in kinds]
     meant = [_meant(troubles.get(start)) for troubles in kinds]
     return _mixed(said, meant) if any(meant) else max(said, key=lambda one: one.sure)
+
+
+def _with_silent(troubles: dict[str, Trouble], graph: Graph, silent: Collection[str]) -> dict[str, Trouble]:
+    """A silent component has as much trouble as its callers together, as far as they have any."""
+    for service in silent:
+        callers = [troubles[one] for one in graph.callers(service) if one in troubles and one not in silent]
+        volume = sum(one.volume * one.sure for one in callers)
+        troubles[service] = Trouble(volume, 1.0 if volume else 0.0, newborn=False, departure=None)
+    return troubles
 
 
 def _families(observed: Observed) -> Sequence[frozenset[Signal]]:

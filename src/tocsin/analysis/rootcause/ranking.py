@@ -8,13 +8,20 @@ symptom that a suspected dependency explains counts less. Ties keep the order in
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tocsin.analysis.rootcause import edits, flow, levels, steps, timing
+from tocsin.analysis.rootcause import edits, flow, levels, silence, steps, timing
 from tocsin.analysis.rootcause.observed import Observed, Reason, Stretch, Testimony
 from tocsin.analysis.topology import Edge, Graph
 
-SAY = {steps.WITNESS: 1.3, timing.WITNESS: 1.0, flow.WITNESS: 1.0, levels.WITNESS: 0.6, edits.WITNESS: 0.3}
+SAY = {
+    steps.WITNESS: 1.3,
+    timing.WITNESS: 1.0,
+    flow.WITNESS: 1.0,
+    silence.WITNESS: 1.0,
+    levels.WITNESS: 0.6,
+    edits.WITNESS: 0.3,
+}
 """How much a witness is worth at full sureness. Metrics are many and drift, so their furthest outlier is worth less."""
-SYMPTOMATIC = {levels.WITNESS, steps.WITNESS}
+SYMPTOMATIC = {levels.WITNESS, silence.WITNESS, steps.WITNESS}
 """Witnesses that also see what a service suffers from its dependencies; the others have undone that themselves."""
 EXPLAINED = 0.8
 """Share of a symptom's vote that an equally suspected dependency takes away."""
@@ -22,7 +29,7 @@ EXPLAINED = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A service with its share of all votes (0-1), the reasons, the strongest first, and the votes themselves (0-4.2)."""
+    """A service with its share of all votes (0-1), the reasons, the strongest first, and the votes themselves (0-5.2)."""
 
     service: str
     share: float
@@ -47,7 +54,8 @@ def testimonies(observed: Observed) -> list[Testimony]:
     """What each witness has to say."""
     before, after = stretches(observed)
     departed = levels.departures(observed)
-    by_calls = flow.testify(observed, departed)
+    stopped = silence.silent(observed)
+    by_calls = flow.testify(observed, departed, stopped)
     symptoms = levels.SYMPTOMS if by_calls.weights else frozenset()
     spans_before = [span for one in before for span in one.spans]
     return [
@@ -55,6 +63,7 @@ def testimonies(observed: Observed) -> list[Testimony]:
         levels.testify(departed, without=symptoms),
         timing.testify(spans_before, after.spans),
         steps.testify(before, after),
+        silence.testify(observed, stopped),
         edits.testify(observed),
     ]
 

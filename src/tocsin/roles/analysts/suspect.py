@@ -15,7 +15,7 @@ from tocsin.analysis import meaning, series
 from tocsin.analysis.calibration import Grounds
 from tocsin.analysis.meaning import Signal
 from tocsin.analysis.past import UNKNOWN, Past
-from tocsin.analysis.rootcause import flow, levels, ranking, steps, timing
+from tocsin.analysis.rootcause import flow, levels, ranking, silence, steps, timing
 from tocsin.analysis.rootcause.observed import Line, Observed, Stretch
 from tocsin.analysis.rootcause.ranking import Suspect
 from tocsin.analysis.series import Anomaly
@@ -40,7 +40,7 @@ TOGETHER = 240.0
 MAJORITY = 0.5
 """Share that it must exceed where nobody knows who calls whom: the loudest may then merely suffer by another."""
 WEIGHTY = 0.4
-"""Votes, of at most 4.2, that a service needs which no metric accuses: traces and lines of a few calls prove little."""
+"""Votes, of at most 5.2, that a service needs which no metric accuses: traces and lines of a few calls prove little."""
 MOST_LINES = 20_000
 """Log lines that are read for the path of a visit; of more, every second trace, every third and so on."""
 LONGEST_QUOTE = 500
@@ -109,12 +109,13 @@ def suspects(seen: Material, brief: Brief) -> tuple[Finding, ...]:
 
 
 def _stands_out(ranked: Sequence[Suspect], own: Anomaly | None, judged: Sequence[Anomaly], *, alone: bool) -> bool:
-    """Likely enough to be named, and accused by a metric while others' changed too, or by its spans or lines with some weight."""
+    """Likely enough to be named, and accused by a metric while others' changed too; or by its spans, lines or silence."""
     top = ranked[0]
     if not top.reasons or (alone and top.share <= MAJORITY) or probability(ranked) < FLOOR:
         return False
     several = len({one.series.service for one in judged}) > 1
-    elsewhere = top.votes >= WEIGHTY and any(one.witness in (timing.WITNESS, steps.WITNESS) for one in top.reasons)
+    others = (timing.WITNESS, steps.WITNESS, silence.WITNESS)
+    elsewhere = top.votes >= WEIGHTY and any(one.witness in others for one in top.reasons)
     return (own is not None and several) or elsewhere
 
 
@@ -200,6 +201,9 @@ def _quotes(seen: Material, top: Suspect, own: Anomaly | None, onset: float) -> 
     accused = {one.witness for one in top.reasons}
     if seen.metrics and own:
         yield from saying.quotes(seen.metrics, proof(own), most=1 if accused > {levels.WITNESS} else 3)
+    if seen.metrics and silence.WITNESS in accused:
+        last = max((one for one in seen.metrics.data if one.service == top.service), key=lambda one: one.times[-1:])
+        yield from saying.quotes(seen.metrics, last.cites[-1:])
     if seen.traces and timing.WITNESS in accused:
         late = [one for one in seen.traces.after if one.service == top.service]
         yield from seen.traces.quotes(*sorted(late, key=lambda one: -one.seconds)[:1])
