@@ -188,3 +188,55 @@ def test_where_everything_was_seen_the_question_of_the_cause_itself_is_asked() -
     )
     found = specialists()[asked.triage.type].diagnose(asked, seen)
     assert not found.next_question.startswith("From ")
+
+
+def suspect(service: str, share: float) -> Report:
+    """The ranking of services names this one with that share of all votes."""
+    found = Finding(
+        id="suspect-1",
+        role="cause-ranker",
+        kind=FindingKind.SUSPECT,
+        text=f"Of 5 services {service} is the most likely first cause: its calls take longer",
+        service=service,
+        confidence=share,
+        quotes=(Quote(evidence_id="EV-1", text="q"),),
+        data={"share": share, "services": 5, "reasons": [], "others": [{"service": "mail", "share": 0.05}]},
+    )
+    return Report("cause-ranker", (found,))
+
+
+def named(*causes: tuple[str, str, float]) -> Diagnosis:
+    """Hypotheses of the catalogue: cause, service and weight."""
+    held = tuple(
+        Hypothesis(cause=cause, text=f"{service}: {cause}.", service=service, confidence=weight)
+        for cause, service, weight in causes
+    )
+    return Diagnosis(specialist="s", root_cause=held[0].text, confidence=held[0].confidence, hypotheses=held)
+
+
+def test_where_the_ranking_is_the_surer_of_two_opinions_what_is_wrong_at_its_service_comes_first() -> None:
+    told = Certainty().of(named(("latency", "web", 0.3), ("resource_saturation", "disk", 0.2)), [suspect("disk", 0.9)])
+    assert [one.service for one in told.hypotheses] == ["disk", "web"]
+    assert told.root_cause == "disk: resource_saturation." and told.confidence > 0.75
+    assert "suspect-1" in told.hypotheses[0].supports
+
+
+def test_a_service_at_which_it_began_is_named_also_where_no_sign_of_it_is_in_the_catalogue() -> None:
+    told = Certainty().of(named(("latency", "web", 0.3)), [suspect("disk", 0.9)])
+    assert told.root_cause.startswith("Of 5 services disk is the most likely first cause") and told.confidence > 0.75
+    assert told.hypotheses[0].cause == certainty.ORIGIN and told.hypotheses[1].confidence < 0.2
+    nothing = Diagnosis(specialist="s", root_cause="", confidence=0.0)
+    alone = Certainty().of(nothing, [suspect("disk", 0.9)])
+    assert [one.service for one in alone.hypotheses] == ["disk"] and "not known yet" in alone.root_cause
+
+
+def test_a_cause_that_the_catalogue_is_surer_of_stays_first_and_is_a_little_less_sure() -> None:
+    strong = named(("pool_exhaustion", "db", 0.95))
+    alone, against = (Certainty().of(strong, reports) for reports in ([], [suspect("disk", 0.3)]))
+    assert against.hypotheses[0].service == "db" and 0.4 < against.confidence <= alone.confidence
+
+
+def test_the_signs_of_a_cluster_are_not_overruled_by_a_ranking_of_services() -> None:
+    fault = Report("kubernetes-analyst", (cluster_fault(0.95),))
+    told = Certainty().of(supported("pvc"), [fault, suspect("disk", 0.9)])
+    assert [one.cause for one in told.hypotheses] == ["pvc"]

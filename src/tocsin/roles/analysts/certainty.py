@@ -23,6 +23,9 @@ from tocsin.roles.contract import Report
 
 CLUSTER, RANKING, STORM, CAUSES = "cluster", "ranking", "storm", "causes"
 """The judges: a cluster's broken relation; services ranked by measurements, by who alerted; the catalogue of causes."""
+ORIGIN = "origin"
+"""Not a cause of the catalogue: where it began is known, and what is wrong there is not."""
+WHAT_IS_WRONG = "What do the logs, the resources and the last changes of {service} show since the trouble began?"
 FLOOR = 0.4
 """Below this the cause is unknown, unless the house says otherwise."""
 SURE = 0.75
@@ -59,9 +62,10 @@ class Certainty:
 
         `doubts`: the weight that is left of a cause whose fix was tried and did not help. The surest comes first.
         """
+        findings = tuple(finding for report in reports for finding in report.findings)
+        diagnosis = led(diagnosis, findings, self.calibration)
         if not diagnosis.hypotheses:
             return diagnosis
-        findings = tuple(finding for report in reports for finding in report.findings)
         by_release = probability(diagnosis, findings, self.calibration)
         sure = round(self.calibration.here(by_release, backers(diagnosis.hypotheses[0], findings)), 2)
         ranked = _ranked(diagnosis, sure, doubts or {}, digits=2)
@@ -97,21 +101,66 @@ def _name(first: Hypothesis, diagnosis: Diagnosis) -> str:
     return "" if first.cause in symptoms() else first.text
 
 
+def led(diagnosis: Diagnosis, findings: Iterable[Finding], curves: Calibration) -> Diagnosis:
+    """The same, with what is wrong at the service that a ranking names first where the ranking is the surer of two opinions.
+
+    The catalogue knows causes by their signs; a ranking knows where it began, also where no sign is in the catalogue.
+    """
+    known = tuple(findings)
+    lead = leading(known)
+    if lead is None or (diagnosis.hypotheses and not _surer(lead, diagnosis, known, curves)):
+        return diagnosis
+    there = next((one for one in diagnosis.hypotheses if _at(one, lead)), None)
+    first = _begun(lead, there)
+    behind = tuple(one for one in diagnosis.hypotheses if one is not there)
+    question = diagnosis.next_question if there else WHAT_IS_WRONG.format(service=lead.service)
+    told = {"root_cause": first.text, "hypotheses": (first, *behind), "next_question": question}
+    return diagnosis.model_copy(update=told)
+
+
+def _surer(lead: Finding, diagnosis: Diagnosis, findings: tuple[Finding, ...], curves: Calibration) -> bool:
+    """Whether the ranking contradicts the catalogue and is the likelier of the two to be right."""
+    judge, grounds = grounds_of(diagnosis, findings)
+    mine = curves.probability(judge_of(lead), ranking_grounds(lead))
+    return judge == CAUSES and mine > curves.probability(judge, grounds)
+
+
+def _begun(lead: Finding, there: Hypothesis | None) -> Hypothesis:
+    """What is wrong at the service where it began: a cause as it is known, a symptom with where it began, or that alone."""
+    why = lead.text.rstrip(".")
+    if there is None:
+        text = f"{why}. What is wrong there is not known yet."
+        return Hypothesis(cause=ORIGIN, text=text, service=lead.service, confidence=0.0, supports=(lead.id,))
+    text = f"{why}. {there.text}" if there.cause in symptoms() else there.text
+    return there.model_copy(update={"text": text, "supports": tuple(dict.fromkeys((*there.supports, lead.id)))})
+
+
+def _at(one: Hypothesis, lead: Finding) -> bool:
+    return bool(one.service) and one.service.lower() == lead.service.lower()
+
+
 def probability(diagnosis: Diagnosis, findings: Iterable[Finding], curves: Calibration) -> float:
     """That the first hypothesis is right, by the shipped curve of whoever ranked it first.
 
-    The catalogue and a ranking of services are two opinions. Where they agree, the surer one counts; where the ranking names
-    another service, only one of the two can be right, and each is weighed by the other being wrong.
+    The catalogue and a ranking of services are two opinions. Where they agree, the surer one counts; where they name two
+    services, only one of the two can be right, and each is weighed by the other being wrong.
     """
     known = tuple(findings)
     judge, grounds = grounds_of(diagnosis, known)
     found, lead = curves.probability(judge, grounds), leading(known)
     if judge == CLUSTER or lead is None:
         return found
-    if judge != CAUSES:
-        return max(found, curves.probability(CAUSES, _cause_grounds(diagnosis, known)))
-    other = curves.probability(judge_of(lead), ranking_grounds(lead))
-    return calibration.either(found, other)
+    if judge == CAUSES:
+        return calibration.either(found, curves.probability(judge_of(lead), ranking_grounds(lead)))
+    by_causes = curves.probability(CAUSES, _cause_grounds(_by_weight(diagnosis), known))
+    agreed = _at(_by_weight(diagnosis).hypotheses[0], lead)
+    return max(found, by_causes) if agreed else calibration.either(found, by_causes)
+
+
+def _by_weight(diagnosis: Diagnosis) -> Diagnosis:
+    """As the catalogue alone has it."""
+    heaviest = sorted(diagnosis.hypotheses, key=lambda one: -one.confidence)
+    return diagnosis.model_copy(update={"hypotheses": tuple(heaviest)})
 
 
 def grounds_of(diagnosis: Diagnosis, findings: tuple[Finding, ...]) -> tuple[str, Grounds]:
@@ -124,7 +173,7 @@ def grounds_of(diagnosis: Diagnosis, findings: tuple[Finding, ...]) -> tuple[str
     if shown is not None:
         return CLUSTER, _cluster_grounds(shown, faults)
     lead = leading(findings)
-    if lead is not None and first.service and lead.service.lower() == first.service.lower():
+    if lead is not None and _at(first, lead):
         return judge_of(lead), ranking_grounds(lead)
     return CAUSES, _cause_grounds(diagnosis, findings)
 
