@@ -18,8 +18,8 @@ def replace(connection: Connection, table: Table, rows: Row | Sequence[Row]) -> 
     connection.execute(_replacing(connection.dialect.name, table), rows)
 
 
-def put_once(connection: Connection, table: Table, row: Row, unique: str) -> bool:
-    """Keeps the row unless one with the same `unique` is here; says whether it was kept."""
+def put_once(connection: Connection, table: Table, row: Row, *unique: str) -> bool:
+    """Keeps the row unless one with the same `unique` columns is here; says whether it was kept."""
     return connection.execute(_putting_once(connection.dialect.name, table, unique), row).first() is not None
 
 
@@ -32,9 +32,9 @@ def _replacing(dialect: str, table: Table) -> sqlite.Insert:
 
 
 @cache
-def _putting_once(dialect: str, table: Table, unique: str) -> sqlite.Insert:
-    into = _insert(dialect, table).on_conflict_do_nothing(index_elements=[unique])
-    return cast(sqlite.Insert, into.returning(table.c[unique]))
+def _putting_once(dialect: str, table: Table, unique: tuple[str, ...]) -> sqlite.Insert:
+    into = _insert(dialect, table).on_conflict_do_nothing(index_elements=unique)
+    return cast(sqlite.Insert, into.returning(table.c[unique[0]]))
 
 
 def _insert(dialect: str, table: Table) -> sqlite.Insert:

@@ -3,15 +3,14 @@
 The writers' lock of the store orders every sign-on, dismissal, tick and fenced write, so to look first and write then is safe.
 """
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from tocsin.ports import Worker
-from tocsin.store.inserts import replace
+from tocsin.store.inserts import put_once, replace
 from tocsin.store.tables import steps, workers
 from tocsin.store.work import taken_over
 
 _DONE = select(steps.c.key).where(steps.c.incident_id == bindparam("of"))
-_TICKED = _DONE.where(steps.c.key == bindparam("named"))
 _KNOWN = select(workers).where(workers.c.name == bindparam("named"))
 
 
@@ -27,10 +26,7 @@ class SqlSteps:
 
     def tick(self, incident_id: str, key: str) -> bool:
         """False when it was ticked before."""
-        if self._connection.execute(_TICKED, {"of": incident_id, "named": key}).first() is not None:
-            return False
-        self._connection.execute(insert(steps), {"incident_id": incident_id, "key": key})
-        return True
+        return put_once(self._connection, steps, {"incident_id": incident_id, "key": key}, "incident_id", "key")
 
 
 class SqlWorkers:

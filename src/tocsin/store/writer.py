@@ -1,7 +1,7 @@
 """The writer: one thread that runs queued work and commits once for all of it (group commit). Used by the SQL store only.
 
-A failing work takes only itself back (its savepoint); a failing commit fails everyone who waited for it. Nobody hears
-of success before COMMIT has returned.
+A failing work takes only itself back (its savepoint, or the whole transaction where it is alone in it); a failing commit
+fails everyone who waited for it. Nobody hears of success before COMMIT has returned.
 """
 
 import asyncio
@@ -99,11 +99,18 @@ class Writer:
     def _commit(self, batch: list[Job]) -> None:
         try:
             with self._engine.begin() as connection:
+                attempt = _attempt if len(batch) > 1 else _attempt_alone
                 for job in batch:
-                    _attempt(connection, self._ledger(connection), job)
+                    attempt(connection, self._ledger(connection), job)
         except BaseException as failure:  # noqa: BLE001 - not swallowed: it becomes the answer of everyone in the batch
             for job in batch:
                 job.failure = job.failure or translated(failure)
+
+
+def _attempt_alone(_: Connection, ledger: SqlLedger, job: Job) -> None:
+    """Runs the only job of a transaction. Raises its failure, which takes the transaction back."""
+    job.result = job.work(ledger)
+    ledger.flush()
 
 
 def _attempt(connection: Connection, ledger: SqlLedger, job: Job) -> None:
