@@ -148,20 +148,25 @@ class Playbooks:
     def __init__(self, settings: PlaybookSettings) -> None:
         self._settings = settings
         self._texts = [*shipped(), *(pair for folder in settings.folders for pair in texts_in(Path(folder)))]
-        Shelf(read_documents(self._texts), settings).sound()
-        self._known: dict[str, Shelf] = {}
+        shelf = Shelf(read_documents(self._texts), settings)
+        shelf.sound()
+        self._known = {_digest(self._texts): shelf}
         self.missed = settings.missed
         """What becomes of missed ticks where a trigger does not say."""
 
     def of(self, applied: Iterable[tuple[str, str]] = ()) -> Shelf:
         """With these applied (file name, text) pairs, which were checked when they came. Read once for the same texts."""
         texts = [*self._texts, *applied]
-        name = sha256("\x1f".join(part for pair in texts for part in pair).encode()).hexdigest()
+        name = _digest(texts)
         if name not in self._known:
             unread: list[str] = []
             documents = read_documents(texts, unread)
             self._known = {name: Shelf(documents, self._settings, unread)}
         return self._known[name]
+
+
+def _digest(texts: Iterable[tuple[str, str]]) -> str:
+    return sha256("\x1f".join(part for pair in texts for part in pair).encode()).hexdigest()
 
 
 def read_documents(texts: Iterable[tuple[str, str]], unread: list[str] | None = None) -> Documents:
