@@ -35,6 +35,18 @@ def test_a_policy_of_which_only_the_name_is_known_blocks_nobody():
     assert worth_a_word(shop) == []
 
 
+def test_a_wall_with_a_door_in_another_policy_keeps_nobody_out():
+    shop = healthy()
+    shop["policy/wall"] = thing("NetworkPolicy", "wall", spec={"podSelector": {}, "policyTypes": ["Ingress"]})
+    for name, caller in (("till", "page"), ("ledger", "till"), ("page", "page")):
+        door = [{"from": [{"podSelector": {"matchLabels": {"run": caller}}}]}]
+        rule = {"podSelector": {"matchLabels": {"run": name}}, "policyTypes": ["Ingress"], "ingress": door}
+        shop[f"policy/{name}"] = thing("NetworkPolicy", f"door-{name}", spec=rule)
+    assert worth_a_word(shop) == []
+    shop.drop("policy/ledger")
+    assert named(shop) == ("app/ledger", "network_policy_blocks")
+
+
 def test_a_release_s_own_secret_is_no_secret_that_an_app_forgot():
     shop = books(healthy(), "bread", "cheese")
     shop["secret/release"] = thing("Secret", "sh.helm.release.v1.page.v3", type="helm.sh/release.v1", data={})

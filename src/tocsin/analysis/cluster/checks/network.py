@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tocsin.analysis.cluster.addresses import addresses, meant
 from tocsin.analysis.cluster.answers import quoted
 from tocsin.analysis.cluster.cluster import Cluster, within
-from tocsin.analysis.cluster.objects import NetworkRule, Pod, Route
+from tocsin.analysis.cluster.objects import Labels, NetworkRule, Pod, Route
 from tocsin.analysis.cluster.suspects import BROKEN, LIKELY, PROVEN, SUSPECTED, Suspect
 
 _UNRESOLVED = re.compile(
@@ -111,27 +111,27 @@ def _astray(cluster: Cluster, route: Route, score: float, what: str) -> Suspect:
 
 
 def policies(cluster: Cluster) -> Iterator[Suspect]:
-    """A network policy and those who have to get through it."""
-    for rule in cluster.network_rules:
-        held = [pod for pod in cluster.pods if within(rule.selects, pod.labels)]
-        for app in dict.fromkeys(pod.app for pod in held) if rule.allows_from is not None else ():
-            peers = rule.allows_from or ()
-            kept_out = [caller for caller in _callers(cluster, app) if not _admitted(cluster, peers, caller)]
-            if peers and not any(within(peer, pod.labels) for peer in peers for pod in cluster.pods):
-                yield _shut(cluster, rule, app)
-            if kept_out:
-                felt = any(
-                    cluster.reachable(one.name) is False for one in cluster.services if cluster.app_behind(one) == app
-                )
-                sentence = f"The network policy {rule.name} keeps {kept_out[0]} from calling {app}."
-                quotes = quoted([cluster.answers.line(rule.name)])
-                yield Suspect(f"app/{app}", "network_policy_blocks", PROVEN if felt else LIKELY, sentence, quotes)
+    """The network policies that hold an app and those who have to get through them: what any of them admits is admitted."""
+    for app in dict.fromkeys(pod.app for pod in cluster.pods):
+        labels = cluster.pods_of(app)[0].labels
+        rules = [one for one in cluster.network_rules if one.allows_from is not None and within(one.selects, labels)]
+        if rules:
+            yield from _held(cluster, app, rules)
 
 
-def _shut(cluster: Cluster, rule: NetworkRule, app: str) -> Suspect:
-    sentence = f"The network policy {rule.name} lets in only pods of which there are none, so nobody reaches {app}."
-    quotes = quoted([cluster.answers.line(rule.name)])
-    return Suspect(f"app/{app}", "network_policy_blocks", SUSPECTED, sentence, quotes)
+def _held(cluster: Cluster, app: str, rules: list[NetworkRule]) -> Iterator[Suspect]:
+    peers = [peer for rule in rules for peer in rule.allows_from or ()]
+    kept_out = [caller for caller in _callers(cluster, app) if not _admitted(cluster, peers, caller)]
+    fronts = [one.name for one in cluster.services if one.live and one.selector and cluster.app_behind(one) == app]
+    names = ", ".join(one.name for one in rules)
+    quotes = quoted(cluster.answers.line(one.name) for one in rules)
+    if kept_out:
+        felt = any(cluster.reachable(name) is False for name in fronts)
+        sentence = f"The network policy {names} keeps {kept_out[0]} from calling {app}."
+        yield Suspect(f"app/{app}", "network_policy_blocks", PROVEN if felt else LIKELY, sentence, quotes)
+    elif fronts and not any(within(peer, pod.labels) for peer in peers for pod in cluster.pods):
+        sentence = f"The network policy {names} lets in no pod that there is, so nobody reaches {app}."
+        yield Suspect(f"app/{app}", "network_policy_blocks", SUSPECTED, sentence, quotes)
 
 
 def _callers(cluster: Cluster, app: str) -> list[str]:
@@ -147,9 +147,9 @@ def _callers(cluster: Cluster, app: str) -> list[str]:
     return [one for one in dict.fromkeys([*known, *told]) if one != app]
 
 
-def _admitted(cluster: Cluster, peers: tuple[object, ...], caller: str) -> bool:
+def _admitted(cluster: Cluster, peers: Sequence[Labels], caller: str) -> bool:
     pods: tuple[Pod, ...] = cluster.pods_of(caller)
-    return not pods or any(isinstance(peer, dict) and within(peer, pods[0].labels) for peer in peers)
+    return not pods or any(within(peer, pods[0].labels) for peer in peers)
 
 
 def certificates(cluster: Cluster) -> Iterator[Suspect]:
