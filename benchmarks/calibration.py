@@ -49,8 +49,8 @@ class Answer:
     renamed: tuple[float, bool] | None = None
     whole: tuple[float, bool] | None = field(default=None)
     """(confidence, right) of the whole product where the answer itself is the ranking's."""
-    whole_left_out: float | None = None
-    """The same confidence by curves that never saw this data set, where the answers to fit them on are at hand."""
+    whole_left_out: tuple[float, bool] | None = None
+    """The same by curves that never saw this data set, where the answers to fit them on are at hand."""
 
 
 def cluster_answers(data: Path, router: BuiltInRouter) -> Iterator[Answer]:
@@ -84,10 +84,15 @@ def _pairs(whole: Whole) -> list[kubernetes.Pair]:
     return list(dict.fromkeys(named))
 
 
-def _sure(whole: Whole, curves: Calibration | None = None) -> float:
+def _sure(whole: Whole) -> float:
     """The calibrated probability of the first hypothesis, named or not; 0 where there is none."""
+    return _blamed(whole)[1]
+
+
+def _blamed(whole: Whole, curves: Calibration | None = None) -> tuple[str, float]:
+    """The service at which the whole answer sees the cause, and how surely."""
     told = (Certainty(curves) if curves else Certainty()).of(whole.diagnosis, whole.reports)
-    return told.hypotheses[0].confidence if told.hypotheses else 0.0
+    return (told.hypotheses[0].service, told.hypotheses[0].confidence) if told.hypotheses else ("", 0.0)
 
 
 def _grounds(whole: Whole) -> Grounds:
@@ -105,7 +110,8 @@ def service_answers(folder: Path, router: BuiltInRouter, rows: Sequence[Row] = (
         names = rca_data.shuffled(ranking.services(case.observed))
         again, _, sure_again = _ranked(rca_data.renamed(case.observed, names))
         whole = answers.answer(answers.measured_world(case), router)
-        blamed = whole.diagnosis.hypotheses[0].service if whole.diagnosis.hypotheses else ""
+        blamed, confidence = _blamed(whole)
+        blamed_unseen, confidence_unseen = _blamed(whole, unseen)
         yield Answer(
             case.name,
             folder.name,
@@ -116,8 +122,8 @@ def service_answers(folder: Path, router: BuiltInRouter, rows: Sequence[Row] = (
             found[0] == case.answer if case.answer else None,
             seconds,
             (sure_again, again[0] == names.get(case.answer, "")) if case.answer else None,
-            (_sure(whole), blamed == case.answer) if case.answer else None,
-            _sure(whole, unseen) if unseen else None,
+            (confidence, blamed == case.answer) if case.answer else None,
+            (confidence_unseen, blamed_unseen == case.answer) if case.answer and unseen else None,
         )
 
 
@@ -150,7 +156,7 @@ def figures(found: Sequence[Answer]) -> dict[str, Any]:
         "coverage": round(len(named) / len(pairs), 4),
         "accuracy_named": _mean(named),
         "by_data": {name: _one_set([one for one in known if one.data == name]) for name in _sets(known)},
-        "whole_answer": _whole([(*one.whole, one.whole_left_out) for one in known if one.whole]),
+        "whole_answer": _whole([(one.whole, one.whole_left_out) for one in known if one.whole]),
         "curve": [_point(one) for one in calibration.reliability(pairs)],
     }
     return told
@@ -172,15 +178,16 @@ def _one_set(some: Sequence[Answer]) -> dict[str, Any]:
     }
 
 
-def _whole(found: Sequence[tuple[float, bool, float | None]]) -> dict[str, Any] | None:
+def _whole(found: Sequence[tuple[tuple[float, bool], tuple[float, bool] | None]]) -> dict[str, Any] | None:
     if not found:
         return None
-    named = [float(right) for sure, right, _ in found if sure >= Certainty().floor]
+    shipped, unseen = [one for one, _ in found], [one for _, one in found if one is not None]
+    named = [float(right) for sure, right in shipped if sure >= Certainty().floor]
     return {
         "cases": len(found),
-        "ece": _error([(sure, float(right)) for sure, right, _ in found]),
-        "ece_left_out": _error([(unseen, float(right)) for _, right, unseen in found if unseen is not None]),
-        "accuracy": _mean([float(right) for _, right, _ in found]),
+        "ece": _error(shipped),
+        "ece_left_out": _error(unseen),
+        "accuracy": _mean([float(right) for _, right in shipped]),
         "coverage": round(len(named) / len(found), 4),
         "accuracy_named": _mean(named),
     }
