@@ -9,6 +9,7 @@ Never used: Conductor, auto_upgrade, sharding (they are not free software).
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -351,6 +352,8 @@ async def _stop(clockwork: Clockwork) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    # A walk that was only about to begin can begin no more; its next worker does, and the engine's cries say nothing else.
+    logging.getLogger("dbos").setLevel(logging.CRITICAL)
     with ThreadPoolExecutor(1) as apart:  # the engine blocks while it stops, and takes the loop's own threads with it
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(apart, partial(DBOS.destroy, destroy_registry=True))

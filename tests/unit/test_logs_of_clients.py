@@ -1,5 +1,7 @@
 """What the clients of others log: an address that a request goes to may hold a secret."""
 
+import contextlib
+import io
 import json
 import logging
 
@@ -39,3 +41,21 @@ def test_what_libraries_warn_of_is_one_line_in_our_form_and_none_sets_logging_up
     (line,) = capsys.readouterr().err.splitlines()
     told = json.loads(line)
     assert (told["event"], told["level"]) == ("given up after 3 tries", "warning")
+
+
+def test_a_line_is_written_to_the_standard_error_of_now_also_when_that_of_the_beginning_is_closed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, level = structlog.get_config(), logging.root.level
+    monkeypatch.setattr(logging.root, "handlers", [])
+    structlog.reset_defaults()
+    try:
+        with contextlib.redirect_stderr(io.StringIO()) as early:
+            logs.configure()
+        early.close()
+        structlog.get_logger().warning("ours")
+        logging.getLogger("some.library").warning("theirs")
+    finally:
+        structlog.configure(**before)
+        logging.root.setLevel(level)
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["ours", "theirs"]

@@ -24,10 +24,26 @@ def configure() -> None:
     structlog.configure(
         processors=[*said, *shown],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_standard_error,
         cache_logger_on_first_use=False,
     )
     _libraries(said, shown)
+
+
+def _to_standard_error(*_: object) -> structlog.PrintLogger:
+    """Asked for each line: standard error may be another file by then than when logging was set up, and that one closed."""
+    return structlog.PrintLogger(sys.stderr)
+
+
+class _StandardError(logging.Handler):
+    """The same for what libraries say."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line; logging's own way with a failure, which raises nothing."""
+        try:
+            print(self.format(record), file=sys.stderr, flush=True)
+        except Exception:  # noqa: BLE001 - a log line that cannot be written stops nobody's work
+            self.handleError(record)
 
 
 def _shown(*, watched: bool) -> list[Processor]:
@@ -42,6 +58,6 @@ def _libraries(said: list[Processor], shown: list[Processor]) -> None:
         foreign_pre_chain=said,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shown],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(form)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
