@@ -2,8 +2,8 @@
 
 One data set's folder, or all that lie beside the checkout. Every case is ranked with the onset given, with the onset told
 60 seconds late where samples are that dense, and with no onset at all; and once more with every service renamed, which must
-change nothing; as the cause ranker of the product sees it (the last hour, an alert that names no signal); where there are logs
-and traces, also without logs and with ever fewer traces.
+change nothing; as the cause ranker of the product sees it (the last hour, the same hour of the day before where the healthy
+stretch is that long, an alert that names no signal); where there are logs and traces, also without logs and with ever fewer traces.
 In the same run, on the same series with the onset given: the scorers of fse-baro as they are installed (`peer_...`), and how
 many processor seconds either side takes to rank a case, without reading it.
 """
