@@ -125,13 +125,8 @@ def _shifted(one: Series, reference: Series | None) -> Departure | None:
     far = float(np.expm1(anomaly.strength * np.log1p(1 / series.RELATIVE_FLOOR)))
     z = far if shift.rising else -far
     if reference is not None and not shift.counter:
-        values = np.asarray(one.values, dtype=np.float64)
-        known = Parts(
-            _finite(np.asarray(reference.values, dtype=np.float64)),
-            _finite(values[: shift.start]),
-            _finite(values[shift.start : shift.end]),
-        )
-        from_usual = distance(known)
+        before, since = one.values[: shift.start], one.values[shift.start : shift.end]
+        from_usual = distance(Parts(_samples(reference.values), _samples(before), _samples(since)))
         z = min(z, from_usual, key=abs) if z * from_usual > 0 else 0.0
     return Departure(one, anomaly.signal, shift.before, shift.after, z) if z else None
 
@@ -146,6 +141,10 @@ def split(one: Series, reference: Series | None, onset: float | None) -> Parts:
     step = median(np.diff(times)) if times.size > 1 else 0.0
     eve = _finite(values[times + step <= onset])
     return Parts(_finite(known), eve if eve.size else _finite(values[times < onset]), _finite(values[times >= onset]))
+
+
+def _samples(values: Sequence[float]) -> Floats:
+    return _finite(np.asarray(values, dtype=np.float64))
 
 
 def _finite(values: Floats) -> Floats:

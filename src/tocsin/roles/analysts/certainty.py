@@ -152,8 +152,9 @@ def probability(diagnosis: Diagnosis, findings: Iterable[Finding], curves: Calib
         return found
     if judge == CAUSES:
         return calibration.either(found, curves.probability(judge_of(lead), ranking_grounds(lead)))
-    by_causes = curves.probability(CAUSES, _cause_grounds(_by_weight(diagnosis), known))
-    agreed = _at(_by_weight(diagnosis).hypotheses[0], lead)
+    catalogue = _by_weight(diagnosis)
+    by_causes = curves.probability(CAUSES, _cause_grounds(catalogue, known))
+    agreed = _at(catalogue.hypotheses[0], lead)
     return max(found, by_causes) if agreed else calibration.either(found, by_causes)
 
 

@@ -3,19 +3,16 @@
 Everyone asks with the same words, so the window is asked once.
 """
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 from tocsin.analysis.past import UNKNOWN, Past
 from tocsin.analysis.series import Anomaly
-from tocsin.errors import SourceError
 from tocsin.model.signals import Series
 from tocsin.ports import Ask
+from tocsin.roles.analysts.patience import SECONDS, or_none
 from tocsin.roles.contract import Brief, Seen, Windows
 
-PATIENCE_SECONDS = 20
-"""How long to wait for what only completes the picture."""
 DAY = timedelta(hours=24)
 """How much earlier a healthy hour is sought: most traffic and most jobs come back at the same time of day."""
 
@@ -31,13 +28,9 @@ async def a_day_before(brief: Brief, windows: Windows) -> Past:
     It would only complete what is known: that a source is silent, whoever reads tonight's metrics says.
     """
     start, end = brief.start - DAY, brief.end - DAY
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            seen = await windows.metrics(Ask(start, end, alert_name=_alert_name(brief)))
-    except (SourceError, TimeoutError):
-        return UNKNOWN
+    seen = await or_none(windows.metrics(Ask(start, end, alert_name=_alert_name(brief))), SECONDS)
     within = (start.timestamp(), end.timestamp())
-    return Past.of(_between(one, *within) for one in (seen.data if seen else ()))
+    return Past.of(_between(one, *within) for one in seen.data) if seen else UNKNOWN
 
 
 def _between(one: Series, start: float, end: float) -> Series:

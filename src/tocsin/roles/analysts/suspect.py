@@ -6,9 +6,8 @@ Names one service or none, and decides nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 from zlib import crc32
 
 from tocsin.analysis import meaning, series
@@ -20,7 +19,6 @@ from tocsin.analysis.rootcause.observed import Line, Observed, Stretch
 from tocsin.analysis.rootcause.ranking import Suspect
 from tocsin.analysis.series import Anomaly
 from tocsin.analysis.topology import Edge
-from tocsin.errors import SourceError
 from tocsin.model.change import Change
 from tocsin.model.evidence import Finding, FindingKind, Quote
 from tocsin.model.signals import LogLine, Series
@@ -31,6 +29,7 @@ from tocsin.roles.analysts.certainty import FLOOR, RANKING, shipped
 from tocsin.roles.analysts.certainty import ranked as resting_on
 from tocsin.roles.analysts.change import asked
 from tocsin.roles.analysts.measured import a_day_before, measured, proof
+from tocsin.roles.analysts.patience import or_none
 from tocsin.roles.analysts.tracing import LEAD, Traced, spans_or_none
 from tocsin.roles.contract import Brief, Report, Seen, Windows
 
@@ -44,8 +43,6 @@ WEIGHTY = 0.4
 MOST_LINES = 20_000
 """Log lines that are read for the path of a visit; of more, every second trace, every third and so on."""
 LONGEST_QUOTE = 500
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +72,14 @@ class CauseRanker:
 async def material(brief: Brief, windows: Windows) -> Material:
     """All windows at once, asked as their own analysts ask them."""
     metrics, day_before, logs, changes, traces, known = await asyncio.gather(
-        _or_none(measured(brief, windows)),
+        or_none(measured(brief, windows)),
         a_day_before(brief, windows),
-        _or_none(windows.logs(Ask(brief.start, brief.end))),
-        _or_none(windows.changes(asked(brief))),
+        or_none(windows.logs(Ask(brief.start, brief.end))),
+        or_none(windows.changes(asked(brief))),
         spans_or_none(brief, windows),
         call_map(brief, windows),
     )
     return Material(metrics, day_before, logs, changes, traces, known.edges)
-
-
-async def _or_none(answer: Awaitable[T | None]) -> T | None:
-    """The answer; None when the source is silent, which the analyst of that window says."""
-    try:
-        return await answer
-    except SourceError:
-        return None
 
 
 def suspects(seen: Material, brief: Brief) -> tuple[Finding, ...]:

@@ -3,21 +3,18 @@
 Everyone asks with the same words, so the windows are asked once.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tocsin.errors import SourceError
 from tocsin.model.evidence import Quote
 from tocsin.model.signals import Span
 from tocsin.ports import Ask
 from tocsin.roles.analysts import saying
+from tocsin.roles.analysts.patience import SECONDS, or_none
 from tocsin.roles.contract import Brief, Seen, Windows
 
 LEAD = timedelta(minutes=10)
 """An alert speaks late: so long before it the trouble may have begun already."""
-PATIENCE_SECONDS = 20
-"""How long an analyst waits for traces that would only complete what it has."""
 ENOUGH = 20
 """Spans since the alert from which on the minutes before it need not be taken for trouble."""
 
@@ -71,8 +68,4 @@ def _parted(brief: Brief, cut: datetime, eve: Seen[tuple[Span, ...]], since: See
 
 async def spans_or_none(brief: Brief, windows: Windows) -> Traced | None:
     """As `traced`; None also when the source is silent or slow, which the trace analyst says."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return await traced(brief, windows)
-    except (SourceError, TimeoutError):
-        return None
+    return await or_none(traced(brief, windows), SECONDS)
